@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using Orleans;
+using OrleansCampaigns.Domain.Delivery;
+
+namespace OrleansCampaigns.Domain.Campaigns;
+
+/// <summary>What became of a campaign's audience, counted.</summary>
+[GenerateSerializer, Immutable, Alias("Campaigns.CampaignTotals")]
+public sealed record CampaignTotals
+{
+    /// <summary>How many recipients the audience holds.</summary>
+    [Id(0)] public long Audience { get; init; }
+
+    /// <summary>How many recipients have each outcome; excluded ones are not among them.</summary>
+    [Id(1)] public ImmutableDictionary<Outcome, long> Outcomes { get; init; } = ImmutableDictionary<Outcome, long>.Empty;
+
+    /// <summary>How many are excluded, by reason.</summary>
+    [Id(2)] public ImmutableDictionary<string, long> Excluded { get; init; } = ImmutableDictionary<string, long>.Empty;
+
+    /// <summary>How many have each cause, over outcomes other than Sent and Queued.</summary>
+    [Id(3)] public ImmutableDictionary<Cause, long> Causes { get; init; } = ImmutableDictionary<Cause, long>.Empty;
+
+    /// <summary>How many attempts were made.</summary>
+    [Id(4)] public long Attempts { get; init; }
+
+    /// <summary>How many of them were not a recipient's first.</summary>
+    [Id(5)] public long Retries { get; init; }
+
+    /// <summary>How many recipients wait for a retry.</summary>
+    [Id(6)] public long RetriesWaiting { get; init; }
+
+    /// <summary>How many recipients' licences were deducted.</summary>
+    [Id(7)] public long Deducted { get; init; }
+
+    /// <summary>How many recipients' fate is in doubt.</summary>
+    [Id(8)] public long InDoubt { get; init; }
+
+    /// <summary>How many recipients are excluded, whatever the reason.</summary>
+    public long ExcludedTotal => Excluded.Values.Sum();
+
+    /// <summary>How many recipients have an outcome.</summary>
+    public long this[Outcome outcome] => Outcomes.GetValueOrDefault(outcome);
+
+    /// <summary>The first invariant: nobody is lost and nobody counts twice.</summary>
+    public bool IsConserved => Audience == Outcomes.Values.Sum() + ExcludedTotal;
+
+    /// <summary>Whether every recipient has a permanent outcome or is excluded.</summary>
+    public bool IsOver => Outcomes.Where(pair => pair.Key.IsTemporary()).All(pair => pair.Value == 0);
+
+    /// <summary>Whether some recipient was Rejected, Spam or Bounced.</summary>
+    public bool HasFailures => Outcomes.Any(pair => pair.Key.IsFailure() && pair.Value > 0);
+}

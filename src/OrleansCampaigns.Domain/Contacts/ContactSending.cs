@@ -1,0 +1,368 @@
+using System.Diagnostics;
+using OrleansCampaigns.Domain.Delivery;
+
+namespace OrleansCampaigns.Domain.Contacts;
+
+public sealed partial record Contact
+{
+    /// <summary>What a contact says to one recipient's turn.</summary>
+    /// <param name="Contact">The contact after the decision; the same instance when nothing is to be written.</param>
+    /// <param name="MayBegin">Whether the attempt may begin now.</param>
+    public readonly record struct TurnDecision(Contact Contact, bool MayBegin);
+
+    /// <summary>Decides at the moment of sending whether an attempt may begin: consent, status, and whether it was done.</summary>
+    public TurnDecision Begin(Turn turn, DeliveryRules rules, DateTimeOffset now)
+    {
+        var delivery = DeliveryOf(turn.Campaign);
+        if (delivery is not null && (delivery.IsOver || delivery.Attempts >= turn.Attempt))
+        {
+            return new(this, MayBegin: false);
+        }
+
+        if (Status.IsOptedOut())
+        {
+            return new(Decide(turn, delivery, Outcome.Unsubscribed, OptOutCause(Status), now), MayBegin: false);
+        }
+
+        if (!turn.AddressIsValid)
+        {
+            return new(Decide(turn, delivery, Outcome.Invalid, Cause.MalformedAddress, now), MayBegin: false);
+        }
+
+        // Somebody who asks for failed ones to be retried has decided not to wait for the end of the rest.
+        var askedFor = delivery?.Pass > 1;
+        var isResting = !askedFor && RestsUntil(rules.Rest) > now;
+        if (Status != ContactStatus.DoesNotExist && !isResting)
+        {
+            return new(this, MayBegin: true);
+        }
+
+        return new(
+            delivery is { Attempts: > 0 }
+                ? Decide(turn, delivery, Outcome.Bounced, KnownCause(Status), now)
+                : Exclude(turn.Campaign, turn.QueuedAt, ExclusionOf(Status), now),
+            MayBegin: false);
+    }
+
+    /// <summary>Records how an attempt ended.</summary>
+    /// <remarks>
+    /// A late report of an attempt that was already written off as in doubt replaces the guess; any other repeated
+    /// report changes nothing.
+    /// </remarks>
+    public Contact Record(Turn turn, AttemptReport report, DeliveryRules rules, int jitterSeed, DateTimeOffset now)
+    {
+        var delivery = DeliveryOf(turn.Campaign);
+        var clearsDoubt = delivery is { InDoubt: true } && delivery.Attempts == turn.Attempt && !report.InDoubt;
+        if (delivery is not null && delivery.Attempts >= turn.Attempt && !clearsDoubt)
+        {
+            return this;
+        }
+
+        var contact = WithQueued(turn, delivery);
+        delivery = contact.DeliveryOf(turn.Campaign)!;
+        delivery = delivery with
+        {
+            Attempts = turn.Attempt,
+            FirstAttemptAt = delivery.FirstAttemptAt ?? now,
+            Cause = report.Cause,
+            Reply = report.Reply,
+            UpdatedAt = now,
+            Decided = true,
+            InDoubt = report.InDoubt || (delivery.InDoubt && !clearsDoubt),
+            Charged = delivery.Charged || rules.DeductOn == DeductOn.FirstAttempt || report.Outcome == Outcome.Sent,
+        };
+        if (report.InDoubt && rules.InDoubt == InDoubtPolicy.AssumeSent)
+        {
+            report = report with { Outcome = Outcome.Sent };
+            delivery = delivery with { Charged = true };
+        }
+
+        return report.Outcome switch
+        {
+            Outcome.SoftBounced => contact.SoftBounce(delivery, report, rules, jitterSeed, now),
+            Outcome.Deferred => contact.Defer(delivery, report, rules, jitterSeed, now),
+            _ => contact.Conclude(delivery, report, now),
+        };
+    }
+
+    /// <summary>Settles an attempt of which no record exists after a crash, as the campaign's policy says.</summary>
+    /// <param name="turn">The turn whose attempt may or may not have happened.</param>
+    /// <param name="policy">Sent with doubt, or back into the queue with doubt.</param>
+    /// <param name="now">The time of the recovery.</param>
+    public Contact ResolveDoubt(Turn turn, InDoubtPolicy policy, DateTimeOffset now)
+    {
+        var delivery = DeliveryOf(turn.Campaign);
+        if (delivery is not null && (delivery.IsOver || delivery.Attempts >= turn.Attempt))
+        {
+            return this;
+        }
+
+        var contact = WithQueued(turn, delivery);
+        var assumeSent = policy == InDoubtPolicy.AssumeSent;
+        delivery = contact.DeliveryOf(turn.Campaign)! with
+        {
+            Outcome = assumeSent ? Outcome.Sent : Outcome.Queued,
+            Cause = Cause.None,
+            InDoubt = true,
+            Attempts = turn.Attempt,
+            NextAttemptAt = assumeSent ? null : now,
+            RecipientStatus = assumeSent ? RecipientStatus.Delivered : RecipientStatus.None,
+            Charged = true,
+            Decided = true,
+            UpdatedAt = now,
+        };
+        var moved = assumeSent ? contact.Move(ContactTrigger.Sent, now) : contact;
+        return moved.Put(delivery).Assign(delivery, EntryOf(delivery, HistoryKind.Doubt, "recovery", now) with
+        {
+            Attempt = turn.Attempt,
+            Status = ChangedStatus(moved),
+        });
+    }
+
+    /// <summary>Records further occurrences of the address in one audience; none of them gets an e-mail.</summary>
+    /// <param name="campaign">The campaign.</param>
+    /// <param name="queuedAt">When its audience was taken.</param>
+    /// <param name="upToOccurrence">The highest occurrence, counted from 1 for the one that is sent to.</param>
+    /// <param name="now">The time of the decision.</param>
+    public Contact Duplicate(CampaignId campaign, DateTimeOffset queuedAt, int upToOccurrence, DateTimeOffset now)
+    {
+        var delivery = DeliveryOf(campaign) ?? new Delivery.Delivery { Campaign = campaign, QueuedAt = queuedAt, UpdatedAt = now };
+        if (delivery.DuplicatesUpTo >= upToOccurrence)
+        {
+            return this;
+        }
+
+        var contact = this;
+        for (var occurrence = delivery.DuplicatesUpTo + 1; occurrence <= upToOccurrence; occurrence++)
+        {
+            contact = contact.Add(new HistoryEntry
+            {
+                At = now,
+                Kind = HistoryKind.Decision,
+                Source = "engine",
+                Campaign = campaign,
+                Outcome = Outcome.Duplicated,
+                Cause = Cause.DuplicateAddress,
+                Pass = 1,
+            });
+        }
+
+        // What became of the one e-mail says more about the contact than that its address was given twice.
+        contact = LastCampaign == campaign ? contact : contact with
+        {
+            LastOutcome = Outcome.Duplicated,
+            LastCause = Cause.DuplicateAddress,
+            LastOutcomeAt = now,
+            LastCampaign = campaign,
+        };
+        return contact.Put(delivery with { DuplicatesUpTo = upToOccurrence, UpdatedAt = now });
+    }
+
+    /// <summary>Leaves the contact out of a campaign, for a reason that is no outcome.</summary>
+    /// <remarks>Status, Last Status and history stay as they were.</remarks>
+    public Contact Exclude(CampaignId campaign, DateTimeOffset queuedAt, string reason, DateTimeOffset now)
+    {
+        var delivery = DeliveryOf(campaign) ?? new Delivery.Delivery { Campaign = campaign, QueuedAt = queuedAt };
+        return delivery.IsOver || delivery.Attempts > 0
+            ? this
+            : Put(delivery with { Excluded = reason, Decided = true, UpdatedAt = now });
+    }
+
+    /// <summary>Gives up waiting retries of a cancelled campaign; the outcome stays what it was.</summary>
+    public Contact Abandon(CampaignId campaign, DateTimeOffset now)
+    {
+        var delivery = DeliveryOf(campaign);
+        return delivery?.NextAttemptAt is null
+            ? this
+            : Put(delivery with { NextAttemptAt = null, UpdatedAt = now })
+                .Add(EntryOf(delivery, HistoryKind.Abandoned, "engine", now) with { Outcome = null, Reason = "campaign cancelled" });
+    }
+
+    /// <summary>Puts a failed recipient back into the queue for a new pass over the campaign.</summary>
+    public Contact Requeue(CampaignId campaign, int pass, DateTimeOffset now)
+    {
+        var delivery = DeliveryOf(campaign);
+        if (delivery is null || delivery.Pass >= pass || !OutcomeTable.MayBeRetriedByHand(delivery.Outcome, delivery.Cause))
+        {
+            return this;
+        }
+
+        delivery = delivery with
+        {
+            Outcome = Outcome.Queued,
+            Cause = Cause.None,
+            SoftBounces = 0,
+            Deferrals = 0,
+            FirstAttemptAt = null,
+            NextAttemptAt = now,
+            Pass = pass,
+            UpdatedAt = now,
+        };
+        return Put(delivery).Assign(delivery, EntryOf(delivery, HistoryKind.Queued, "engine", now) with { Reason = "retry failed" });
+    }
+
+    private Contact SoftBounce(
+        Delivery.Delivery delivery, AttemptReport report, DeliveryRules rules, int jitterSeed, DateTimeOffset now)
+    {
+        delivery = delivery with { Outcome = Outcome.SoftBounced, SoftBounces = delivery.SoftBounces + 1 };
+        if (delivery.SoftBounces >= rules.Retry.SoftBouncesMax)
+        {
+            return GiveUp(delivery, report, delivery.Cause, now);
+        }
+
+        var next = rules.Retry.NextAttemptAt(Outcome.SoftBounced, delivery.SoftBounces, report.RetryAfter, jitterSeed, now);
+        return RecordAttempt(delivery with { NextAttemptAt = next }, report, now);
+    }
+
+    private Contact Defer(
+        Delivery.Delivery delivery, AttemptReport report, DeliveryRules rules, int jitterSeed, DateTimeOffset now)
+    {
+        delivery = delivery with { Outcome = Outcome.Deferred, Deferrals = delivery.Deferrals + 1 };
+        var lastChance = delivery.FirstAttemptAt!.Value + rules.Retry.MaxAge;
+        if (now >= lastChance)
+        {
+            return GiveUp(delivery, report, Cause.Expired, now);
+        }
+
+        // The last attempt comes at the maximum age itself, not somewhere before it.
+        var next = rules.Retry.NextAttemptAt(Outcome.Deferred, delivery.Deferrals, report.RetryAfter, jitterSeed, now);
+        return RecordAttempt(delivery with { NextAttemptAt = next < lastChance ? next : lastChance }, report, now);
+    }
+
+    private Contact Conclude(Delivery.Delivery delivery, AttemptReport report, DateTimeOffset now)
+    {
+        var moved = Move(ContactStatusTable.TriggerOf(report.Outcome, report.Cause), now);
+        return moved.RecordAttempt(
+            delivery with
+            {
+                Outcome = report.Outcome,
+                NextAttemptAt = null,
+                RecipientStatus = report.Outcome == Outcome.Sent ? RecipientStatus.Delivered : delivery.RecipientStatus,
+            },
+            report,
+            now,
+            ChangedStatus(moved));
+    }
+
+    private Contact GiveUp(Delivery.Delivery delivery, AttemptReport report, Cause cause, DateTimeOffset now)
+    {
+        var recorded = RecordAttempt(delivery with { NextAttemptAt = null }, report, now);
+        var moved = recorded.Move(ContactStatusTable.TriggerOf(Outcome.Bounced, cause), now);
+        var bounced = delivery with { Outcome = Outcome.Bounced, Cause = cause, NextAttemptAt = null };
+        return moved.Put(bounced).Assign(bounced, EntryOf(bounced, HistoryKind.Decision, "engine", now) with
+        {
+            Attempt = 0,
+            Status = ChangedStatus(moved),
+            Reason = cause == Cause.Expired ? "maximum age reached" : "soft bounce limit reached",
+        });
+    }
+
+    private Contact RecordAttempt(
+        Delivery.Delivery delivery, AttemptReport report, DateTimeOffset now, ContactStatus? status = null) =>
+        Put(delivery).Assign(delivery, EntryOf(delivery, HistoryKind.Attempt, "smtp", now) with
+        {
+            Attempt = delivery.Attempts,
+            InDoubt = report.InDoubt,
+            Reply = report.Reply,
+            Relay = report.Relay,
+            Status = status,
+        });
+
+    private Contact Decide(Turn turn, Delivery.Delivery? delivery, Outcome outcome, Cause cause, DateTimeOffset now)
+    {
+        var contact = WithQueued(turn, delivery);
+        var decided = contact.DeliveryOf(turn.Campaign)! with
+        {
+            Outcome = outcome,
+            Cause = cause,
+            NextAttemptAt = null,
+            Decided = true,
+            UpdatedAt = now,
+        };
+        return contact.Put(decided).Assign(decided, EntryOf(decided, HistoryKind.Decision, "engine", now));
+    }
+
+    // The history of a recipient opens with Queued, at the time of the snapshot.
+    private Contact WithQueued(Turn turn, Delivery.Delivery? delivery)
+    {
+        if (delivery is { Decided: true })
+        {
+            return this;
+        }
+
+        delivery ??= new Delivery.Delivery { Campaign = turn.Campaign, QueuedAt = turn.QueuedAt, UpdatedAt = turn.QueuedAt };
+        return Put(delivery).Add(new HistoryEntry
+        {
+            At = turn.QueuedAt,
+            Kind = HistoryKind.Queued,
+            Source = "engine",
+            Campaign = turn.Campaign,
+            Outcome = Outcome.Queued,
+            Pass = delivery.Pass,
+        });
+    }
+
+    private Contact Assign(Delivery.Delivery delivery, HistoryEntry entry) => Add(entry) with
+    {
+        LastOutcome = delivery.Outcome,
+        LastCause = delivery.Cause,
+        LastOutcomeAt = entry.At,
+        LastCampaign = delivery.Campaign,
+    };
+
+    private static HistoryEntry EntryOf(Delivery.Delivery delivery, HistoryKind kind, string source, DateTimeOffset now) => new()
+    {
+        At = now,
+        Kind = kind,
+        Source = source,
+        Campaign = delivery.Campaign,
+        Outcome = delivery.Outcome,
+        Cause = delivery.Cause,
+        InDoubt = kind == HistoryKind.Doubt,
+        NextAttemptAt = delivery.NextAttemptAt,
+        Pass = delivery.Pass,
+    };
+
+    private ContactStatus? ChangedStatus(Contact after) => after.Status == Status ? null : after.Status;
+
+    private static Cause OptOutCause(ContactStatus status) => status switch
+    {
+        ContactStatus.Unsubscribed => Cause.Unsubscribed,
+        ContactStatus.UnsubscribedByUs => Cause.UnsubscribedByUs,
+        ContactStatus.Complained => Cause.Complained,
+        _ => throw new UnreachableException($"{status} is no opt-out."),
+    };
+
+    private static Cause KnownCause(ContactStatus status) => status switch
+    {
+        ContactStatus.DoesNotExist => Cause.NoSuchMailbox,
+        ContactStatus.MailboxFull => Cause.MailboxFull,
+        _ => Cause.Other,
+    };
+
+    private static string ExclusionOf(ContactStatus status) => status switch
+    {
+        ContactStatus.DoesNotExist => Exclusions.DoesNotExist,
+        ContactStatus.MailboxFull => Exclusions.MailboxFull,
+        _ => Exclusions.Unavailable,
+    };
+}
+
+/// <summary>The reasons for which a recipient is excluded. Public and stable.</summary>
+public static class Exclusions
+{
+    /// <summary>The mailbox or its domain is known not to exist.</summary>
+    public const string DoesNotExist = "does-not-exist";
+
+    /// <summary>The mailbox was full, and its rest period is not over.</summary>
+    public const string MailboxFull = "mailbox-full";
+
+    /// <summary>The contact was unavailable, and its rest period is not over.</summary>
+    public const string Unavailable = "unavailable";
+
+    /// <summary>The contact lacks a field that the message needs and that has no fallback.</summary>
+    public const string MissingField = "missing-field";
+
+    /// <summary>The contact was deleted after the audience was taken.</summary>
+    public const string Deleted = "deleted";
+}

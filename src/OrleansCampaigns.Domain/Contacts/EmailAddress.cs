@@ -1,0 +1,210 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace OrleansCampaigns.Domain.Contacts;
+
+/// <summary>An e-mail address that follows RFC 5321, RFC 5322 and RFC 6531, in its normalised form.</summary>
+/// <remarks>
+/// Normalised means: the domain in lower case and as A-labels (RFC 5891), the local part untouched but for needless
+/// quotes and Unicode form C. The local part keeps its case, because only its own server knows whether case matters.
+/// </remarks>
+public sealed record EmailAddress
+{
+    /// <summary>The longest address that is looked at, in characters (RFC 5321 §4.5.3.1.3 allows 254 octets in a path).</summary>
+    public const int LengthMax = 320;
+
+    private static readonly IdnMapping Idn = new() { AllowUnassigned = false, UseStd3AsciiRules = true };
+
+    private EmailAddress(string localPart, string domain) => (LocalPart, Domain) = (localPart, domain);
+
+    /// <summary>What stands before the <c>@</c>.</summary>
+    public string LocalPart { get; }
+
+    /// <summary>What stands after it: lower-case ASCII, or an address literal in brackets.</summary>
+    public string Domain { get; }
+
+    /// <summary>Equal addresses have equal normalised forms.</summary>
+    public string Normalised => $"{LocalPart}@{Domain}";
+
+    /// <summary>The address, or <see langword="null"/> when <paramref name="text"/> is not properly formatted.</summary>
+    /// <param name="text">An addr-spec; blanks around it are ignored, display names and comments are not accepted.</param>
+    public static EmailAddress? Parse(string? text)
+    {
+        text = text?.Trim(' ', '\t');
+        if (text is null || text.Length is 0 or > LengthMax)
+        {
+            return null;
+        }
+
+        var at = text.LastIndexOf('@');
+        if (at <= 0 || at == text.Length - 1)
+        {
+            return null;
+        }
+
+        var local = NormaliseLocalPart(text[..at]);
+        var domain = NormaliseDomain(text[(at + 1)..]);
+        return local is null || domain is null || Encoding.UTF8.GetByteCount(local) + domain.Length + 1 > 254
+            ? null
+            : new EmailAddress(local, domain);
+    }
+
+    private static string? NormaliseLocalPart(string local)
+    {
+        if (!IsWellFormed(local))
+        {
+            return null;
+        }
+
+        local = local.Normalize(NormalizationForm.FormC);
+        if (local[0] == '"')
+        {
+            var content = Unquote(local);
+            if (content is null)
+            {
+                return null;
+            }
+
+            local = IsDotAtom(content) ? content : local;
+        }
+        else if (!IsDotAtom(local))
+        {
+            return null;
+        }
+
+        return Encoding.UTF8.GetByteCount(local) <= 64 ? local : null;
+    }
+
+    // A lone surrogate is no character; Normalize would throw on it.
+    private static bool IsWellFormed(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+            {
+                i++;
+            }
+            else if (char.IsSurrogate(text[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static string? Unquote(string local)
+    {
+        if (local.Length < 2 || local[^1] != '"')
+        {
+            return null;
+        }
+
+        var content = new StringBuilder(local.Length);
+        for (var i = 1; i < local.Length - 1; i++)
+        {
+            var c = local[i];
+            if (c == '\\')
+            {
+                i++;
+                if (i == local.Length - 1)
+                {
+                    return null;
+                }
+
+                c = local[i];
+            }
+            else if (c == '"')
+            {
+                return null;
+            }
+
+            if (char.IsControl(c))
+            {
+                return null;
+            }
+
+            content.Append(c);
+        }
+
+        return content.ToString();
+    }
+
+    private static bool IsDotAtom(string text)
+    {
+        if (text.Length == 0 || text[0] == '.' || text[^1] == '.' || text.Contains("..", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune.IsAscii ? !IsAtomText((char)rune.Value) : !IsInternationalText(rune))
+            {
+                return false;
+            }
+        }
+
+        return true;
+
+        static bool IsAtomText(char c) => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-/=?^_`{|}~.".Contains(c);
+
+        // RFC 6531 lets any non-ASCII character in; those that cannot be seen only help to deceive.
+        static bool IsInternationalText(Rune rune) => Rune.GetUnicodeCategory(rune)
+            is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
+                or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
+    }
+
+    private static string? NormaliseDomain(string domain)
+    {
+        if (domain[0] == '[')
+        {
+            return NormaliseLiteral(domain);
+        }
+
+        try
+        {
+            domain = Idn.GetAscii(domain).ToLowerInvariant();
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+
+        if (domain.Length > 253)
+        {
+            return null;
+        }
+
+        var labels = domain.Split('.');
+        var wellFormed = labels.All(label => label.Length is > 0 and <= 63 && label[0] != '-' && label[^1] != '-'
+            && label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'));
+
+        // No top-level domain is a number (RFC 3696 §2): such a "domain" is an IP address without its brackets.
+        return wellFormed && !labels[^1].All(char.IsAsciiDigit) ? domain : null;
+    }
+
+    private static string? NormaliseLiteral(string domain)
+    {
+        if (domain[^1] != ']')
+        {
+            return null;
+        }
+
+        var content = domain[1..^1];
+        if (content.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase))
+        {
+            return IPAddress.TryParse(content.AsSpan(5), out var v6) && v6.AddressFamily == AddressFamily.InterNetworkV6
+                ? $"[IPv6:{v6}]"
+                : null;
+        }
+
+        return content.Count(c => c == '.') == 3 && IPAddress.TryParse(content, out var v4)
+            && v4.AddressFamily == AddressFamily.InterNetwork
+            ? $"[{v4}]"
+            : null;
+    }
+}

@@ -1,0 +1,66 @@
+using Orleans;
+using OrleansCampaigns.Domain.Contacts;
+
+namespace OrleansCampaigns.Domain.Delivery;
+
+/// <summary>Where one campaign stands with one contact.</summary>
+[GenerateSerializer, Immutable, Alias("Delivery.Delivery")]
+public sealed record Delivery
+{
+    /// <summary>The campaign.</summary>
+    [Id(0)] public required CampaignId Campaign { get; init; }
+
+    /// <summary>When the audience was taken.</summary>
+    [Id(1)] public required DateTimeOffset QueuedAt { get; init; }
+
+    /// <summary>The latest outcome.</summary>
+    [Id(2)] public Outcome Outcome { get; init; } = Outcome.Queued;
+
+    /// <summary>Why.</summary>
+    [Id(3)] public Cause Cause { get; init; }
+
+    /// <summary>Whether a crash or a lost connection hid the fate of an attempt, and nothing cleared it up.</summary>
+    [Id(4)] public bool InDoubt { get; init; }
+
+    /// <summary>How many attempts there were.</summary>
+    [Id(5)] public int Attempts { get; init; }
+
+    /// <summary>How many of them, in this pass, were Soft Bounced.</summary>
+    [Id(6)] public int SoftBounces { get; init; }
+
+    /// <summary>How many of them, in this pass, were Deferred.</summary>
+    [Id(7)] public int Deferrals { get; init; }
+
+    /// <summary>When the first attempt of this pass ended.</summary>
+    [Id(8)] public DateTimeOffset? FirstAttemptAt { get; init; }
+
+    /// <summary>When the next attempt is due; <see langword="null"/> when there is none to come.</summary>
+    [Id(9)] public DateTimeOffset? NextAttemptAt { get; init; }
+
+    /// <summary>When it last changed.</summary>
+    [Id(10)] public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Whether its licence has been deducted; never undone, never twice.</summary>
+    [Id(11)] public bool Charged { get; init; }
+
+    /// <summary>Why the recipient is excluded, which is no outcome; <see langword="null"/> when it is not.</summary>
+    [Id(12)] public string? Excluded { get; init; }
+
+    /// <summary>Which pass of the campaign.</summary>
+    [Id(13)] public int Pass { get; init; } = 1;
+
+    /// <summary>What the server last said.</summary>
+    [Id(14)] public SmtpReply? Reply { get; init; }
+
+    /// <summary>How far the contact went with the campaign.</summary>
+    [Id(15)] public RecipientStatus RecipientStatus { get; init; }
+
+    /// <summary>The highest occurrence of the address in this audience that was recorded as Duplicated; 1 when none.</summary>
+    [Id(16)] public int DuplicatesUpTo { get; init; } = 1;
+
+    /// <summary>Whether a first occurrence of the address was decided on (and not only duplicates of it).</summary>
+    [Id(17)] public bool Decided { get; init; }
+
+    /// <summary>Whether nothing more will be done for it by itself.</summary>
+    public bool IsOver => Excluded is not null || (Decided && !Outcome.IsTemporary());
+}

@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orleans;
+
+namespace OrleansCampaigns.Domain;
+
+/// <summary>Names an account: 1 to 40 lower-case letters, digits and hyphens.</summary>
+[GenerateSerializer, Immutable, Alias("AccountId"), JsonConverter(typeof(AccountIdJson))]
+public readonly record struct AccountId([property: Id(0)] string Value)
+{
+    /// <summary>The account that exists from the first start.</summary>
+    public static readonly AccountId Main = new("main");
+
+    /// <summary>The account of that name, or <see langword="null"/> when it is not a name.</summary>
+    public static AccountId? Parse(string? text) =>
+        text is { Length: > 0 and <= 40 } && text.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')
+            ? new AccountId(text)
+            : null;
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>Names a campaign; printed <c>cmp_…</c> with 32 hexadecimal digits.</summary>
+[GenerateSerializer, Immutable, Alias("CampaignId"), JsonConverter(typeof(CampaignIdJson))]
+public readonly record struct CampaignId([property: Id(0)] string Value)
+{
+    private const string Prefix = "cmp_";
+
+    /// <summary>A name never used before; later ones sort after earlier ones.</summary>
+    public static CampaignId Create(DateTimeOffset now) => new(Prefix + Guid.CreateVersion7(now).ToString("N"));
+
+    /// <summary>The campaign of that name, or <see langword="null"/> when it is not a name.</summary>
+    public static CampaignId? Parse(string? text) =>
+        text is { Length: 36 } && text.StartsWith(Prefix, StringComparison.Ordinal)
+        && Identifiers.IsHexadecimal(text.AsSpan(4))
+            ? new CampaignId(text)
+            : null;
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>Names a contact without telling its address: a keyed hash of account and normalised address.</summary>
+[GenerateSerializer, Immutable, Alias("ContactId"), JsonConverter(typeof(ContactIdJson))]
+public readonly record struct ContactId([property: Id(0)] string Value)
+{
+    private const string Prefix = "con_";
+
+    /// <summary>The contact that owns <paramref name="normalisedAddress"/> in <paramref name="account"/>.</summary>
+    /// <param name="key">The installation's secret, so that nobody can find an address by hashing guesses.</param>
+    /// <param name="account">The account; the same address in two accounts is two contacts.</param>
+    /// <param name="normalisedAddress">As <see cref="Contacts.EmailAddress.Normalised"/> gives it.</param>
+    public static ContactId Of(ReadOnlySpan<byte> key, AccountId account, string normalisedAddress)
+    {
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{account.Value}\n{normalisedAddress}"), hash);
+        return new(Prefix + Convert.ToHexStringLower(hash[..16]));
+    }
+
+    /// <summary>The contact of that name, or <see langword="null"/> when it is not a name.</summary>
+    public static ContactId? Parse(string? text) =>
+        text is { Length: 36 } && text.StartsWith(Prefix, StringComparison.Ordinal)
+        && Identifiers.IsHexadecimal(text.AsSpan(4))
+            ? new ContactId(text)
+            : null;
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+internal sealed class AccountIdJson : JsonConverter<AccountId>
+{
+    public override AccountId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(reader.GetString() ?? throw new JsonException("An account must be a string."));
+
+    public override void Write(Utf8JsonWriter writer, AccountId value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Value);
+}
+
+internal sealed class CampaignIdJson : JsonConverter<CampaignId>
+{
+    public override CampaignId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(reader.GetString() ?? throw new JsonException("A campaign must be a string."));
+
+    public override void Write(Utf8JsonWriter writer, CampaignId value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Value);
+}
+
+internal sealed class ContactIdJson : JsonConverter<ContactId>
+{
+    public override ContactId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(reader.GetString() ?? throw new JsonException("A contact must be a string."));
+
+    public override void Write(Utf8JsonWriter writer, ContactId value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Value);
+}
+
+internal static class Identifiers
+{
+    private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
+
+    public static bool IsHexadecimal(ReadOnlySpan<char> text) => text.IndexOfAnyExcept(Hexadecimal) < 0;
+}

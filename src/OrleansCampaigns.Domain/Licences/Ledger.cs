@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using Orleans;
+
+namespace OrleansCampaigns.Domain.Licences;
+
+/// <summary>What a campaign holds of an account's licences.</summary>
+/// <param name="Reserved">Taken from the balance at the start.</param>
+/// <param name="Deducted">Used up so far.</param>
+/// <param name="Released">Given back at the end: at the end, reserved = deducted + released.</param>
+/// <param name="IsSettled">Whether the campaign is over and nothing is held any more.</param>
+/// <param name="Pass">The latest pass of the campaign that licences were reserved for.</param>
+[GenerateSerializer, Immutable, Alias("Licences.Reservation")]
+public sealed record Reservation(
+    [property: Id(0)] long Reserved,
+    [property: Id(1)] long Deducted,
+    [property: Id(2)] long Released,
+    [property: Id(3)] bool IsSettled,
+    [property: Id(4)] int Pass = 1);
+
+/// <summary>One line of the ledger.</summary>
+/// <param name="At">When.</param>
+/// <param name="Kind"><c>grant</c>, <c>reserve</c>, <c>settle</c>.</param>
+/// <param name="Amount">How the balance changed.</param>
+/// <param name="Balance">The balance after it.</param>
+/// <param name="Campaign">The campaign, where it concerns one.</param>
+/// <param name="Actor">Who granted.</param>
+/// <param name="Reason">Why.</param>
+[GenerateSerializer, Immutable, Alias("Licences.LedgerLine")]
+public sealed record LedgerLine(
+    [property: Id(0)] DateTimeOffset At,
+    [property: Id(1)] string Kind,
+    [property: Id(2)] long Amount,
+    [property: Id(3)] long Balance,
+    [property: Id(4)] CampaignId? Campaign = null,
+    [property: Id(5)] string? Actor = null,
+    [property: Id(6)] string? Reason = null);
+
+/// <summary>An account's licences as a pure value. Every command may arrive twice and counts once.</summary>
+[GenerateSerializer, Immutable, Alias("Licences.Ledger")]
+public sealed record Ledger
+{
+    /// <summary>How many lines are kept.</summary>
+    public const int LinesMax = 200;
+
+    /// <summary>How many settled reservations are kept.</summary>
+    public const int SettledMax = 500;
+
+    /// <summary>The largest grant, and the largest balance: far beyond any use, and far from overflow.</summary>
+    public const long AmountMax = 1_000_000_000_000;
+
+    /// <summary>Licences that no campaign holds.</summary>
+    [Id(0)] public long Balance { get; init; }
+
+    /// <summary>Licences used up since the beginning.</summary>
+    [Id(1)] public long DeductedTotal { get; init; }
+
+    /// <summary>What campaigns hold or held.</summary>
+    [Id(2)]
+    public ImmutableDictionary<CampaignId, Reservation> Reservations { get; init; } =
+        ImmutableDictionary<CampaignId, Reservation>.Empty;
+
+    /// <summary>The latest lines, oldest first.</summary>
+    [Id(3)] public ImmutableList<LedgerLine> Lines { get; init; } = [];
+
+    /// <summary>Licences that campaigns hold and have not used yet.</summary>
+    public long Held => Reservations.Values.Where(held => !held.IsSettled).Sum(held => held.Reserved - held.Deducted);
+
+    /// <summary>Adds licences (or, with a negative amount, takes back unused ones).</summary>
+    public Result<Ledger> Grant(long amount, string actor, string reason, DateTimeOffset now)
+    {
+        if (amount == 0 || Math.Abs(amount) > AmountMax || Balance + amount > AmountMax)
+        {
+            return Refusal.Invalid("licences.amount", $"amount must not be 0 and must stay within ±{AmountMax}.", "amount");
+        }
+
+        return Balance + amount < 0
+            ? Refusal.Conflict("licences.insufficient", $"Only {Balance} licences are free; {-amount} cannot be taken back.")
+            : (this with { Balance = Balance + amount }).Write(new(now, "grant", amount, Balance + amount, null, actor, reason));
+    }
+
+    /// <summary>Holds licences for a pass of a campaign; all of them or none.</summary>
+    public Result<Ledger> Reserve(CampaignId campaign, int pass, long amount, DateTimeOffset now)
+    {
+        var held = Reservations.GetValueOrDefault(campaign) ?? new(0, 0, 0, IsSettled: false, Pass: 0);
+        if (held.Pass >= pass)
+        {
+            return this;
+        }
+
+        if (amount > Balance)
+        {
+            return new Refusal(
+                RefusalKind.PaymentRequired,
+                "licences.insufficient",
+                $"The campaign needs {amount} licences and {Balance} are free: {amount - Balance} are missing.");
+        }
+
+        held = held with { Reserved = held.Reserved + amount, Pass = pass, IsSettled = false };
+        return (this with { Balance = Balance - amount, Reservations = Reservations.SetItem(campaign, held) })
+            .Write(new(now, "reserve", -amount, Balance - amount, campaign));
+    }
+
+    /// <summary>Notes how many of a campaign's licences are used so far; an older, smaller report changes nothing.</summary>
+    public Ledger Report(CampaignId campaign, long deducted)
+    {
+        var held = Reservations.GetValueOrDefault(campaign);
+        return held is null || held.IsSettled || deducted <= held.Deducted
+            ? this
+            : this with
+            {
+                DeductedTotal = DeductedTotal + deducted - held.Deducted,
+                Reservations = Reservations.SetItem(campaign, held with { Deducted = deducted }),
+            };
+    }
+
+    /// <summary>Ends a campaign's reservation: what was not used goes back to the balance.</summary>
+    public Ledger Settle(CampaignId campaign, long deducted, DateTimeOffset now)
+    {
+        var held = Reservations.GetValueOrDefault(campaign);
+        if (held is null || held.IsSettled)
+        {
+            return this;
+        }
+
+        var released = held.Reserved - held.Released - deducted;
+        return (this with
+        {
+            Balance = Balance + released,
+            DeductedTotal = DeductedTotal + deducted - held.Deducted,
+            Reservations = Forget(Reservations.SetItem(
+                campaign, held with { Deducted = deducted, Released = held.Released + released, IsSettled = true })),
+        }).Write(new(now, "settle", released, Balance + released, campaign));
+    }
+
+    private static ImmutableDictionary<CampaignId, Reservation> Forget(ImmutableDictionary<CampaignId, Reservation> reservations) =>
+        reservations.Count <= 2 * SettledMax
+            ? reservations
+            : reservations.RemoveRange(reservations
+                .Where(pair => pair.Value.IsSettled)
+                .OrderBy(pair => pair.Key.Value, StringComparer.Ordinal) // Campaign names sort by age.
+                .Take(reservations.Count - SettledMax)
+                .Select(pair => pair.Key));
+
+    private Ledger Write(LedgerLine line) => this with
+    {
+        Lines = (Lines.Count >= LinesMax ? Lines.RemoveAt(0) : Lines).Add(line),
+    };
+}
