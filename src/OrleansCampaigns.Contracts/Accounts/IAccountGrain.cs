@@ -1,0 +1,34 @@
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Licences;
+
+namespace OrleansCampaigns.Contracts.Accounts;
+
+/// <summary>An account: the owner of the licence ledger.</summary>
+/// <remarks>Campaigns reserve and settle in blocks; nothing here is ever called per message.</remarks>
+[Alias("Accounts.IAccountGrain")]
+public interface IAccountGrain : IGrainWithStringKey
+{
+    /// <summary>The ledger as it stands.</summary>
+    [Alias("GetLedger")]
+    Task<Ledger> GetLedger();
+
+    /// <summary>Adds licences, or takes back unused ones.</summary>
+    [Alias("Grant")]
+    Task<Result<Ledger>> Grant(long amount, string actor, string reason);
+
+    /// <summary>Holds licences for a pass of a campaign: all of them or none. Counts once per pass.</summary>
+    [Alias("Reserve")]
+    Task<Result<Reservation>> Reserve(CampaignId campaign, int pass, long amount);
+
+    /// <summary>Notes how many a campaign has used so far.</summary>
+    [Alias("Report")]
+    Task Report(CampaignId campaign, long deducted);
+
+    /// <summary>Ends a campaign's reservation and releases what it did not use. Counts once per pass.</summary>
+    [Alias("Settle")]
+    Task<Reservation?> Settle(CampaignId campaign, long deducted);
+
+    /// <summary>What a campaign holds or held.</summary>
+    [Alias("GetReservation")]
+    Task<Reservation?> GetReservation(CampaignId campaign);
+}

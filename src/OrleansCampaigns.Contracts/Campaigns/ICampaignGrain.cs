@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Licences;
+
+namespace OrleansCampaigns.Contracts.Campaigns;
+
+/// <summary>A campaign: the owner of its definition and its lifecycle.</summary>
+/// <remarks>
+/// It touches partitions, never recipients. Each command names the account that asks; a campaign of another account is
+/// not found. Every command may be repeated.
+/// </remarks>
+[Alias("Campaigns.ICampaignGrain")]
+public interface ICampaignGrain : IGrainWithStringKey
+{
+    /// <summary>Makes a draft.</summary>
+    [Alias("Create")]
+    Task<Result<CampaignView>> Create(AccountId account, CampaignDefinition definition);
+
+    /// <summary>Changes a draft.</summary>
+    [Alias("Change")]
+    Task<Result<CampaignView>> Change(AccountId account, CampaignDefinition definition);
+
+    /// <summary>The campaign as it stands.</summary>
+    [Alias("Get")]
+    Task<Result<CampaignView>> Get(AccountId account);
+
+    /// <summary>Checks everything that starting checks, and changes nothing.</summary>
+    [Alias("Validate")]
+    Task<Result<ValidationReport>> Validate(AccountId account);
+
+    /// <summary>The message as one contact would get it.</summary>
+    [Alias("Preview")]
+    Task<Result<MessagePreview>> Preview(AccountId account, ContactId contact);
+
+    /// <summary>Sends the message once to <paramref name="address"/>, outside every count.</summary>
+    /// <param name="account">Who asks.</param>
+    /// <param name="address">Where to.</param>
+    /// <param name="contact">Whose fields fill the template; without it every field shows its own name.</param>
+    [Alias("TestSend")]
+    Task<Result<TestSendReport>> TestSend(AccountId account, string address, ContactId? contact);
+
+    /// <summary>Lets it start by itself.</summary>
+    [Alias("Schedule")]
+    Task<Result<CampaignView>> Schedule(AccountId account, DateTimeOffset at);
+
+    /// <summary>Takes a scheduled campaign back to a draft.</summary>
+    [Alias("Unschedule")]
+    Task<Result<CampaignView>> Unschedule(AccountId account);
+
+    /// <summary>Starts it. Durable when it returns; the audience is taken afterwards.</summary>
+    [Alias("Start")]
+    Task<Result<CampaignView>> Start(AccountId account);
+
+    /// <summary>No new SMTP transaction begins once this has returned.</summary>
+    [Alias("Pause")]
+    Task<Result<CampaignView>> Pause(AccountId account);
+
+    /// <summary>Sending goes on.</summary>
+    [Alias("Resume")]
+    Task<Result<CampaignView>> Resume(AccountId account);
+
+    /// <summary>Ends it for good.</summary>
+    [Alias("Cancel")]
+    Task<Result<CampaignView>> Cancel(AccountId account);
+
+    /// <summary>Tries the failed ones again whose cause allows it, as a new pass.</summary>
+    [Alias("RetryFailed")]
+    Task<Result<CampaignView>> RetryFailed(AccountId account);
+
+    /// <summary>What became of the audience, at most a second old.</summary>
+    [Alias("GetStatistics")]
+    Task<Result<CampaignStatistics>> GetStatistics(AccountId account);
+
+    /// <summary>What partitions need to know; <see langword="null"/> before the campaign runs.</summary>
+    [Alias("GetPlan")]
+    Task<CampaignPlan?> GetPlan();
+
+    /// <summary>A partition has nothing left to do in a pass.</summary>
+    [Alias("PartitionDone")]
+    Task PartitionDone(int partition, int pass);
+}
+
+/// <summary>A campaign as its owner sees it.</summary>
+[GenerateSerializer, Immutable, Alias("Campaigns.CampaignView")]
+public sealed record CampaignView
+{
+    /// <summary>Which campaign.</summary>
+    [Id(0)] public required CampaignId Id { get; init; }
+
+    /// <summary>Where it is in its life.</summary>
+    [Id(1)] public required CampaignStatus Status { get; init; }
+
+    /// <summary>What its author decided.</summary>
+    [Id(2)] public required CampaignDefinition Definition { get; init; }
+
+    /// <summary>When it was created.</summary>
+    [Id(3)] public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it starts by itself.</summary>
+    [Id(4)] public DateTimeOffset? ScheduledAt { get; init; }
+
+    /// <summary>When it was started.</summary>
+    [Id(5)] public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it ended.</summary>
+    [Id(6)] public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>How many recipients its audience holds, once taken.</summary>
+    [Id(7)] public long AudienceSize { get; init; }
+
+    /// <summary>Which pass it is in.</summary>
+    [Id(8)] public int Pass { get; init; }
+
+    /// <summary>Why the last start came to nothing.</summary>
+    [Id(9)] public Refusal? StartRefusal { get; init; }
+}
+
+/// <summary>What a partition needs to know about its campaign.</summary>
+[GenerateSerializer, Immutable, Alias("Campaigns.CampaignPlan")]
+public sealed record CampaignPlan
+{
+    /// <summary>Whose it is.</summary>
+    [Id(0)] public required AccountId Account { get; init; }
+
+    /// <summary>Running, Paused, Cancelled, or over.</summary>
+    [Id(1)] public required CampaignStatus Status { get; init; }
+
+    /// <summary>What is sent, by whom, how.</summary>
+    [Id(2)] public required CampaignDefinition Definition { get; init; }
+
+    /// <summary>When the audience was taken.</summary>
+    [Id(3)] public required DateTimeOffset QueuedAt { get; init; }
+
+    /// <summary>Which pass.</summary>
+    [Id(4)] public required int Pass { get; init; }
+}
+
+/// <summary>What validation found out.</summary>
+/// <param name="Audience">How many recipients the audience would hold now.</param>
+/// <param name="LicencesNeeded">How many licences a start would reserve at most.</param>
+/// <param name="LicencesFree">How many are free.</param>
+/// <param name="Problems">What forbids a start; empty when nothing does.</param>
+[GenerateSerializer, Immutable, Alias("Campaigns.ValidationReport")]
+public sealed record ValidationReport(
+    [property: Id(0)] long Audience,
+    [property: Id(1)] long LicencesNeeded,
+    [property: Id(2)] long LicencesFree,
+    [property: Id(3)] ImmutableList<Refusal> Problems);
+
+/// <summary>A message as one contact would get it.</summary>
+[GenerateSerializer, Immutable, Alias("Campaigns.MessagePreview")]
+public sealed record MessagePreview(
+    [property: Id(0)] string Subject,
+    [property: Id(1)] string Html,
+    [property: Id(2)] string Text,
+    [property: Id(3)] ImmutableDictionary<string, string> Headers);
+
+/// <summary>How a test send ended.</summary>
+[GenerateSerializer, Immutable, Alias("Campaigns.TestSendReport")]
+public sealed record TestSendReport([property: Id(0)] AttemptReport Report);
+
+/// <summary>The statistics of a campaign.</summary>
+[GenerateSerializer, Immutable, Alias("Campaigns.CampaignStatistics")]
+public sealed record CampaignStatistics
+{
+    /// <summary>Where the campaign is in its life.</summary>
+    [Id(0)] public required CampaignStatus Status { get; init; }
+
+    /// <summary>What became of the audience.</summary>
+    [Id(1)] public required CampaignTotals Totals { get; init; }
+
+    /// <summary>What the campaign holds of the account's licences; all zero before the start.</summary>
+    [Id(2)] public required Reservation Licences { get; init; }
+
+    /// <summary>When the next retry is due.</summary>
+    [Id(3)] public DateTimeOffset? NextRetryAt { get; init; }
+
+    /// <summary>What keeps the campaign waiting, such as a relay that is down; <see langword="null"/> when nothing does.</summary>
+    [Id(4)] public string? WaitingFor { get; init; }
+}

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
+
+namespace OrleansCampaigns.Contracts.Contacts;
+
+/// <summary>A contact: the owner of its status, its outcomes and its history.</summary>
+/// <remarks>Not reentrant: nothing comes between a decision and its write. Every command counts once.</remarks>
+[Alias("Contacts.IContactGrain")]
+public interface IContactGrain : IGrainWithStringKey
+{
+    /// <summary>Asks, at the moment of sending, whether an attempt may begin.</summary>
+    /// <remarks>
+    /// A refusal is recorded before the answer. While an attempt that was let begin is not recorded, a second one for the
+    /// same turn is answered <see cref="TurnVerdict.Busy"/>.
+    /// </remarks>
+    [Alias("Begin")]
+    Task<TurnAnswer> Begin(Turn turn, DeliveryRules rules);
+
+    /// <summary>Records how an attempt ended. Durable when it returns.</summary>
+    [Alias("Record")]
+    Task<Delivery> Record(Turn turn, AttemptReport report, DeliveryRules rules);
+
+    /// <summary>Takes back a begin whose attempt never reached a server; nothing is recorded.</summary>
+    [Alias("Withdraw")]
+    Task Withdraw(Turn turn);
+
+    /// <summary>Settles an attempt of which no record exists after a crash.</summary>
+    [Alias("ResolveDoubt")]
+    Task<Delivery> ResolveDoubt(Turn turn, InDoubtPolicy policy);
+
+    /// <summary>Records further occurrences of the address in one audience.</summary>
+    [Alias("Duplicate")]
+    Task Duplicate(CampaignId campaign, DateTimeOffset queuedAt, int upToOccurrence);
+
+    /// <summary>Leaves the contact out of a campaign; no outcome, no history.</summary>
+    [Alias("Exclude")]
+    Task Exclude(CampaignId campaign, DateTimeOffset queuedAt, string reason);
+
+    /// <summary>Gives up waiting retries of a cancelled campaign.</summary>
+    [Alias("Abandon")]
+    Task Abandon(CampaignId campaign);
+
+    /// <summary>Puts a failed recipient back into the queue for a new pass.</summary>
+    [Alias("Requeue")]
+    Task Requeue(CampaignId campaign, int pass);
+
+    /// <summary>Unsubscribes the contact at an operator's word.</summary>
+    [Alias("UnsubscribeByUs")]
+    Task<Result<ContactState>> UnsubscribeByUs(string actor, string reason);
+
+    /// <summary>Subscribes the contact again, with the consent on record.</summary>
+    [Alias("Resubscribe")]
+    Task<Result<ContactState>> Resubscribe(string actor, string consent);
+
+    /// <summary>Makes an unreachable or complaining contact available again.</summary>
+    [Alias("Reinstate")]
+    Task<Result<ContactState>> Reinstate(string actor, string reason);
+
+    /// <summary>Status, Last Status and where each recent campaign stands.</summary>
+    [Alias("GetState")]
+    Task<ContactState> GetState();
+
+    /// <summary>What happened, oldest first, page by page.</summary>
+    /// <param name="page">From 0; pages before the last are immutable.</param>
+    [Alias("GetHistory")]
+    Task<HistoryPage> GetHistory(int page);
+}
+
+/// <summary>What a contact says to a turn.</summary>
+public enum TurnVerdict
+{
+    /// <summary>The attempt may begin now.</summary>
+    Begin = 1,
+
+    /// <summary>No attempt: the outcome is recorded, now or before.</summary>
+    Decided = 2,
+
+    /// <summary>Somebody else is making this very attempt.</summary>
+    Busy = 3,
+}
+
+/// <summary>A contact's answer to a turn.</summary>
+[GenerateSerializer, Immutable, Alias("Contacts.TurnAnswer")]
+public sealed record TurnAnswer([property: Id(0)] TurnVerdict Verdict, [property: Id(1)] Delivery? Delivery);
+
+/// <summary>A contact as it stands.</summary>
+[GenerateSerializer, Immutable, Alias("Contacts.ContactState")]
+public sealed record ContactState
+{
+    /// <summary>Whether and why it can be sent to.</summary>
+    [Id(0)] public ContactStatus Status { get; init; }
+
+    /// <summary>When the status was last set.</summary>
+    [Id(1)] public DateTimeOffset? StatusSince { get; init; }
+
+    /// <summary>The Last Status.</summary>
+    [Id(2)] public Outcome? LastStatus { get; init; }
+
+    /// <summary>When the Last Status was assigned.</summary>
+    [Id(3)] public DateTimeOffset? LastStatusAt { get; init; }
+
+    /// <summary>Where each recent campaign stands.</summary>
+    [Id(4)] public ImmutableList<Delivery> Deliveries { get; init; } = [];
+
+    /// <summary>How many pages <see cref="IContactGrain.GetHistory"/> has; at least 1.</summary>
+    [Id(5)] public int HistoryPages { get; init; }
+
+    /// <summary>Until when an unavailable contact rests.</summary>
+    [Id(6)] public DateTimeOffset? RestsUntil { get; init; }
+}
+
+/// <summary>One page of history, oldest first.</summary>
+[GenerateSerializer, Immutable, Alias("Contacts.HistoryPage")]
+public sealed record HistoryPage(
+    [property: Id(0)] ImmutableList<HistoryEntry> Entries,
+    [property: Id(1)] int Page,
+    [property: Id(2)] int PageCount);

@@ -1,0 +1,113 @@
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
+using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Delivery;
+
+namespace OrleansCampaigns.Grains.Audiences;
+
+/// <summary>The audiences of campaigns: taken once, then read by partitions.</summary>
+/// <remarks>
+/// Outcomes in it are a projection, written in the same transaction as the contact grain's state: after any crash they
+/// equal the grains.
+/// </remarks>
+public interface IAudienceStore
+{
+    /// <summary>What the audience would be now.</summary>
+    Task<AudienceCount> Count(AccountId account, Audience audience, CancellationToken cancellation = default);
+
+    /// <summary>Which lists of the audience do not exist.</summary>
+    Task<IReadOnlyList<string>> FindUnknownLists(AccountId account, Audience audience, CancellationToken cancellation = default);
+
+    /// <summary>How many contacts of the audience, that would be sent to, lack each of the fields.</summary>
+    Task<IReadOnlyDictionary<string, long>> CountMissing(
+        AccountId account, Audience audience, IReadOnlyCollection<string> fields, CancellationToken cancellation = default);
+
+    /// <summary>Takes the audience for good. A second call for the same campaign returns what the first one took.</summary>
+    Task<AudienceSnapshot> Take(
+        AccountId account, CampaignId campaign, Audience audience, int partitionSize, DateTimeOffset now, CancellationToken cancellation = default);
+
+    /// <summary>The recipients of a partition after <paramref name="afterSeq"/> whose turn has not come, in order.</summary>
+    Task<IReadOnlyList<Recipient>> Next(
+        CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default);
+
+    /// <summary>The recipients of a partition whose retry is due, longest due first.</summary>
+    Task<IReadOnlyList<Recipient>> Due(
+        CampaignId campaign, int partition, DateTimeOffset now, int limit, CancellationToken cancellation = default);
+
+    /// <summary>The recipients of a partition up to <paramref name="uptoSeq"/> without any record: the candidates of doubt.</summary>
+    Task<IReadOnlyList<Recipient>> Undecided(
+        CampaignId campaign, int partition, long uptoSeq, CancellationToken cancellation = default);
+
+    /// <summary>Those of the given sequence numbers, as they stand.</summary>
+    Task<IReadOnlyList<Recipient>> Find(
+        CampaignId campaign, int partition, IReadOnlyCollection<long> seqs, CancellationToken cancellation = default);
+
+    /// <summary>The recipients of a partition after <paramref name="afterSeq"/> that wait for a retry, in order.</summary>
+    Task<IReadOnlyList<Recipient>> Waiting(
+        CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default);
+
+    /// <summary>The failed recipients of a partition of an earlier pass, after <paramref name="afterSeq"/>, in order.</summary>
+    Task<IReadOnlyList<Recipient>> Failed(
+        CampaignId campaign, int partition, int beforePass, long afterSeq, int limit, CancellationToken cancellation = default);
+
+    /// <summary>What is left of a partition: the last sequence number, and when its next retry is due.</summary>
+    Task<PartitionState> GetState(CampaignId campaign, int partition, CancellationToken cancellation = default);
+
+    /// <summary>What became of the audience, counted now.</summary>
+    Task<(CampaignTotals Totals, DateTimeOffset? NextRetryAt)> Count(CampaignId campaign, CancellationToken cancellation = default);
+
+    /// <summary>The profile that fills a template, or <see langword="null"/> when the contact does not exist.</summary>
+    Task<Recipient?> FindContact(AccountId account, ContactId contact, CancellationToken cancellation = default);
+
+    /// <summary>Campaigns that are not over, for listings and for health.</summary>
+    Task<IReadOnlyList<CampaignId>> UnderWay(CancellationToken cancellation = default);
+}
+
+/// <summary>An audience, counted.</summary>
+/// <param name="Recipients">How many recipients.</param>
+/// <param name="Sendable">How many of them may be sent to: valid, not a duplicate, available by status.</param>
+public sealed record AudienceCount(long Recipients, long Sendable);
+
+/// <summary>An audience, taken.</summary>
+/// <param name="Recipients">How many recipients.</param>
+/// <param name="Sendable">How many of them may be sent to: one licence each.</param>
+/// <param name="Partitions">Into how many partitions it was cut.</param>
+/// <param name="TakenAt">When.</param>
+public sealed record AudienceSnapshot(long Recipients, long Sendable, int Partitions, DateTimeOffset TakenAt);
+
+/// <summary>What is left of a partition.</summary>
+public sealed record PartitionState(long LastSeq, DateTimeOffset? NextRetryAt);
+
+/// <summary>One recipient, with the profile that fills the template.</summary>
+public sealed record Recipient
+{
+    /// <summary>Its place in the partition, from 1.</summary>
+    public required long Seq { get; init; }
+
+    /// <summary>The contact.</summary>
+    public required ContactId Contact { get; init; }
+
+    /// <summary>Which occurrence of the address in the audience; the first is the one that is sent to.</summary>
+    public required int Occurrence { get; init; }
+
+    /// <summary>The address; <see langword="null"/> when the contact was deleted since.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>Whether the address is properly formatted.</summary>
+    public bool AddressIsValid { get; init; } = true;
+
+    /// <summary>The name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The attributes.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How many attempts there were.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>The outcome so far.</summary>
+    public Outcome Outcome { get; init; } = Outcome.Queued;
+
+    /// <summary>Why.</summary>
+    public Cause Cause { get; init; }
+}

@@ -1,0 +1,36 @@
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Campaigns;
+
+namespace OrleansCampaigns.Grains.Delivery;
+
+/// <summary>Compiles a campaign's content once, so that every message costs only its rendering.</summary>
+public interface IMessageComposers
+{
+    /// <summary>Compiles; every problem of the definition's sender, content and time zone comes back, not only the first.</summary>
+    CompiledContent Compile(CampaignId campaign, CampaignDefinition definition);
+}
+
+/// <summary>A compiled content, or what is wrong with it.</summary>
+/// <param name="Composer">Makes messages; <see langword="null"/> when there are problems.</param>
+/// <param name="Problems">Each names the field and the rule.</param>
+public sealed record CompiledContent(IMessageComposer? Composer, IReadOnlyList<Refusal> Problems);
+
+/// <summary>Makes the messages of one campaign. Safe for concurrent use.</summary>
+public interface IMessageComposer
+{
+    /// <summary>The fields that the templates use and that have no fallback: who lacks one cannot be sent to.</summary>
+    IReadOnlySet<string> RequiredFields { get; }
+
+    /// <summary>Makes the message for one recipient; refused <c>template.missing_field</c>, <c>template.render</c> and the like.</summary>
+    /// <param name="recipient">Whom it is for.</param>
+    /// <param name="now">The time of the Date header.</param>
+    Result<IOutgoingMessage> Compose(RecipientProfile recipient, DateTimeOffset now);
+}
+
+/// <summary>What a template can know of a recipient: <c>address</c>, <c>name</c> and the attributes by their names.</summary>
+public sealed record RecipientProfile(
+    AccountId Account,
+    ContactId Contact,
+    string Address,
+    string? Name,
+    IReadOnlyDictionary<string, string> Attributes);
