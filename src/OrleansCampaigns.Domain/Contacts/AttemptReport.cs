@@ -18,6 +18,9 @@ public sealed record Turn
 
     /// <summary>Whether the address is properly formatted.</summary>
     [Id(3)] public bool AddressIsValid { get; init; } = true;
+
+    /// <summary>Whether a licence was reserved for it: only then may it be sent to.</summary>
+    [Id(4)] public bool IsReserved { get; init; } = true;
 }
 
 /// <summary>How an attempt ended.</summary>

@@ -34,7 +34,10 @@ public sealed partial record Contact
         var isResting = !askedFor && RestsUntil(rules.Rest) > now;
         if (Status != ContactStatus.DoesNotExist && !isResting)
         {
-            return new(this, MayBegin: true);
+            // Somebody who became available after the start has no licence held: the next campaign reaches it.
+            return turn.IsReserved
+                ? new(this, MayBegin: true)
+                : new(Exclude(turn.Campaign, turn.QueuedAt, Exclusions.UnavailableAtStart, now), MayBegin: false);
         }
 
         return new(
@@ -359,6 +362,9 @@ public static class Exclusions
 
     /// <summary>The contact was unavailable, and its rest period is not over.</summary>
     public const string Unavailable = "unavailable";
+
+    /// <summary>The contact could not be sent to when the campaign started, and can be now.</summary>
+    public const string UnavailableAtStart = "unavailable-at-start";
 
     /// <summary>The contact lacks a field that the message needs and that has no fallback.</summary>
     public const string MissingField = "missing-field";

@@ -90,6 +90,9 @@ public sealed record Recipient
     /// <summary>Which occurrence of the address in the audience; the first is the one that is sent to.</summary>
     public required int Occurrence { get; init; }
 
+    /// <summary>Whether a licence was reserved for it.</summary>
+    public bool IsReserved { get; init; } = true;
+
     /// <summary>The address; <see langword="null"/> when the contact was deleted since.</summary>
     public string? Address { get; init; }
 

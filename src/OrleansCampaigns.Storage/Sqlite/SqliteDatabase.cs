@@ -1,0 +1,222 @@
+using System.Globalization;
+using System.Reflection;
+using System.Security.Cryptography;
+using Microsoft.Data.Sqlite;
+
+namespace OrleansCampaigns.Storage.Sqlite;
+
+/// <summary>The embedded database: one file in write-ahead-log mode, one writer at a time, readers beside it.</summary>
+/// <remarks>
+/// Microsoft.Data.Sqlite blocks the calling thread, and a writer that finds the file locked polls for it. So every write
+/// of this process passes one gate, and the blocking work happens on the thread pool, never in a grain's turn.
+/// </remarks>
+public sealed class SqliteDatabase : IDisposable
+{
+    private const int ReadersMax = 4;
+
+    private readonly SemaphoreSlim _writer = new(1);
+    private readonly SemaphoreSlim _readers = new(ReadersMax);
+    private readonly TimeProvider _clock;
+
+    /// <summary>Names the file; nothing is opened yet.</summary>
+    /// <param name="path">The database file; its folder is made if need be.</param>
+    /// <param name="clock">The time that rows are stamped with.</param>
+    public SqliteDatabase(string path, TimeProvider clock)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        Path = System.IO.Path.GetFullPath(path);
+        _clock = clock;
+        ConnectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = Path,
+            Pooling = true,
+            DefaultTimeout = 30,
+        }.ToString();
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>For Orleans' providers, which open their own connections.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>The secret that contact identifiers are hashed with; known after <see cref="Initialise"/>.</summary>
+    public ReadOnlyMemory<byte> ContactKey { get; private set; }
+
+    /// <summary>The secret that Message-IDs and tokens are signed with; known after <see cref="Initialise"/>.</summary>
+    public ReadOnlyMemory<byte> SigningKey { get; private set; }
+
+    /// <summary>The time now, in Unix milliseconds.</summary>
+    public long Now => _clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Makes or upgrades the schema. Once, before anything else.</summary>
+    /// <exception cref="InvalidOperationException">The file was written by a newer version of this software.</exception>
+    public void Initialise()
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        using var connection = Open();
+        Execute(connection, "PRAGMA journal_mode = WAL");
+        using (var transaction = connection.BeginTransaction(deferred: false))
+        {
+            Migrate(connection);
+            foreach (var (key, text) in OrleansQueries.Texts)
+            {
+                Execute(
+                    connection,
+                    "INSERT INTO OrleansQuery VALUES ($key, $text) ON CONFLICT (QueryKey) DO UPDATE SET QueryText = excluded.QueryText",
+                    ("$key", key),
+                    ("$text", text));
+            }
+
+            ContactKey = Secret(connection, "contact_key");
+            SigningKey = Secret(connection, "signing_key");
+            transaction.Commit();
+        }
+    }
+
+    /// <summary>Reads; several at once, each seeing one consistent state.</summary>
+    public async Task<T> Read<T>(Func<SqliteConnection, T> read, CancellationToken cancellation = default)
+    {
+        await _readers.WaitAsync(cancellation);
+        try
+        {
+            return await OffTurn(() =>
+            {
+                using var connection = Open();
+                using var transaction = connection.BeginTransaction(deferred: true);
+                return read(connection);
+            });
+        }
+        finally
+        {
+            _readers.Release();
+        }
+    }
+
+    /// <summary>Writes in one transaction, after whoever writes now.</summary>
+    /// <remarks>Keep it short: everybody else waits. An exception rolls everything back.</remarks>
+    public async Task<T> Write<T>(Func<SqliteConnection, T> write, CancellationToken cancellation = default)
+    {
+        await _writer.WaitAsync(cancellation);
+        try
+        {
+            return await OffTurn(() =>
+            {
+                using var connection = Open();
+                using var transaction = connection.BeginTransaction(deferred: false);
+                var result = write(connection);
+                transaction.Commit();
+                return result;
+            });
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    /// <summary>Runs somebody else's write, such as that of Orleans' storage, behind the same gate.</summary>
+    public async Task Gate(Func<Task> write)
+    {
+        await _writer.WaitAsync();
+        try
+        {
+            await OffTurn(write);
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    /// <summary>Runs somebody else's read on the thread pool.</summary>
+    public async Task GateRead(Func<Task> read)
+    {
+        await _readers.WaitAsync();
+        try
+        {
+            await OffTurn(read);
+        }
+        finally
+        {
+            _readers.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        using (var connection = new SqliteConnection(ConnectionString))
+        {
+            SqliteConnection.ClearPool(connection);
+        }
+
+        _writer.Dispose();
+        _readers.Dispose();
+    }
+
+    internal static void Execute(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        }
+
+        command.ExecuteNonQuery();
+    }
+
+#pragma warning disable RS0030 // The one place where blocking database work leaves the caller's thread.
+    private static Task<T> OffTurn<T>(Func<T> work) => Task.Run(work);
+
+    private static Task OffTurn(Func<Task> work) => Task.Run(work);
+#pragma warning restore RS0030
+
+    private SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(ConnectionString);
+        connection.Open();
+        return connection;
+    }
+
+    private static void Migrate(SqliteConnection connection)
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        const string Prefix = "OrleansCampaigns.Storage.Sqlite.";
+        var scripts = assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(".sql", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+
+        using var query = connection.CreateCommand();
+        query.CommandText = "PRAGMA user_version";
+        var version = Convert.ToInt32(query.ExecuteScalar(), CultureInfo.InvariantCulture);
+        if (version > scripts.Count)
+        {
+            throw new InvalidOperationException(
+                $"The database has schema version {version}; this software knows {scripts.Count}. Use a newer version of it.");
+        }
+
+        foreach (var script in scripts.Skip(version))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(script)!);
+            Execute(connection, reader.ReadToEnd());
+        }
+
+        Execute(connection, $"PRAGMA user_version = {scripts.Count}");
+    }
+
+    private static byte[] Secret(SqliteConnection connection, string key)
+    {
+        Execute(
+            connection,
+            "INSERT INTO settings (key, value) VALUES ($key, $value) ON CONFLICT (key) DO NOTHING",
+            ("$key", key),
+            ("$value", Convert.ToHexString(RandomNumberGenerator.GetBytes(32))));
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT value FROM settings WHERE key = $key";
+        command.Parameters.AddWithValue("$key", key);
+        return Convert.FromHexString((string)command.ExecuteScalar()!);
+    }
+}
