@@ -5,7 +5,7 @@ namespace OrleansCampaigns.Domain.Tests.Delivery;
 public class RetryHintTests
 {
     [Theory]
-    [InlineData("450 4.2.0 Greylisted, please retry in 5 minutes", 300)]
+    [InlineData("450 4.7.1 You are greylisted: retry in 5 minutes", 300)]
     [InlineData("451 try again in 1 hour", 3600)]
     [InlineData("451 4.7.1 Please retry after 300 seconds", 300)]
     [InlineData("450 greylisted for 5 min", 300)]

@@ -10,10 +10,10 @@ public class SmtpReplyParserTests
     [InlineData("550-Please read\n550-this\n550 5.7.1 page", 550, "5.7.1", "Please read this 5.7.1 page")]
     [InlineData("550-5.7.1 one line", 550, "5.7.1", "one line")]
     [InlineData("250", 250, null, "")]
-    [InlineData("550 sorry, no mailbox here by that name (#5.1.1 - chkusr)", 550, "5.1.1", "sorry, no mailbox here by that name (#5.1.1 - chkusr)")]
+    [InlineData("550 nobody of that name lives here (#5.1.1 - checked)", 550, "5.1.1", "nobody of that name lives here (#5.1.1 - checked)")]
     [InlineData("550 #5.1.0 Address rejected.", 550, "5.1.0", "Address rejected.")]
     [InlineData("550 5.7.0, Mail Sending denied.", 550, "5.7.0", "Mail Sending denied.")]
-    [InlineData("525 4.7.13 user account is disabled", 525, "4.7.13", "user account is disabled")]
+    [InlineData("525 4.7.13 the account of this user is disabled", 525, "4.7.13", "the account of this user is disabled")]
     [InlineData("550 5.0.0 <jo@example.org>... 550 5.1.1 user unknown", 550, "5.1.1", "<jo@example.org>... 550 5.1.1 user unknown")]
     [InlineData("host mx.example.org said: 550 5.1.1 gone", 550, "5.1.1", "gone")]
     public void A_reply_has_a_code_a_status_and_a_text(string raw, int code, string? status, string text) =>
