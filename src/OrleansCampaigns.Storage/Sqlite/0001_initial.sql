@@ -72,6 +72,12 @@ CREATE TABLE lists (
 ) WITHOUT ROWID;
 
 CREATE UNIQUE INDEX lists_name ON lists (account, name) WHERE hidden = 0;
+CREATE INDEX lists_shown ON lists (account, id) WHERE hidden = 0;
+
+-- Lists that are gone while some of their members are still to be removed.
+CREATE TABLE deleted_lists (
+    id TEXT PRIMARY KEY
+) WITHOUT ROWID;
 
 -- One address twice in one file is two members: the second is Duplicated in a campaign. Importing the file again
 -- changes nothing, because it counts occurrences anew.
@@ -106,12 +112,15 @@ CREATE TABLE imports (
     duplicated INTEGER NOT NULL DEFAULT 0,
     malformed  INTEGER NOT NULL DEFAULT 0,
     rejected   INTEGER NOT NULL DEFAULT 0,
+    position   INTEGER NOT NULL DEFAULT 0,  -- how many bytes of the file are in, to the end of a row
+    line       INTEGER NOT NULL DEFAULT 0,  -- the line that the next row begins with; 0 before the header
     started_at INTEGER NOT NULL,
     ended_at   INTEGER NULL,
     failure    TEXT NULL
 ) WITHOUT ROWID;
 
 CREATE INDEX imports_account ON imports (account, id);
+CREATE INDEX imports_running ON imports (id) WHERE status = 'Running';
 
 -- Which occurrence of an address in one file has been reached; emptied when the import ends.
 CREATE TABLE import_occurrences (
@@ -141,6 +150,7 @@ CREATE TABLE campaigns (
 ) WITHOUT ROWID;
 
 CREATE INDEX campaigns_account ON campaigns (account, id);
+CREATE INDEX campaigns_status ON campaigns (account, status, id);
 
 CREATE TABLE snapshots (
     campaign_id TEXT PRIMARY KEY,

@@ -53,7 +53,7 @@ public sealed class SqliteDatabase : IDisposable
     /// <exception cref="InvalidOperationException">The file was written by a newer version of this software.</exception>
     public void Initialise()
     {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        System.IO.Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
         using var connection = Open();
         Execute(connection, "PRAGMA journal_mode = WAL");
         using (var transaction = connection.BeginTransaction(deferred: false))

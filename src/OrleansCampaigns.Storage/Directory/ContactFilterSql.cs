@@ -1,0 +1,142 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Globalization;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
+using OrleansCampaigns.Domain.Delivery;
+
+namespace OrleansCampaigns.Storage.Directory;
+
+/// <summary>A filter as SQL: <c>SELECT … FROM {From} WHERE {Where}</c> finds each contact once, as <c>c</c>.</summary>
+/// <param name="From">
+/// <c>contacts c</c>, or the list it is read from: a list of ten members must not cost a walk over a million contacts.
+/// </param>
+/// <param name="Where">The conditions. No value stands in them, only names of parameters.</param>
+/// <param name="Key">The contact's identifier in the table that is read first: what pages are ordered by.</param>
+/// <param name="Parameters">The values.</param>
+internal sealed record ContactFilterSql(
+    string From, string Where, string Key, IReadOnlyList<(string Name, object? Value)> Parameters)
+{
+    /// <summary>How many attributes a filter may name; SQLite limits how deep an expression goes.</summary>
+    public const int AttributesMax = 100;
+
+    /// <summary>Since when the contact <c>c</c> waits in a campaign that is under way; NULL when it does not.</summary>
+    /// <remarks>Campaigns come first: few are under way, while a contact may have been in thousands.</remarks>
+    public const string QueuedSince = $"""
+        (SELECT max(coalesce(q.updated_at, qs.taken_at, qc.created_at)) {Waiting})
+        """;
+
+    private const string Waiting = """
+        FROM campaigns qc CROSS JOIN recipients q LEFT JOIN snapshots qs ON qs.campaign_id = qc.id
+        WHERE qc.account = c.account AND qc.status IN ('Starting', 'Running', 'Paused')
+          AND q.contact_id = c.id AND q.campaign_id = qc.id
+          AND q.outcome = 'Queued' AND q.excluded IS NULL AND (q.decided = 0 OR q.next_attempt_at IS NOT NULL)
+        """;
+
+    // In a path of SQLite's JSON functions a label in quotes ends at the next quote, and a backslash escapes.
+    private static readonly SearchValues<char> UnfitForPath = SearchValues.Create("\"\\");
+
+    /// <summary>Why a filter cannot be asked, or <see langword="null"/>.</summary>
+    public static Refusal? Check(ContactFilter filter) => filter.Attributes.Count <= AttributesMax
+        ? null
+        : Refusal.Invalid(
+            "filter.attributes.too_many", $"A filter names at most {AttributesMax} attributes.", "attributes");
+
+    /// <summary>The SQL of a filter over the contacts of an account.</summary>
+    public static ContactFilterSql Of(AccountId account, ContactFilter filter)
+    {
+        if (Check(filter) is { } refusal)
+        {
+            throw new ArgumentException(refusal.Detail, nameof(filter));
+        }
+
+        var values = new List<(string Name, object? Value)> { ("$account", account.Value) };
+        var conditions = new List<string>();
+        var (from, key) = ("contacts c", "c.id");
+        if (filter.ListId is { } list)
+        {
+            // Every member has an occurrence 1, so this finds each once. A list that is being deleted has no row.
+            (from, key) = ("list_members m CROSS JOIN contacts c", "m.contact_id");
+            var id = Add(list);
+            conditions.Add($"m.list_id = {id} AND m.occurrence = 1 AND c.id = m.contact_id");
+            conditions.Add($"EXISTS (SELECT 1 FROM lists l WHERE l.id = {id} AND l.account = $account)");
+        }
+
+        conditions.Add("c.account = $account");
+        if (!filter.Statuses.IsDefaultOrEmpty)
+        {
+            conditions.Add(OneOf("c.status", filter.Statuses.Select(status => status.ToString())));
+        }
+
+        AddLastStatuses(filter.LastStatuses, conditions);
+        foreach (var (name, value) in filter.Attributes)
+        {
+            conditions.Add(Attribute(name, Add(value)));
+        }
+
+        if (!string.IsNullOrEmpty(filter.Text))
+        {
+            // instr knows no wildcards, so there is nothing to escape.
+            conditions.Add($"instr(c.search, {Add(ContactText.ForSearch(filter.Text))}) > 0");
+        }
+
+        return new(from, string.Join(" AND ", conditions), key, values);
+
+        string Add(object value)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"$f{values.Count}");
+            values.Add((name, value));
+            return name;
+        }
+
+        string OneOf(string column, IEnumerable<string> names)
+        {
+            var parameters = names.Distinct().Select(Add).ToList();
+            return parameters is [var single] ? $"{column} = {single}" : $"{column} IN ({string.Join(", ", parameters)})";
+        }
+
+        string Attribute(string name, string value) => name.AsSpan().IndexOfAny(UnfitForPath) < 0
+            ? $"json_extract(c.attributes, {Add($"$.\"{name}\"")}) = {value}"
+            : $"EXISTS (SELECT 1 FROM json_each(c.attributes) a WHERE a.key = {Add(name)} AND a.value = {value})";
+
+        void AddLastStatuses(ImmutableArray<Outcome> outcomes, List<string> conditions)
+        {
+            if (outcomes.IsDefaultOrEmpty)
+            {
+                return;
+            }
+
+            var others = outcomes.Where(outcome => outcome != Outcome.Queued).Select(outcome => outcome.ToString()).ToList();
+            var other = others.Count > 0 ? OneOf("c.last_status", others) : null;
+            var queued = $"EXISTS (SELECT 1 {Waiting})";
+            conditions.Add((outcomes.Contains(Outcome.Queued), other) switch
+            {
+                (true, null) => queued,
+                (true, _) => $"({other} OR {queued})",
+                _ => $"{other} AND NOT {queued}",
+            });
+        }
+    }
+
+    /// <summary>
+    /// The same filter as several that exclude one another, each of which an index gives in order: a page of "Spam or
+    /// Rejected" is then merged from two short reads instead of sorted out of all contacts.
+    /// </summary>
+    public static IEnumerable<ContactFilter> Split(ContactFilter filter)
+    {
+        if (filter.ListId is not null)
+        {
+            return [filter];
+        }
+
+        if (!filter.Statuses.IsDefaultOrEmpty && filter.Statuses.Length > 1)
+        {
+            return filter.Statuses.Distinct().Select(status => filter with { Statuses = [status] });
+        }
+
+        // Who is Queued is found by walking the contacts, and the others can be seen on the same walk.
+        return filter.LastStatuses is { IsDefault: false, Length: > 1 } && !filter.LastStatuses.Contains(Outcome.Queued)
+            ? filter.LastStatuses.Distinct().Select(outcome => filter with { LastStatuses = [outcome] })
+            : [filter];
+    }
+}

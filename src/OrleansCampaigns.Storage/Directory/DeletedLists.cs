@@ -1,0 +1,42 @@
+using OrleansCampaigns.Storage.Sqlite;
+
+namespace OrleansCampaigns.Storage.Directory;
+
+/// <summary>Removes the members of lists that are gone, a few thousand at a time.</summary>
+internal static class DeletedLists
+{
+    private const int MembersPerStepMax = 5_000;
+
+    /// <summary>Goes on until none is left; whatever a crash left over included.</summary>
+    public static async Task Empty(SqliteDatabase database, CancellationToken cancellation)
+    {
+        var left = true;
+        while (left)
+        {
+            left = await database.Write(
+                connection =>
+                {
+                    var list = connection.Row(reader => reader.GetString(0), "SELECT id FROM deleted_lists LIMIT 1");
+                    if (list is null)
+                    {
+                        return false;
+                    }
+
+                    var removed = connection.Change(
+                        """
+                        DELETE FROM list_members WHERE (list_id, contact_id, occurrence) IN
+                            (SELECT list_id, contact_id, occurrence FROM list_members WHERE list_id = $list LIMIT $step)
+                        """,
+                        ("$list", list),
+                        ("$step", MembersPerStepMax));
+                    if (removed < MembersPerStepMax)
+                    {
+                        connection.Change("DELETE FROM deleted_lists WHERE id = $list", ("$list", list));
+                    }
+
+                    return true;
+                },
+                cancellation);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
+
+namespace OrleansCampaigns.Storage.Directory;
+
+/// <summary>How the directory's tables hold what has no columns of its own.</summary>
+internal static class DirectoryJson
+{
+    // Letters stay readable in the file; nothing of it is ever put into a page of HTML as it stands.
+    private static readonly DirectoryJsonContext Context = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter() },
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    public static string Write(SortedDictionary<string, string> attributes) =>
+        attributes.Count == 0 ? "{}" : JsonSerializer.Serialize(attributes, Context.SortedDictionaryStringString);
+
+    public static string Write(ContactFilter filter) => JsonSerializer.Serialize(filter, Context.ContactFilter);
+
+    public static string Write(ImportOptions options) => JsonSerializer.Serialize(options, Context.ImportOptions);
+
+    public static string Write(Refusal refusal) => JsonSerializer.Serialize(refusal, Context.Refusal);
+
+    public static ImmutableDictionary<string, string> ReadAttributes(string json) =>
+        json == "{}"
+            ? ImmutableDictionary<string, string>.Empty
+            : JsonSerializer.Deserialize(json, Context.ImmutableDictionaryStringString)!;
+
+    public static ContactFilter ReadFilter(string json) => JsonSerializer.Deserialize(json, Context.ContactFilter)!;
+
+    public static ImportOptions ReadOptions(string json) => JsonSerializer.Deserialize(json, Context.ImportOptions)!;
+
+    public static Refusal ReadRefusal(string json) => JsonSerializer.Deserialize(json, Context.Refusal)!;
+}
+
+[JsonSerializable(typeof(ContactFilter))]
+[JsonSerializable(typeof(ImportOptions))]
+[JsonSerializable(typeof(Refusal))]
+[JsonSerializable(typeof(ImmutableDictionary<string, string>))]
+[JsonSerializable(typeof(SortedDictionary<string, string>))]
+internal sealed partial class DirectoryJsonContext : JsonSerializerContext;

@@ -1,0 +1,241 @@
+using Microsoft.Data.Sqlite;
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
+using OrleansCampaigns.Storage.Sqlite;
+
+namespace OrleansCampaigns.Storage.Directory;
+
+/// <summary>Lists and views in the embedded database.</summary>
+public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
+{
+    /// <summary>How many contacts one request may add: they are written in one transaction, and others wait for it.</summary>
+    public const int MembersPerRequestMax = 20_000;
+
+    private const string Columns = "id, name, members, created_at, hidden";
+
+    private readonly ViewTable _views = new(database);
+
+    internal static Refusal Unknown { get; } = Refusal.NotFound("list.unknown", "There is no such list.");
+
+    /// <inheritdoc/>
+    public async Task<Result<ContactList>> CreateList(
+        AccountId account, string name, bool hidden = false, CancellationToken cancellation = default)
+    {
+        if (DirectoryNames.Check(ref name, "list.name") is { } refusal)
+        {
+            return refusal;
+        }
+
+        return await database.Write<Result<ContactList>>(
+            connection =>
+            {
+                var now = database.Now;
+                var id = DirectoryIds.Create(DirectoryIds.List, now);
+                var made = connection.Change(
+                    """
+                    INSERT INTO lists (id, account, name, hidden, created_at) VALUES ($id, $account, $name, $hidden, $now)
+                    ON CONFLICT (account, name) WHERE hidden = 0 DO NOTHING
+                    """,
+                    ("$id", id), ("$account", account.Value), ("$name", name), ("$hidden", hidden ? 1 : 0), ("$now", now));
+                return made == 1 ? Find(connection, account, id)! : Exists(name);
+            },
+            cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Task<ContactList?> FindList(AccountId account, string listId, CancellationToken cancellation = default) =>
+        database.Read(connection => Find(connection, account, listId), cancellation);
+
+    /// <inheritdoc/>
+    public async Task<Result<Page<ContactList>>> QueryLists(
+        AccountId account, string? cursor, int limit, CancellationToken cancellation = default)
+    {
+        // Nothing sorts after a tilde, which no identifier holds.
+        if (!Cursor.TryRead(cursor, "~", key => DirectoryIds.Is(DirectoryIds.List, key), out var before))
+        {
+            return Cursor.Broken;
+        }
+
+        limit = Cursor.Limit(limit);
+        return await database.Read(
+            connection => Cursor.Page(
+                connection.Rows(
+                    Read,
+                    $"""
+                    SELECT {Columns} FROM lists WHERE account = $account AND hidden = 0 AND id < $before
+                    ORDER BY id DESC LIMIT $limit
+                    """,
+                    ("$account", account.Value), ("$before", before), ("$limit", limit + 1)),
+                limit,
+                list => list.Id),
+            cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Result<ContactList>> RenameList(
+        AccountId account, string listId, string name, CancellationToken cancellation = default)
+    {
+        if (DirectoryNames.Check(ref name, "list.name") is { } refusal)
+        {
+            return refusal;
+        }
+
+        return await database.Write<Result<ContactList>>(
+            connection =>
+            {
+                if (Find(connection, account, listId) is null)
+                {
+                    return Unknown;
+                }
+
+                var renamed = connection.Change(
+                    "UPDATE OR IGNORE lists SET name = $name WHERE id = $id", ("$name", name), ("$id", listId));
+                return renamed == 1 ? Find(connection, account, listId)! : Exists(name);
+            },
+            cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> DeleteList(AccountId account, string listId, CancellationToken cancellation = default)
+    {
+        var deleted = await database.Write(
+            connection =>
+            {
+                var gone = connection.Change(
+                    "DELETE FROM lists WHERE id = $id AND account = $account", ("$id", listId), ("$account", account.Value));
+                return gone == 1 && connection.Change("INSERT INTO deleted_lists VALUES ($id)", ("$id", listId)) == 1;
+            },
+            cancellation);
+
+        // The list is gone with the transaction above; its members go in steps, so that nobody waits for a million.
+        if (deleted)
+        {
+            await DeletedLists.Empty(database, cancellation);
+        }
+
+        return deleted;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Result<ContactList>> AddMembers(
+        AccountId account, string listId, IReadOnlyList<ContactInput> contacts, CancellationToken cancellation = default)
+    {
+        if (contacts.Count > MembersPerRequestMax)
+        {
+            return Refusal.Invalid(
+                "list.members.too_many", $"One request adds at most {MembersPerRequestMax:N0} contacts.", "contacts");
+        }
+
+        var prepared = new List<PreparedContact>(contacts.Count);
+        for (var i = 0; i < contacts.Count; i++)
+        {
+            var contact = PreparedContact.Of(database.ContactKey.Span, account, contacts[i]);
+            if (contact.IsRefused)
+            {
+                return At(i, contact.Refusal);
+            }
+
+            prepared.Add(contact.Value);
+        }
+
+        // All or nothing: a refusal is thrown so that the transaction goes with it, and caught right here.
+        try
+        {
+            return await database.Write<Result<ContactList>>(
+                connection => AddMembers(connection, account, listId, prepared), cancellation);
+        }
+        catch (MemberRefused refused)
+        {
+            return refused.Refusal;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> RemoveMember(
+        AccountId account, string listId, ContactId contact, CancellationToken cancellation = default) =>
+        database.Write(
+            connection =>
+            {
+                if (Find(connection, account, listId) is null)
+                {
+                    return false;
+                }
+
+                var removed = connection.Change(
+                    "DELETE FROM list_members WHERE list_id = $list AND contact_id = $contact",
+                    ("$list", listId),
+                    ("$contact", contact.Value));
+                CountMembers(connection, listId, -removed);
+                return removed > 0;
+            },
+            cancellation);
+
+    /// <inheritdoc/>
+    public Task<Result<ContactView>> CreateView(
+        AccountId account, string name, ContactFilter filter, CancellationToken cancellation = default) =>
+        _views.Create(account, name, filter, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ContactView?> FindView(AccountId account, string viewId, CancellationToken cancellation = default) =>
+        _views.Find(account, viewId, cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ContactView>> QueryViews(AccountId account, CancellationToken cancellation = default) =>
+        _views.Query(account, cancellation);
+
+    /// <inheritdoc/>
+    public Task<bool> DeleteView(AccountId account, string viewId, CancellationToken cancellation = default) =>
+        _views.Delete(account, viewId, cancellation);
+
+    internal static ContactList? Find(SqliteConnection connection, AccountId account, string listId) =>
+        connection.Row(
+            Read,
+            $"SELECT {Columns} FROM lists WHERE id = $id AND account = $account",
+            ("$id", listId),
+            ("$account", account.Value));
+
+    /// <summary>Keeps the count of a list; whether there is such a list.</summary>
+    internal static bool CountMembers(SqliteConnection connection, string listId, int more) =>
+        connection.Change("UPDATE lists SET members = members + $more WHERE id = $id", ("$more", more), ("$id", listId)) == 1;
+
+    private Result<ContactList> AddMembers(
+        SqliteConnection connection, AccountId account, string listId, List<PreparedContact> contacts)
+    {
+        if (Find(connection, account, listId) is null)
+        {
+            return Unknown;
+        }
+
+        var occurrences = new Dictionary<ContactId, int>(contacts.Count);
+        var added = 0;
+        using var writer = new ContactWriter(connection, account, database.Now);
+        for (var i = 0; i < contacts.Count; i++)
+        {
+            if (writer.Write(contacts[i]) == ContactWritten.TooManyAttributes)
+            {
+                throw new MemberRefused(At(i, PreparedContact.CheckCount(int.MaxValue)!));
+            }
+
+            var occurrence = occurrences[contacts[i].Id] = occurrences.GetValueOrDefault(contacts[i].Id) + 1;
+            added += writer.AddMember(listId, contacts[i].Id, occurrence) ? 1 : 0;
+        }
+
+        CountMembers(connection, listId, added);
+        return Find(connection, account, listId)!;
+    }
+
+    private static Refusal At(int index, Refusal refusal) => refusal with { Field = $"contacts[{index}].{refusal.Field}" };
+
+    private static Refusal Exists(string name) => Refusal.Conflict("list.exists", $"There is a list named {name} already.");
+
+    private static ContactList Read(SqliteDataReader reader) =>
+        new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.Time(3), reader.GetBoolean(4));
+
+#pragma warning disable CA1032, CA1064 // Never leaves this class: it only rolls a transaction back.
+    private sealed class MemberRefused(Refusal refusal) : Exception
+    {
+        public Refusal Refusal { get; } = refusal;
+    }
+#pragma warning restore CA1032, CA1064
+}

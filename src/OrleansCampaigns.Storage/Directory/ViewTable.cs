@@ -1,0 +1,81 @@
+using Microsoft.Data.Sqlite;
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
+using OrleansCampaigns.Storage.Sqlite;
+
+namespace OrleansCampaigns.Storage.Directory;
+
+/// <summary>Saved filters in the embedded database.</summary>
+internal sealed class ViewTable(SqliteDatabase database)
+{
+    public const int ViewsMax = 1_000;
+
+    private const string Columns = "id, name, filter, created_at";
+
+    public async Task<Result<ContactView>> Create(
+        AccountId account, string name, ContactFilter filter, CancellationToken cancellation)
+    {
+        if ((DirectoryNames.Check(ref name, "view.name") ?? ContactFilterSql.Check(filter)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        return await database.Write<Result<ContactView>>(
+            connection =>
+            {
+                if (connection.Number("SELECT count(*) FROM views WHERE account = $account", ("$account", account.Value))
+                    >= ViewsMax)
+                {
+                    return Refusal.Conflict("view.too_many", $"An account has at most {ViewsMax:N0} views.");
+                }
+
+                var now = database.Now;
+                var id = DirectoryIds.Create(DirectoryIds.View, now);
+                var made = connection.Change(
+                    """
+                    INSERT INTO views (id, account, name, filter, created_at) VALUES ($id, $account, $name, $filter, $now)
+                    ON CONFLICT (account, name) DO NOTHING
+                    """,
+                    ("$id", id), ("$account", account.Value), ("$name", name), ("$now", now),
+                    ("$filter", DirectoryJson.Write(filter)));
+                return made == 1
+                    ? Find(connection, account, id)!
+                    : Refusal.Conflict("view.exists", $"There is a view named {name} already.");
+            },
+            cancellation);
+    }
+
+    public Task<ContactView?> Find(AccountId account, string viewId, CancellationToken cancellation) =>
+        database.Read(connection => Find(connection, account, viewId), cancellation);
+
+    public async Task<IReadOnlyList<ContactView>> Query(AccountId account, CancellationToken cancellation) =>
+        await database.Read(
+            connection => connection.Rows(
+                Read,
+                $"SELECT {Columns} FROM views WHERE account = $account ORDER BY name LIMIT {ViewsMax}",
+                ("$account", account.Value)),
+            cancellation);
+
+    public Task<bool> Delete(AccountId account, string viewId, CancellationToken cancellation) =>
+        database.Write(
+            connection => connection.Change(
+                "DELETE FROM views WHERE id = $id AND account = $account",
+                ("$id", viewId),
+                ("$account", account.Value)) == 1,
+            cancellation);
+
+    private static ContactView? Find(SqliteConnection connection, AccountId account, string viewId) =>
+        connection.Row(
+            Read,
+            $"SELECT {Columns} FROM views WHERE id = $id AND account = $account",
+            ("$id", viewId),
+            ("$account", account.Value));
+
+    private static ContactView Read(SqliteDataReader reader) =>
+        new(
+            reader.GetString(0),
+            reader.GetString(1),
+            DirectoryJson.ReadFilter(reader.GetString(2)),
+            reader.Time(3));
+}
