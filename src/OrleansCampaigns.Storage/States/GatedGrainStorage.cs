@@ -2,7 +2,7 @@ using Orleans.Runtime;
 using Orleans.Storage;
 using OrleansCampaigns.Storage.Sqlite;
 
-namespace OrleansCampaigns.Storage.Orleans;
+namespace OrleansCampaigns.Storage.States;
 
 /// <summary>Orleans' own ADO.NET storage behind the gate of the embedded database.</summary>
 /// <remarks>
