@@ -27,10 +27,12 @@ internal static class ApiJson
     public static JsonSerializerOptions Strict { get; } = Make(JsonUnmappedMemberHandling.Disallow, mayRepeat: false);
 
     /// <summary>As <see cref="Strict"/>, but for fields that do not exist: tells which rule a body breaks.</summary>
-    public static JsonSerializerOptions WithUnknownFields { get; } = Make(JsonUnmappedMemberHandling.Skip, mayRepeat: false);
+    public static JsonSerializerOptions WithUnknownFields { get; } = Make(
+        JsonUnmappedMemberHandling.Skip, mayRepeat: false);
 
     /// <summary>As <see cref="Strict"/>, but for fields given twice: tells which rule a body breaks.</summary>
-    public static JsonSerializerOptions WithRepeatedFields { get; } = Make(JsonUnmappedMemberHandling.Disallow, mayRepeat: true);
+    public static JsonSerializerOptions WithRepeatedFields { get; } = Make(
+        JsonUnmappedMemberHandling.Disallow, mayRepeat: true);
 
     private static JsonSerializerOptions Answers { get; } = Make(JsonUnmappedMemberHandling.Skip, mayRepeat: true);
 
@@ -57,7 +59,8 @@ internal static class ApiJson
 
     private static JsonSerializerOptions Make(JsonUnmappedMemberHandling unknown, bool mayRepeat)
     {
-        var options = new JsonSerializerOptions { UnmappedMemberHandling = unknown, AllowDuplicateProperties = mayRepeat };
+        var options =
+            new JsonSerializerOptions { UnmappedMemberHandling = unknown, AllowDuplicateProperties = mayRepeat };
         Configure(options);
         options.MakeReadOnly();
         return options;

@@ -29,7 +29,11 @@ internal static class ContactStateEndpoints
     }
 
     internal static async Task<Results<Ok<ContactStateBody>, Problem>> GetState(
-        ContactRoute contact, Caller caller, IContactDirectory directory, IGrainFactory grains, CancellationToken cancellation)
+        ContactRoute contact,
+        Caller caller,
+        IContactDirectory directory,
+        IGrainFactory grains,
+        CancellationToken cancellation)
     {
         if (await directory.Find(caller.Account, contact.Id, cancellation) is null)
         {
@@ -50,7 +54,8 @@ internal static class ContactStateEndpoints
     {
         if (HistoryCursor.Parse(page.Cursor) is not { } cursor)
         {
-            return Problems.From(Refusal.Invalid("request.cursor", "cursor does not belong to this listing.", "cursor"));
+            return Problems.From(
+                Refusal.Invalid("request.cursor", "cursor does not belong to this listing.", "cursor"));
         }
 
         if (await directory.Find(caller.Account, contact.Id, cancellation) is null)
@@ -59,7 +64,8 @@ internal static class ContactStateEndpoints
         }
 
         var (entries, next) = await cursor.Read(grains.Contact(caller.Account, contact.Id), page.Limit);
-        return TypedResults.Ok(new PageBody<HistoryEntryBody>([.. entries.Select(HistoryEntryBody.From)], next?.ToString()));
+        return TypedResults.Ok(
+            new PageBody<HistoryEntryBody>([.. entries.Select(HistoryEntryBody.From)], next?.ToString()));
     }
 
     internal static Task<Results<Ok<ContactStateBody>, Problem>> Unsubscribe(

@@ -40,7 +40,8 @@ internal sealed record ProblemItem(string Code, string Detail, string? Field)
 }
 
 /// <summary>The answer to a request that came to nothing.</summary>
-internal sealed class Problem(int status, string code, string detail, string? field = null) : IResult, IStatusCodeHttpResult
+internal sealed class Problem(int status, string code, string detail, string? field = null)
+    : IResult, IStatusCodeHttpResult
 {
     public int Status => status;
 

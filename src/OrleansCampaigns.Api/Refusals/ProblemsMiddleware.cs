@@ -38,7 +38,9 @@ internal sealed partial class ProblemsMiddleware(RequestDelegate next, ILogger<P
         {
             BadHttpRequestException bad => Problems.OfStatus(bad.StatusCode),
             TimeoutException or OrleansMessageRejectionException or ConnectionFailedException => new Problem(
-                StatusCodes.Status503ServiceUnavailable, "unavailable", "The cluster did not answer in time. Try again."),
+                StatusCodes.Status503ServiceUnavailable,
+                "unavailable",
+                "The cluster did not answer in time. Try again."),
             _ => Problems.OfStatus(StatusCodes.Status500InternalServerError),
         };
         if (problem.Status >= 500)
@@ -49,7 +51,8 @@ internal sealed partial class ProblemsMiddleware(RequestDelegate next, ILogger<P
 
         if (context.Response.HasStarted)
         {
-            context.Abort(); // A cut connection tells the reader of an export that it is not whole; a clean end would not.
+            // A cut connection tells the reader of an export that it is not whole; a clean end would not.
+            context.Abort();
             return;
         }
 
@@ -66,6 +69,7 @@ internal sealed partial class ProblemsMiddleware(RequestDelegate next, ILogger<P
         await problem.ExecuteAsync(context);
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed with {Failure} (request {TraceId}): {StackTrace}")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "A request failed with {Failure} (request {TraceId}): {StackTrace}")]
     private static partial void LogFailure(ILogger log, string? failure, string traceId, string? stackTrace);
 }
