@@ -72,29 +72,47 @@ public readonly record struct ContactId([property: Id(0)] string Value)
     public override string ToString() => Value;
 }
 
-internal sealed class AccountIdJson : JsonConverter<AccountId>
+/// <summary>JSON has the printed form.</summary>
+public sealed class AccountIdJson : JsonConverter<AccountId>
 {
+    /// <inheritdoc/>
     public override AccountId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         new(reader.GetString() ?? throw new JsonException("An account must be a string."));
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, AccountId value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.Value);
 }
 
-internal sealed class CampaignIdJson : JsonConverter<CampaignId>
+/// <summary>JSON has the printed form.</summary>
+public sealed class CampaignIdJson : JsonConverter<CampaignId>
 {
+    /// <inheritdoc/>
     public override CampaignId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         new(reader.GetString() ?? throw new JsonException("A campaign must be a string."));
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, CampaignId value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.Value);
+
+    // Campaigns are keys of dictionaries, too.
+    /// <inheritdoc/>
+    public override CampaignId ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(reader.GetString()!);
+
+    /// <inheritdoc/>
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, CampaignId value, JsonSerializerOptions options) =>
+        writer.WritePropertyName(value.Value);
 }
 
-internal sealed class ContactIdJson : JsonConverter<ContactId>
+/// <summary>JSON has the printed form.</summary>
+public sealed class ContactIdJson : JsonConverter<ContactId>
 {
+    /// <inheritdoc/>
     public override ContactId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         new(reader.GetString() ?? throw new JsonException("A contact must be a string."));
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, ContactId value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.Value);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Concurrency;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Contacts;
@@ -23,6 +24,8 @@ public interface ICampaignGrain : IGrainWithStringKey
     Task<Result<CampaignView>> Change(AccountId account, CampaignDefinition definition);
 
     /// <summary>The campaign as it stands.</summary>
+    /// <remarks>Reads what the last write left: safe between the steps of a command.</remarks>
+    [AlwaysInterleave]
     [Alias("Get")]
     Task<Result<CampaignView>> Get(AccountId account);
 
@@ -70,10 +73,14 @@ public interface ICampaignGrain : IGrainWithStringKey
     Task<Result<CampaignView>> RetryFailed(AccountId account);
 
     /// <summary>What became of the audience, at most a second old.</summary>
+    /// <remarks>Reads only; two at once count twice, which is harmless.</remarks>
+    [AlwaysInterleave]
     [Alias("GetStatistics")]
     Task<Result<CampaignStatistics>> GetStatistics(AccountId account);
 
     /// <summary>What partitions need to know; <see langword="null"/> before the campaign runs.</summary>
+    /// <remarks>Reads what the last write left: safe between the steps of a command.</remarks>
+    [AlwaysInterleave]
     [Alias("GetPlan")]
     Task<CampaignPlan?> GetPlan();
 

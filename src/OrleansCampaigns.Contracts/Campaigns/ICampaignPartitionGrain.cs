@@ -15,8 +15,4 @@ public interface ICampaignPartitionGrain : IGrainWithStringKey
     /// <summary>Looks at the campaign's status and at what is due, and goes on.</summary>
     [Alias("Wake")]
     Task Wake();
-
-    /// <summary>What keeps it waiting, such as a relay that is down.</summary>
-    [Alias("GetWaitingFor")]
-    Task<string?> GetWaitingFor();
 }

@@ -15,20 +15,24 @@ public interface IContactGrain : IGrainWithStringKey
     /// A refusal is recorded before the answer. While an attempt that was let begin is not recorded, a second one for the
     /// same turn is answered <see cref="TurnVerdict.Busy"/>.
     /// </remarks>
+    /// <param name="turn">The turn.</param>
+    /// <param name="rules">The rules of the campaign.</param>
+    /// <param name="sender">The silo that would make the attempt: while it lives, nobody else may write the attempt off.</param>
     [Alias("Begin")]
-    Task<TurnAnswer> Begin(Turn turn, DeliveryRules rules);
+    Task<TurnAnswer> Begin(Turn turn, DeliveryRules rules, SiloAddress sender);
 
     /// <summary>Records how an attempt ended. Durable when it returns.</summary>
     [Alias("Record")]
-    Task<Delivery> Record(Turn turn, AttemptReport report, DeliveryRules rules);
+    Task<CampaignDelivery> Record(Turn turn, AttemptReport report, DeliveryRules rules);
 
     /// <summary>Takes back a begin whose attempt never reached a server; nothing is recorded.</summary>
     [Alias("Withdraw")]
     Task Withdraw(Turn turn);
 
     /// <summary>Settles an attempt of which no record exists after a crash.</summary>
+    /// <remarks>Answers <see cref="TurnVerdict.Busy"/> while the silo that makes the attempt is alive.</remarks>
     [Alias("ResolveDoubt")]
-    Task<Delivery> ResolveDoubt(Turn turn, InDoubtPolicy policy);
+    Task<TurnAnswer> ResolveDoubt(Turn turn, InDoubtPolicy policy);
 
     /// <summary>Records further occurrences of the address in one audience.</summary>
     [Alias("Duplicate")]
@@ -83,7 +87,7 @@ public enum TurnVerdict
 
 /// <summary>A contact's answer to a turn.</summary>
 [GenerateSerializer, Immutable, Alias("Contacts.TurnAnswer")]
-public sealed record TurnAnswer([property: Id(0)] TurnVerdict Verdict, [property: Id(1)] Delivery? Delivery);
+public sealed record TurnAnswer([property: Id(0)] TurnVerdict Verdict, [property: Id(1)] CampaignDelivery? Delivery);
 
 /// <summary>A contact as it stands.</summary>
 [GenerateSerializer, Immutable, Alias("Contacts.ContactState")]
@@ -102,7 +106,7 @@ public sealed record ContactState
     [Id(3)] public DateTimeOffset? LastStatusAt { get; init; }
 
     /// <summary>Where each recent campaign stands.</summary>
-    [Id(4)] public ImmutableList<Delivery> Deliveries { get; init; } = [];
+    [Id(4)] public ImmutableList<CampaignDelivery> Deliveries { get; init; } = [];
 
     /// <summary>How many pages <see cref="IContactGrain.GetHistory"/> has; at least 1.</summary>
     [Id(5)] public int HistoryPages { get; init; }

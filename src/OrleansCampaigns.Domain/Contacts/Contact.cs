@@ -43,7 +43,7 @@ public sealed partial record Contact
     public CampaignId? LastCampaign { get; init; }
 
     /// <summary>Where each recent campaign stands.</summary>
-    public ImmutableList<Delivery.Delivery> Deliveries { get; init; } = [];
+    public ImmutableList<CampaignDelivery> Deliveries { get; init; } = [];
 
     /// <summary>What happened lately, oldest first.</summary>
     public ImmutableList<HistoryEntry> History { get; init; } = [];
@@ -55,7 +55,7 @@ public sealed partial record Contact
     public DateTimeOffset? DeliveriesMovedUpTo { get; init; }
 
     /// <summary>Where <paramref name="campaign"/> stands, or <see langword="null"/>.</summary>
-    public Delivery.Delivery? DeliveryOf(CampaignId campaign) => Deliveries.Find(delivery => delivery.Campaign == campaign);
+    public CampaignDelivery? DeliveryOf(CampaignId campaign) => Deliveries.Find(delivery => delivery.Campaign == campaign);
 
     /// <summary>Until when a status that rests forbids sending; <see langword="null"/> when it does not rest.</summary>
     public DateTimeOffset? RestsUntil(RestPolicy rest) => Status switch
@@ -98,7 +98,7 @@ public sealed partial record Contact
 
     private Contact Add(HistoryEntry entry) => this with { History = History.Add(entry) };
 
-    private Contact Put(Delivery.Delivery delivery)
+    private Contact Put(CampaignDelivery delivery)
     {
         var at = Deliveries.FindIndex(known => known.Campaign == delivery.Campaign);
         return this with { Deliveries = at < 0 ? Deliveries.Add(delivery) : Deliveries.SetItem(at, delivery) };
@@ -122,5 +122,5 @@ public sealed record ContactPage
     public ImmutableList<HistoryEntry> Entries { get; init; } = [];
 
     /// <summary>Campaigns that were over for good.</summary>
-    public ImmutableList<Delivery.Delivery> Deliveries { get; init; } = [];
+    public ImmutableList<CampaignDelivery> Deliveries { get; init; } = [];
 }

@@ -129,7 +129,7 @@ public sealed partial record Contact
     /// <param name="now">The time of the decision.</param>
     public Contact Duplicate(CampaignId campaign, DateTimeOffset queuedAt, int upToOccurrence, DateTimeOffset now)
     {
-        var delivery = DeliveryOf(campaign) ?? new Delivery.Delivery { Campaign = campaign, QueuedAt = queuedAt, UpdatedAt = now };
+        var delivery = DeliveryOf(campaign) ?? new CampaignDelivery { Campaign = campaign, QueuedAt = queuedAt, UpdatedAt = now };
         if (delivery.DuplicatesUpTo >= upToOccurrence)
         {
             return this;
@@ -165,7 +165,7 @@ public sealed partial record Contact
     /// <remarks>Status, Last Status and history stay as they were.</remarks>
     public Contact Exclude(CampaignId campaign, DateTimeOffset queuedAt, string reason, DateTimeOffset now)
     {
-        var delivery = DeliveryOf(campaign) ?? new Delivery.Delivery { Campaign = campaign, QueuedAt = queuedAt };
+        var delivery = DeliveryOf(campaign) ?? new CampaignDelivery { Campaign = campaign, QueuedAt = queuedAt };
         return delivery.IsOver || delivery.Attempts > 0
             ? this
             : Put(delivery with { Excluded = reason, Decided = true, UpdatedAt = now });
@@ -205,7 +205,7 @@ public sealed partial record Contact
     }
 
     private Contact SoftBounce(
-        Delivery.Delivery delivery, AttemptReport report, DeliveryRules rules, int jitterSeed, DateTimeOffset now)
+        CampaignDelivery delivery, AttemptReport report, DeliveryRules rules, int jitterSeed, DateTimeOffset now)
     {
         delivery = delivery with { Outcome = Outcome.SoftBounced, SoftBounces = delivery.SoftBounces + 1 };
         if (delivery.SoftBounces >= rules.Retry.SoftBouncesMax)
@@ -218,7 +218,7 @@ public sealed partial record Contact
     }
 
     private Contact Defer(
-        Delivery.Delivery delivery, AttemptReport report, DeliveryRules rules, int jitterSeed, DateTimeOffset now)
+        CampaignDelivery delivery, AttemptReport report, DeliveryRules rules, int jitterSeed, DateTimeOffset now)
     {
         delivery = delivery with { Outcome = Outcome.Deferred, Deferrals = delivery.Deferrals + 1 };
         var lastChance = delivery.FirstAttemptAt!.Value + rules.Retry.MaxAge;
@@ -232,7 +232,7 @@ public sealed partial record Contact
         return RecordAttempt(delivery with { NextAttemptAt = next < lastChance ? next : lastChance }, report, now);
     }
 
-    private Contact Conclude(Delivery.Delivery delivery, AttemptReport report, DateTimeOffset now)
+    private Contact Conclude(CampaignDelivery delivery, AttemptReport report, DateTimeOffset now)
     {
         var moved = Move(ContactStatusTable.TriggerOf(report.Outcome, report.Cause), now);
         return moved.RecordAttempt(
@@ -247,7 +247,7 @@ public sealed partial record Contact
             ChangedStatus(moved));
     }
 
-    private Contact GiveUp(Delivery.Delivery delivery, AttemptReport report, Cause cause, DateTimeOffset now)
+    private Contact GiveUp(CampaignDelivery delivery, AttemptReport report, Cause cause, DateTimeOffset now)
     {
         var recorded = RecordAttempt(delivery with { NextAttemptAt = null }, report, now);
         var moved = recorded.Move(ContactStatusTable.TriggerOf(Outcome.Bounced, cause), now);
@@ -261,7 +261,7 @@ public sealed partial record Contact
     }
 
     private Contact RecordAttempt(
-        Delivery.Delivery delivery, AttemptReport report, DateTimeOffset now, ContactStatus? status = null) =>
+        CampaignDelivery delivery, AttemptReport report, DateTimeOffset now, ContactStatus? status = null) =>
         Put(delivery).Assign(delivery, EntryOf(delivery, HistoryKind.Attempt, "smtp", now) with
         {
             Attempt = delivery.Attempts,
@@ -271,7 +271,7 @@ public sealed partial record Contact
             Status = status,
         });
 
-    private Contact Decide(Turn turn, Delivery.Delivery? delivery, Outcome outcome, Cause cause, DateTimeOffset now)
+    private Contact Decide(Turn turn, CampaignDelivery? delivery, Outcome outcome, Cause cause, DateTimeOffset now)
     {
         var contact = WithQueued(turn, delivery);
         var decided = contact.DeliveryOf(turn.Campaign)! with
@@ -286,14 +286,14 @@ public sealed partial record Contact
     }
 
     // The history of a recipient opens with Queued, at the time of the snapshot.
-    private Contact WithQueued(Turn turn, Delivery.Delivery? delivery)
+    private Contact WithQueued(Turn turn, CampaignDelivery? delivery)
     {
         if (delivery is { Decided: true })
         {
             return this;
         }
 
-        delivery ??= new Delivery.Delivery { Campaign = turn.Campaign, QueuedAt = turn.QueuedAt, UpdatedAt = turn.QueuedAt };
+        delivery ??= new CampaignDelivery { Campaign = turn.Campaign, QueuedAt = turn.QueuedAt, UpdatedAt = turn.QueuedAt };
         return Put(delivery).Add(new HistoryEntry
         {
             At = turn.QueuedAt,
@@ -305,7 +305,7 @@ public sealed partial record Contact
         });
     }
 
-    private Contact Assign(Delivery.Delivery delivery, HistoryEntry entry) => Add(entry) with
+    private Contact Assign(CampaignDelivery delivery, HistoryEntry entry) => Add(entry) with
     {
         LastOutcome = delivery.Outcome,
         LastCause = delivery.Cause,
@@ -313,7 +313,7 @@ public sealed partial record Contact
         LastCampaign = delivery.Campaign,
     };
 
-    private static HistoryEntry EntryOf(Delivery.Delivery delivery, HistoryKind kind, string source, DateTimeOffset now) => new()
+    private static HistoryEntry EntryOf(CampaignDelivery delivery, HistoryKind kind, string source, DateTimeOffset now) => new()
     {
         At = now,
         Kind = kind,

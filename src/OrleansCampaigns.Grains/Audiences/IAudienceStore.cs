@@ -26,6 +26,9 @@ public interface IAudienceStore
     Task<AudienceSnapshot> Take(
         AccountId account, CampaignId campaign, Audience audience, int partitionSize, DateTimeOffset now, CancellationToken cancellation = default);
 
+    /// <summary>Forgets an audience that was taken for a start that came to nothing.</summary>
+    Task Discard(CampaignId campaign, CancellationToken cancellation = default);
+
     /// <summary>The recipients of a partition after <paramref name="afterSeq"/> whose turn has not come, in order.</summary>
     Task<IReadOnlyList<Recipient>> Next(
         CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default);
@@ -58,9 +61,6 @@ public interface IAudienceStore
 
     /// <summary>The profile that fills a template, or <see langword="null"/> when the contact does not exist.</summary>
     Task<Recipient?> FindContact(AccountId account, ContactId contact, CancellationToken cancellation = default);
-
-    /// <summary>Campaigns that are not over, for listings and for health.</summary>
-    Task<IReadOnlyList<CampaignId>> UnderWay(CancellationToken cancellation = default);
 }
 
 /// <summary>An audience, counted.</summary>

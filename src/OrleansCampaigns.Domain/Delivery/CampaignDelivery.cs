@@ -4,8 +4,8 @@ using OrleansCampaigns.Domain.Contacts;
 namespace OrleansCampaigns.Domain.Delivery;
 
 /// <summary>Where one campaign stands with one contact.</summary>
-[GenerateSerializer, Immutable, Alias("Delivery.Delivery")]
-public sealed record Delivery
+[GenerateSerializer, Immutable, Alias("Delivery.CampaignDelivery")]
+public sealed record CampaignDelivery
 {
     /// <summary>The campaign.</summary>
     [Id(0)] public required CampaignId Campaign { get; init; }

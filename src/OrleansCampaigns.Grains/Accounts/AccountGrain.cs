@@ -1,0 +1,64 @@
+using Orleans.Runtime;
+using OrleansCampaigns.Contracts.Accounts;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Licences;
+
+namespace OrleansCampaigns.Grains.Accounts;
+
+/// <remarks>Not reentrant: the balance that a decision was made on is the balance that is written.</remarks>
+[GrainType("account")]
+internal sealed class AccountGrain(
+    [PersistentState("account", StorageNames.Engine)] IPersistentState<AccountRecord> record,
+    TimeProvider clock) : Grain, IAccountGrain
+{
+    public Task<Ledger> GetLedger() => Task.FromResult(record.State.Ledger);
+
+    public Task<Reservation?> GetReservation(CampaignId campaign) =>
+        Task.FromResult(record.State.Ledger.Reservations.GetValueOrDefault(campaign));
+
+    public async Task<Result<Ledger>> Grant(long amount, string actor, string reason)
+    {
+        var granted = record.State.Ledger.Grant(amount, actor, reason, clock.GetUtcNow());
+        return granted.IsRefused ? granted.Refusal : await Commit(granted.Value);
+    }
+
+    public async Task<Result<Reservation>> Reserve(CampaignId campaign, int pass, long amount)
+    {
+        var reserved = record.State.Ledger.Reserve(campaign, pass, amount, clock.GetUtcNow());
+        return reserved.IsRefused ? reserved.Refusal : (await Commit(reserved.Value)).Reservations[campaign];
+    }
+
+    public Task Report(CampaignId campaign, long deducted) => Commit(record.State.Ledger.Report(campaign, deducted));
+
+    public async Task<Reservation?> Settle(CampaignId campaign, long deducted)
+    {
+        var ledger = await Commit(record.State.Ledger.Settle(campaign, deducted, clock.GetUtcNow()));
+        return ledger.Reservations.GetValueOrDefault(campaign);
+    }
+
+    private async Task<Ledger> Commit(Ledger next)
+    {
+        if (ReferenceEquals(next, record.State.Ledger))
+        {
+            return next;
+        }
+
+        record.State = new AccountRecord { Ledger = next };
+        try
+        {
+            await record.WriteStateAsync();
+        }
+        catch
+        {
+            DeactivateOnIdle(); // The write may have landed; reload rather than trust memory.
+            throw;
+        }
+
+        return next;
+    }
+}
+
+internal sealed class AccountRecord
+{
+    public Ledger Ledger { get; set; } = new();
+}

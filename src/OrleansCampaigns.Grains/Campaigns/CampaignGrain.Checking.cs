@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Contracts.Campaigns;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Grains.Delivery;
+
+namespace OrleansCampaigns.Grains.Campaigns;
+
+internal sealed partial class CampaignGrain
+{
+    private static readonly TimeSpan TestSendLimit = TimeSpan.FromSeconds(30);
+
+    public async Task<Result<ValidationReport>> Validate(AccountId account) =>
+        NotFound(account) is { } missing ? missing : await FindProblems(deep: true);
+
+    public async Task<Result<MessagePreview>> Preview(AccountId account, ContactId contact)
+    {
+        var composed = await ComposeFor(account, contact, address: null);
+        return composed.IsRefused
+            ? composed.Refusal
+            : new MessagePreview(
+                composed.Value.Subject,
+                composed.Value.Html,
+                composed.Value.Text,
+                composed.Value.Headers.ToImmutableDictionary());
+    }
+
+    public async Task<Result<TestSendReport>> TestSend(AccountId account, string address, ContactId? contact)
+    {
+        if (EmailAddress.Parse(address) is not { } parsed)
+        {
+            return Refusal.Invalid("test_send.address", "address is not a properly formatted e-mail address.", "address");
+        }
+
+        var composed = await ComposeFor(account, contact, parsed.Normalised);
+        if (composed.IsRefused)
+        {
+            return composed.Refusal;
+        }
+
+        using var limit = new CancellationTokenSource(TestSendLimit, clock);
+        try
+        {
+            var lanes = await relays.Reserve(definition.State.Definition.Relay, 1, limit.Token);
+            await using var lane = lanes[0];
+            var report = await lane.Send(composed.Value, limit.Token);
+            return report is null
+                ? Refusal.Conflict("relay.unavailable", "The relay closed the connection; try again.")
+                : new TestSendReport(report);
+        }
+        catch (OperationCanceledException)
+        {
+            var relay = relays.GetState(definition.State.Definition.Relay);
+            return Refusal.Conflict("relay.unavailable", $"Relay {relay.Name} took no message within 30 seconds: {relay.Detail ?? "busy"}.");
+        }
+    }
+
+    private async Task<Result<IOutgoingMessage>> ComposeFor(AccountId account, ContactId? contact, string? address)
+    {
+        if (NotFound(account) is { } missing)
+        {
+            return missing;
+        }
+
+        var compiled = composers.Compile(Id, definition.State.Definition);
+        if (compiled.Composer is not { } composer)
+        {
+            return compiled.Problems[0];
+        }
+
+        if (contact is not { } wanted)
+        {
+            // Without a contact every field shows its own name, so that the layout can be judged.
+            var names = composer.RequiredFields.ToDictionary(field => field, field => field);
+            var nobody = new ContactId("con_00000000000000000000000000000000");
+            return composer.Compose(new(account, nobody, address!, "name", names), clock.GetUtcNow());
+        }
+
+        var profile = await audiences.FindContact(account, wanted);
+        return profile?.Address is null
+            ? Refusal.NotFound("contact.not_found", "There is no such contact.")
+            : composer.Compose(
+                new(account, wanted, address ?? profile.Address, profile.Name, profile.Attributes), clock.GetUtcNow());
+    }
+
+    /// <summary>What forbids a start.</summary>
+    /// <param name="deep">Whether to look into large audiences, too, however long that takes.</param>
+    private async Task<ValidationReport> FindProblems(bool deep)
+    {
+        var wanted = definition.State.Definition;
+        var account = record.State.Campaign.Account;
+        var compiled = composers.Compile(Id, wanted);
+        var problems = compiled.Problems.ToList();
+        if (!relays.Knows(wanted.Relay))
+        {
+            problems.Add(Refusal.Invalid(
+                "campaign.relay.unknown",
+                wanted.Relay is null ? "No relay is configured." : $"There is no relay named {wanted.Relay}.",
+                "relay"));
+        }
+
+        foreach (var list in await audiences.FindUnknownLists(account, wanted.Audience))
+        {
+            problems.Add(Refusal.Invalid("campaign.audience.unknown_list", $"There is no list {list}.", "audience.listIds"));
+        }
+
+        if (wanted.Audience.ListIds.IsEmpty && wanted.Audience.Filter is null)
+        {
+            problems.Add(Refusal.Invalid(
+                "campaign.audience.missing", "audience needs listIds, a filter, a view or recipients.", "audience"));
+        }
+
+        var count = await audiences.Count(account, wanted.Audience);
+        if (count.Recipients == 0 && problems.Count == 0)
+        {
+            problems.Add(Refusal.Invalid("campaign.audience.empty", "The audience holds nobody.", "audience"));
+        }
+
+        var free = (await GrainFactory.Account(account).GetLedger()).Balance;
+        if (count.Sendable > free)
+        {
+            problems.Add(new(
+                RefusalKind.PaymentRequired,
+                "licences.insufficient",
+                $"The campaign needs {count.Sendable} licences and {free} are free: {count.Sendable - free} are missing."));
+        }
+
+        if ((deep || count.Recipients <= options.Value.CheckedBeforeAnswerMax) && await FindMissingFields() is { } missing)
+        {
+            problems.Add(missing);
+        }
+
+        return new(count.Recipients, count.Sendable, free, [.. problems]);
+    }
+
+    private async Task<Refusal?> FindMissingFields()
+    {
+        var wanted = definition.State.Definition;
+        if (composers.Compile(Id, wanted).Composer is not { RequiredFields.Count: > 0 } composer)
+        {
+            return null;
+        }
+
+        var lacking = (await audiences.CountMissing(record.State.Campaign.Account, wanted.Audience, composer.RequiredFields))
+            .Where(pair => pair.Value > 0)
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .ToList();
+        return lacking.Count == 0
+            ? null
+            : Refusal.Invalid(
+                "template.missing_field",
+                $"The templates use fields that contacts lack and that have no fallback: {string.Join(", ", lacking.Select(pair => $"{pair.Key} ({pair.Value} contacts)"))}.",
+                "content.fallbacks");
+    }
+}

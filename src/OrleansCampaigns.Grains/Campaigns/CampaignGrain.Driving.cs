@@ -1,0 +1,225 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Delivery;
+
+namespace OrleansCampaigns.Grains.Campaigns;
+
+internal sealed partial class CampaignGrain
+{
+    // Progress is told to the ledger about this often while a campaign runs.
+    private static readonly TimeSpan ReportPeriod = TimeSpan.FromSeconds(5);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (record.State.Campaign.Id is not null && !IsAtRest)
+        {
+            DriveSoon();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task ReceiveReminder(string reminderName, TickStatus status) => Drive();
+
+    private bool IsAtRest => record.State.Campaign is { Status: CampaignStatus.Draft } or { IsSettled: true };
+
+    private void DriveSoon(TimeSpan? after = null)
+    {
+        _driver?.Dispose();
+        _driver = this.RegisterGrainTimer(
+            static (self, _) => self.Drive(),
+            this,
+            new GrainTimerCreationOptions(after ?? TimeSpan.Zero, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+    }
+
+    /// <summary>Does the next thing that the campaign's status asks for. Safe to run again after any crash.</summary>
+    private async Task Drive()
+    {
+        try
+        {
+            switch (record.State.Campaign)
+            {
+                case { Id: null } or { Status: CampaignStatus.Draft } or { IsSettled: true }:
+                    await RemoveReminder();
+                    break;
+                case { Status: CampaignStatus.Scheduled } scheduled:
+                    await AwaitSchedule(scheduled);
+                    break;
+                case { Status: CampaignStatus.Starting }:
+                    await TakeAudience();
+                    break;
+                case { Status: CampaignStatus.Running or CampaignStatus.Paused }:
+                    await Run();
+                    break;
+                default:
+                    await WindUp();
+                    break;
+            }
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // The reminder comes again; whoever looks wants to know why nothing moves.
+            LogDriveFailed(failure, record.State.Campaign.Status);
+            throw;
+        }
+    }
+
+    private async Task AwaitSchedule(Campaign scheduled)
+    {
+        var wait = scheduled.ScheduledAt!.Value - clock.GetUtcNow();
+        if (wait > TimeSpan.Zero)
+        {
+            // What is further away than a reminder's period is the reminder's business.
+            if (wait <= options.Value.ReminderPeriod + TimeSpan.FromSeconds(1))
+            {
+                DriveSoon(wait);
+            }
+
+            return;
+        }
+
+        var problem = (await FindProblems(deep: false)).Problems.FirstOrDefault();
+        var started = scheduled.Start(clock.GetUtcNow()).Value!;
+        await Write(problem is null ? started : started.FailStart(problem));
+        await Drive();
+    }
+
+    private async Task TakeAudience()
+    {
+        var campaign = record.State.Campaign;
+        if (await FindMissingFields() is { } missing)
+        {
+            await FailStart(missing);
+            return;
+        }
+
+        var taken = await audiences.Take(
+            campaign.Account, Id, definition.State.Definition.Audience, options.Value.PartitionSize, clock.GetUtcNow());
+        if (taken.Recipients == 0)
+        {
+            await FailStart(Refusal.Conflict("campaign.audience.empty", "The audience holds nobody."));
+            return;
+        }
+
+        var reserved = await GrainFactory.Account(campaign.Account).Reserve(Id, campaign.Pass, taken.Sendable);
+        if (reserved.IsRefused)
+        {
+            await FailStart(reserved.Refusal);
+            return;
+        }
+
+        await Write(campaign.Run(taken.Recipients, taken.Partitions, taken.TakenAt));
+        await Run();
+    }
+
+    private async Task FailStart(Refusal refusal)
+    {
+        // The next start takes its own audience.
+        await audiences.Discard(Id);
+        await Write(record.State.Campaign.FailStart(refusal));
+        await RemoveReminder();
+    }
+
+    private async Task Run()
+    {
+        var campaign = record.State.Campaign;
+        if (record.State.PassBegun < campaign.Pass)
+        {
+            if (await ReserveForPass(campaign) is { } refusal)
+            {
+                var (final, _) = await audiences.Count(Id);
+                await Write(campaign.Finish(final, clock.GetUtcNow()).Settle(final) with { StartRefusal = refusal }, campaign.Pass);
+                return;
+            }
+
+            await TellPartitions(partition => partition.Start(campaign.Pass));
+            await Write(record.State.Campaign, campaign.Pass);
+        }
+
+        if (record.State.Campaign.AllPartitionsDone)
+        {
+            await Finish();
+            return;
+        }
+
+        if (record.State.Campaign.Status == CampaignStatus.Running)
+        {
+            var (totals, _) = await Count();
+            await GrainFactory.Account(campaign.Account).Report(Id, totals.Deducted);
+            DriveSoon(ReportPeriod);
+        }
+    }
+
+    // Failed recipients have their licence already, unless only a sent e-mail costs one.
+    private async Task<Refusal?> ReserveForPass(Campaign campaign)
+    {
+        if (campaign.Pass == 1)
+        {
+            return null;
+        }
+
+        var (totals, _) = await audiences.Count(Id);
+        var failed = totals.Outcomes.Where(pair => pair.Key.IsFailure()).Sum(pair => pair.Value);
+        var needed = options.Value.DeductOn == DeductOn.Sent ? failed : 0;
+        return (await GrainFactory.Account(campaign.Account).Reserve(Id, campaign.Pass, needed)).Refusal;
+    }
+
+    private async Task Finish()
+    {
+        var (totals, _) = await audiences.Count(Id);
+        if (!totals.IsOver)
+        {
+            // Something came back after its partition was done: the partitions look again.
+            LogNotOver(totals.RetriesWaiting);
+            await Write(record.State.Campaign with { PartitionsDone = [] }, record.State.Campaign.Pass - 1);
+            DriveSoon(TimeSpan.FromSeconds(1));
+            return;
+        }
+
+        await GrainFactory.Account(record.State.Campaign.Account).Settle(Id, totals.Deducted);
+        await Write(record.State.Campaign.Finish(totals, clock.GetUtcNow()).Settle(totals));
+        await RemoveReminder();
+    }
+
+    // Cancelled: once no partition has anything in flight or waiting, the rest of the licences goes back.
+    private async Task WindUp()
+    {
+        var campaign = record.State.Campaign;
+        if (campaign.Partitions == 0)
+        {
+            var taken = await audiences.Count(Id);
+            await GrainFactory.Account(campaign.Account).Settle(Id, 0);
+            await Write(campaign.Settle(taken.Totals));
+            await RemoveReminder();
+            return;
+        }
+
+        if (!campaign.AllPartitionsDone)
+        {
+            await TellPartitions(partition => partition.Start(campaign.Pass));
+            return;
+        }
+
+        var (totals, _) = await audiences.Count(Id);
+        await GrainFactory.Account(campaign.Account).Settle(Id, totals.Deducted);
+        await Write(campaign.Settle(totals));
+        await RemoveReminder();
+    }
+
+    private async Task RemoveReminder()
+    {
+        if (await this.GetReminder(ReminderName) is { } reminder)
+        {
+            await this.UnregisterReminder(reminder);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A campaign that is {Status} could not go on; its reminder tries again.")]
+    private partial void LogDriveFailed(Exception failure, CampaignStatus status);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "All partitions are done and {Waiting} retries wait; partitions look again.")]
+    private partial void LogNotOver(long waiting);
+}

@@ -1,0 +1,273 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Runtime;
+using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Contracts.Campaigns;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Licences;
+using OrleansCampaigns.Grains.Audiences;
+using OrleansCampaigns.Grains.Delivery;
+
+namespace OrleansCampaigns.Grains.Campaigns;
+
+/// <remarks>
+/// Commands decide, write and answer; what they set in motion is done by <see cref="Drive"/>, which can be run again at
+/// any time: a reminder does so until the campaign is over and settled. The reminder is registered before the state is
+/// written that needs it, because a needless reminder removes itself and a missing one is never missed.
+/// </remarks>
+[GrainType("campaign")]
+internal sealed partial class CampaignGrain(
+    [PersistentState("campaign", StorageNames.Engine)] IPersistentState<CampaignRecord> record,
+    [PersistentState("campaign-definition", StorageNames.Engine)] IPersistentState<DefinitionRecord> definition,
+    IAudienceStore audiences,
+    IMessageComposers composers,
+    IMailRelays relays,
+    IOptions<EngineOptions> options,
+    TimeProvider clock,
+    ILogger<CampaignGrain> logger) : Grain, ICampaignGrain, IRemindable
+{
+    private const string ReminderName = "campaign";
+    private static readonly TimeSpan StatisticsAge = TimeSpan.FromMilliseconds(500);
+
+    private IGrainTimer? _driver;
+    private (DateTimeOffset At, CampaignTotals Totals, DateTimeOffset? NextRetryAt)? _counted;
+
+    private Campaign Campaign => record.State.Campaign with { Definition = definition.State.Definition };
+
+    private CampaignId Id => GrainKeys.ReadCampaign(this.GetPrimaryKeyString());
+
+    public async Task<Result<CampaignView>> Create(AccountId account, CampaignDefinition newDefinition)
+    {
+        var created = record.State.Campaign.Create(Id, account, newDefinition, clock.GetUtcNow());
+        if (created.IsRefused || ReferenceEquals(created.Value, record.State.Campaign))
+        {
+            return View();
+        }
+
+        await WriteDefinition(newDefinition);
+        await Write(created.Value);
+        return View();
+    }
+
+    public async Task<Result<CampaignView>> Change(AccountId account, CampaignDefinition newDefinition)
+    {
+        if (NotFound(account) is { } missing)
+        {
+            return missing;
+        }
+
+        var changed = record.State.Campaign.Change(newDefinition);
+        if (changed.IsRefused)
+        {
+            return changed.Refusal;
+        }
+
+        await WriteDefinition(newDefinition);
+        await Write(changed.Value);
+        return View();
+    }
+
+    public Task<Result<CampaignView>> Get(AccountId account) =>
+        Task.FromResult<Result<CampaignView>>(NotFound(account) is { } missing ? missing : View());
+
+    public Task<CampaignPlan?> GetPlan() => Task.FromResult(record.State.Campaign is { QueuedAt: { } queuedAt } campaign
+        ? new CampaignPlan
+        {
+            Account = campaign.Account,
+            Status = campaign.Status,
+            Definition = definition.State.Definition,
+            QueuedAt = queuedAt,
+            Pass = campaign.Pass,
+        }
+        : null);
+
+    public Task<Result<CampaignView>> Schedule(AccountId account, DateTimeOffset at) =>
+        Command(account, campaign => campaign.Schedule(at, clock.GetUtcNow()));
+
+    public Task<Result<CampaignView>> Unschedule(AccountId account) => Command(account, campaign => campaign.Unschedule());
+
+    public async Task<Result<CampaignView>> Start(AccountId account)
+    {
+        if (NotFound(account) is { } missing)
+        {
+            return missing;
+        }
+
+        if (record.State.Campaign.Start(clock.GetUtcNow()) is { IsRefused: true } refused)
+        {
+            return refused.Refusal!;
+        }
+
+        var problem = (await FindProblems(deep: false)).Problems.FirstOrDefault();
+        return problem ?? await Command(account, campaign => campaign.Start(clock.GetUtcNow()));
+    }
+
+    public async Task<Result<CampaignView>> Pause(AccountId account)
+    {
+        var paused = await Command(account, campaign => campaign.Pause());
+        if (!paused.IsRefused)
+        {
+            await TellPartitions(partition => partition.Pause());
+        }
+
+        return paused;
+    }
+
+    public Task<Result<CampaignView>> Resume(AccountId account) => CommandAndWake(account, campaign => campaign.Resume());
+
+    public Task<Result<CampaignView>> Cancel(AccountId account) =>
+        CommandAndWake(account, campaign => campaign.Cancel(clock.GetUtcNow()));
+
+    public Task<Result<CampaignView>> RetryFailed(AccountId account) => Command(account, campaign => campaign.RetryFailed());
+
+    public async Task<Result<CampaignStatistics>> GetStatistics(AccountId account)
+    {
+        if (NotFound(account) is { } missing)
+        {
+            return missing;
+        }
+
+        var campaign = record.State.Campaign;
+        var (totals, nextRetryAt) = campaign.QueuedAt is null
+            ? (new CampaignTotals(), null)
+            : campaign is { IsSettled: true, FinalTotals: { } final } ? (final, null) : await Count();
+        var reservation = campaign.QueuedAt is null
+            ? null
+            : await GrainFactory.Account(campaign.Account).GetReservation(Id);
+        var relay = relays.GetState(definition.State.Definition.Relay);
+        return new CampaignStatistics
+        {
+            Status = campaign.Status,
+            Totals = totals,
+            NextRetryAt = nextRetryAt,
+            Licences = reservation is { IsSettled: false } held
+                ? held with { Deducted = totals.Deducted }
+                : reservation ?? new Reservation(0, 0, 0, IsSettled: false),
+            WaitingFor = campaign.Status == CampaignStatus.Running && !relay.IsUp ? $"relay {relay.Name}: {relay.Detail}" : null,
+        };
+    }
+
+    public async Task PartitionDone(int partition, int pass)
+    {
+        var done = record.State.Campaign.PartitionDone(partition, pass);
+        if (!ReferenceEquals(done, record.State.Campaign))
+        {
+            await Write(done);
+        }
+
+        if (done.AllPartitionsDone)
+        {
+            DriveSoon();
+        }
+    }
+
+    private async Task<(CampaignTotals Totals, DateTimeOffset? NextRetryAt)> Count()
+    {
+        if (_counted is { } counted && clock.GetUtcNow() - counted.At < StatisticsAge)
+        {
+            return (counted.Totals, counted.NextRetryAt);
+        }
+
+        var (totals, nextRetryAt) = await audiences.Count(Id);
+        _counted = (clock.GetUtcNow(), totals, nextRetryAt);
+        return (totals, nextRetryAt);
+    }
+
+    private async Task<Result<CampaignView>> Command(AccountId account, Func<Campaign, Result<Campaign>> command)
+    {
+        if (NotFound(account) is { } missing)
+        {
+            return missing;
+        }
+
+        var decided = command(record.State.Campaign);
+        if (decided.IsRefused)
+        {
+            return decided.Refusal;
+        }
+
+        if (!ReferenceEquals(decided.Value, record.State.Campaign))
+        {
+            if (decided.Value.Status != CampaignStatus.Draft)
+            {
+                await this.RegisterOrUpdateReminder(ReminderName, options.Value.ReminderPeriod, options.Value.ReminderPeriod);
+            }
+
+            await Write(decided.Value);
+            DriveSoon();
+        }
+
+        return View();
+    }
+
+    private async Task<Result<CampaignView>> CommandAndWake(AccountId account, Func<Campaign, Result<Campaign>> command)
+    {
+        var decided = await Command(account, command);
+        if (!decided.IsRefused)
+        {
+            await TellPartitions(partition => partition.Wake());
+        }
+
+        return decided;
+    }
+
+    private Task TellPartitions(Func<ICampaignPartitionGrain, Task> tell) =>
+        Parallel.ForEachAsync(
+            Enumerable.Range(0, record.State.Campaign.Partitions),
+            new ParallelOptions { MaxDegreeOfParallelism = 32, TaskScheduler = TaskScheduler.Current },
+            async (partition, _) => await tell(GrainFactory.Partition(Id, partition)));
+
+    private Refusal? NotFound(AccountId account) => record.State.Campaign.Id is null || record.State.Campaign.Account != account
+        ? Refusal.NotFound("campaign.not_found", "There is no such campaign.")
+        : null;
+
+    private CampaignView View()
+    {
+        var campaign = Campaign;
+        return new CampaignView
+        {
+            Id = Id,
+            Status = campaign.Status,
+            Definition = campaign.Definition,
+            CreatedAt = campaign.CreatedAt,
+            ScheduledAt = campaign.ScheduledAt,
+            StartedAt = campaign.StartedAt,
+            EndedAt = campaign.EndedAt,
+            AudienceSize = campaign.AudienceSize,
+            Pass = campaign.Pass,
+            StartRefusal = campaign.StartRefusal,
+        };
+    }
+
+    private async Task WriteDefinition(CampaignDefinition next)
+    {
+        definition.State = new DefinitionRecord { Definition = next };
+        await Durably(definition.WriteStateAsync);
+    }
+
+    private async Task Write(Campaign next, int? passBegun = null)
+    {
+        record.State = new CampaignRecord
+        {
+            Campaign = next with { Definition = new() },
+            PassBegun = passBegun ?? record.State.PassBegun,
+            Projection = CampaignProjection.Of(next with { Definition = definition.State.Definition }),
+        };
+        _counted = null;
+        await Durably(record.WriteStateAsync);
+    }
+
+    private async Task Durably(Func<Task> write)
+    {
+        try
+        {
+            await write();
+        }
+        catch
+        {
+            DeactivateOnIdle(); // The write may have landed; reload rather than trust memory.
+            throw;
+        }
+    }
+}

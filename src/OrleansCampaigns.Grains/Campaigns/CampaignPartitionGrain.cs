@@ -1,0 +1,250 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Runtime;
+using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Contracts.Campaigns;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Grains.Audiences;
+using OrleansCampaigns.Grains.Delivery;
+
+namespace OrleansCampaigns.Grains.Campaigns;
+
+/// <remarks>
+/// One pump runs at a time, started by a timer and interleaving with calls, which only set flags: the pump alone touches
+/// the stored state. A reminder brings the grain back until the pass is done; what is due is asked of the audience, whose
+/// rows are projected from the contacts.
+/// </remarks>
+[GrainType("campaign-partition")]
+internal sealed partial class CampaignPartitionGrain(
+    [PersistentState("campaign-partition", StorageNames.Engine)] IPersistentState<PartitionRecord> record,
+    IAudienceStore audiences,
+    IMessageComposers composers,
+    IMailRelays relays,
+    PumpPermits permits,
+    ILocalSiloDetails silo,
+    IOptions<EngineOptions> options,
+    TimeProvider clock,
+    ILogger<CampaignPartitionGrain> logger) : Grain, ICampaignPartitionGrain, IRemindable, IDisposable
+{
+    private const string ReminderName = "partition";
+
+    // A request that runs for hours looks stuck to the runtime: a pump ends in time and the next one goes on.
+    private static readonly TimeSpan PumpTimeMax = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan UnclearWait = TimeSpan.FromSeconds(2);
+
+    private CancellationTokenSource _stop = new();
+    private IGrainTimer? _timer;
+    private bool _isPumping;
+    private bool _pumpAgain;
+    private bool _hasRecovered;
+    private bool _isWanted;
+
+    private CampaignId Campaign => GrainKeys.ReadPartition(this.GetPrimaryKeyString()).Campaign;
+
+    private int Number => GrainKeys.ReadPartition(this.GetPrimaryKeyString()).Partition;
+
+    public async Task Start(int pass)
+    {
+        _isWanted = true;
+        await this.RegisterOrUpdateReminder(ReminderName, options.Value.ReminderPeriod, options.Value.ReminderPeriod);
+        await Wake();
+    }
+
+    public Task Pause()
+    {
+        _stop.Cancel();
+        return Task.CompletedTask;
+    }
+
+    public Task Wake()
+    {
+        // A running pump knows an older plan: it ends, and the next one asks again.
+        _stop.Cancel();
+        PumpSoon();
+        return Task.CompletedTask;
+    }
+
+    public Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        if (!_isPumping)
+        {
+            PumpSoon();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _stop.CancelAsync();
+
+    public void Dispose() => _stop.Dispose();
+
+    private void PumpSoon(TimeSpan after = default)
+    {
+        if (_isPumping)
+        {
+            _pumpAgain = true;
+            return;
+        }
+
+        _timer?.Dispose();
+        _timer = this.RegisterGrainTimer(
+            static (self, _) => self.Pump(),
+            this,
+            new GrainTimerCreationOptions(after, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
+    }
+
+    private async Task Pump()
+    {
+        if (_isPumping)
+        {
+            _pumpAgain = true;
+            return;
+        }
+
+        _isPumping = true;
+        _pumpAgain = false;
+        permits.PumpBegins();
+        _stop.Dispose();
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(permits.Draining);
+        _stop.CancelAfter(PumpTimeMax);
+        TimeSpan? again = null;
+        try
+        {
+            again = await PumpOnce(_stop.Token);
+        }
+        catch (Exception failure)
+        {
+            LogPumpFailed(failure);
+            DeactivateOnIdle(); // The reminder brings it back, with what is stored.
+        }
+        finally
+        {
+            _isPumping = false;
+            permits.PumpEnds();
+        }
+
+        if (!permits.Draining.IsCancellationRequested && (_pumpAgain || again is not null))
+        {
+            PumpSoon(_pumpAgain ? TimeSpan.Zero : again!.Value);
+        }
+    }
+
+    /// <returns>When to pump again; <see langword="null"/> when a reminder or a call will say so.</returns>
+    private async Task<TimeSpan?> PumpOnce(CancellationToken stop)
+    {
+        var plan = await GrainFactory.Campaign(Campaign).GetPlan();
+        if (plan is null || plan.Status == CampaignStatus.Paused)
+        {
+            return null;
+        }
+
+        if (plan.Status is not (CampaignStatus.Running or CampaignStatus.Cancelled))
+        {
+            await RemoveReminder();
+            return null;
+        }
+
+        if (!_hasRecovered)
+        {
+            _hasRecovered = await Recover(plan);
+        }
+
+        var isDone = plan.Status == CampaignStatus.Cancelled ? await AbandonWaiting(plan) : await Work(plan, stop);
+        if (!_hasRecovered)
+        {
+            return UnclearWait;
+        }
+
+        if (!isDone)
+        {
+            return stop.IsCancellationRequested ? TimeSpan.Zero : null;
+        }
+
+        _isWanted = false;
+        await GrainFactory.Campaign(Campaign).PartitionDone(Number, plan.Pass);
+        if (!_isWanted)
+        {
+            await RemoveReminder();
+        }
+
+        return null;
+    }
+
+    private async Task<bool> Work(CampaignPlan plan, CancellationToken stop)
+    {
+        if (record.State.PassRequeued < plan.Pass)
+        {
+            await RequeueFailed(plan);
+        }
+
+        var compiled = composers.Compile(Campaign, plan.Definition);
+        if (compiled.Composer is not { } composer)
+        {
+            // Checked at the start; only a changed installation (another version, a key that is gone) leads here.
+            LogContentBroken(compiled.Problems[0].Code);
+            return false;
+        }
+
+        var rules = new Domain.Contacts.DeliveryRules
+        {
+            Retry = options.Value.Retry,
+            InDoubt = plan.Definition.InDoubt,
+            DeductOn = options.Value.DeductOn,
+            Rest = options.Value.Rest,
+        };
+        var sender = new RecipientSender(
+            Campaign, plan, composer, rules, silo.SiloAddress, GrainFactory, clock, logger);
+        var run = new PartitionRun(
+            Campaign, Number, plan, sender, record.State, Write, audiences, relays, permits, GrainFactory, options.Value, clock);
+        var isDone = await run.Send(stop, permits.Stopped);
+        _hasRecovered &= !run.NeedsRecovery;
+        return isDone && _hasRecovered;
+    }
+
+    /// <summary>Stores the state, and tries once more when it is certain that nobody else has written.</summary>
+    /// <remarks>
+    /// A write that failed may have landed. Each write is stamped, so that a look tells: what is stored is either this
+    /// write or the one before it, or another activation's. Any other failure ends the pump, which deactivates the grain.
+    /// </remarks>
+    private async Task Write()
+    {
+        var state = record.State;
+        var before = state.Stamp;
+        state.Stamp = Guid.NewGuid();
+        try
+        {
+            await record.WriteStateAsync();
+        }
+        catch (Exception failure)
+        {
+            LogWriteFailed(failure.GetType().Name);
+            await record.ReadStateAsync();
+            var stored = record.State.Stamp;
+            record.State = state;
+            if (stored != before && stored != state.Stamp)
+            {
+                throw;
+            }
+
+            await record.WriteStateAsync();
+        }
+    }
+
+    private async Task RemoveReminder()
+    {
+        if (await this.GetReminder(ReminderName) is { } reminder)
+        {
+            await this.UnregisterReminder(reminder);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A partition could not go on; its reminder tries again.")]
+    private partial void LogPumpFailed(Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A partition's state could not be stored ({Failure}); it is tried once more.")]
+    private partial void LogWriteFailed(string failure);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A running campaign's content no longer compiles ({Code}); nothing is sent.")]
+    private partial void LogContentBroken(string code);
+}

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+using Orleans.Runtime;
+
+namespace OrleansCampaigns.Grains.Campaigns;
+
+/// <summary>Bounds how many partitions of a silo send at the same time, and ends them all when the silo stops.</summary>
+/// <remarks>
+/// Few partitions at a time mean large windows, so that a partition's write is shared by many messages. A partition gives
+/// its permit back after every <see cref="SliceMax"/> recipients, so that a small campaign is not stuck behind a large one.
+/// When the silo stops, pumps finish what is in flight while grains can still be called: nothing is left in doubt.
+/// </remarks>
+internal sealed class PumpPermits(IOptions<EngineOptions> options) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+{
+    public const int SliceMax = 500;
+
+    // A line for each relay: a relay that is down keeps nobody waiting who uses another.
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _permits = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _drain = new();
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _pumping;
+
+    /// <summary>Cancelled when the silo begins to stop.</summary>
+    public CancellationToken Draining => _drain.Token;
+
+    /// <summary>Cancelled when the silo has waited long enough: what is not recorded by now stays in doubt.</summary>
+    public CancellationToken Stopped => _stopped.Token;
+
+    public Task Take(string? relay, CancellationToken cancellation) => Line(relay).WaitAsync(cancellation);
+
+    public void GiveBack(string? relay) => Line(relay).Release();
+
+    public void PumpBegins()
+    {
+        lock (_lock)
+        {
+            _pumping++;
+        }
+    }
+
+    public void PumpEnds()
+    {
+        lock (_lock)
+        {
+            _pumping--;
+            if (_pumping == 0 && _drain.IsCancellationRequested)
+            {
+                _drained.TrySetResult();
+            }
+        }
+    }
+
+    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
+        nameof(PumpPermits), ServiceLifecycleStage.Active, _ => Task.CompletedTask, Drain);
+
+    public void Dispose()
+    {
+        foreach (var line in _permits.Values)
+        {
+            line.Dispose();
+        }
+
+        _drain.Dispose();
+        _stopped.Dispose();
+    }
+
+    private async Task Drain(CancellationToken cancellation)
+    {
+        await _drain.CancelAsync();
+        lock (_lock)
+        {
+            if (_pumping == 0)
+            {
+                _drained.TrySetResult();
+            }
+        }
+
+        try
+        {
+            await _drained.Task.WaitAsync(cancellation);
+        }
+        finally
+        {
+            await _stopped.CancelAsync();
+        }
+    }
+
+    private SemaphoreSlim Line(string? relay) => _permits.GetOrAdd(relay ?? "", _ => new(options.Value.PumpsMax));
+}

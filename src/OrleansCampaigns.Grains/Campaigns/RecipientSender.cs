@@ -1,0 +1,195 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Contracts.Campaigns;
+using OrleansCampaigns.Contracts.Contacts;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Grains.Audiences;
+using OrleansCampaigns.Grains.Delivery;
+
+namespace OrleansCampaigns.Grains.Campaigns;
+
+/// <summary>What became of one recipient's turn.</summary>
+internal enum TurnEnd
+{
+    /// <summary>The contact has recorded it.</summary>
+    Recorded,
+
+    /// <summary>No attempt was made; the turn comes again.</summary>
+    NotBegun,
+
+    /// <summary>Somebody else makes this very attempt, or may have: what is stored decides.</summary>
+    Busy,
+
+    /// <summary>A contact could not be asked or could not store; no attempt was made.</summary>
+    Failed,
+
+    /// <summary>The silo stopped before the outcome of an attempt could be stored.</summary>
+    Unrecorded,
+}
+
+/// <summary>How a turn ended, and when the recipient's next one is due.</summary>
+internal readonly record struct TurnResult(TurnEnd End, DateTimeOffset? NextAttemptAt = null);
+
+/// <summary>Makes one recipient's attempt on one lane: asks the contact, renders, sends, records.</summary>
+/// <remarks>Runs outside grain turns, many at once: a partition only hands out lanes and collects the ends.</remarks>
+internal sealed partial class RecipientSender(
+    CampaignId campaign,
+    CampaignPlan plan,
+    IMessageComposer composer,
+    DeliveryRules rules,
+    SiloAddress silo,
+    IGrainFactory grains,
+    TimeProvider clock,
+    ILogger logger)
+{
+    private static readonly TimeSpan RecordRetryMax = TimeSpan.FromSeconds(10);
+
+    /// <summary>Makes the attempt. Never throws.</summary>
+    public async Task<TurnResult> Send(Recipient recipient, IMailLane lane, CancellationToken stop, CancellationToken shutdown)
+    {
+        await using var given = lane;
+        if (stop.IsCancellationRequested)
+        {
+            return new(TurnEnd.NotBegun);
+        }
+
+        var contact = grains.Contact(plan.Account, recipient.Contact);
+        var turn = TurnOf(recipient, plan, campaign);
+        try
+        {
+            var (message, decided) = await Prepare(contact, turn, recipient);
+            if (message is null)
+            {
+                return decided;
+            }
+
+            var report = await TrySend(lane, message, stop);
+            if (report is null)
+            {
+                await contact.Withdraw(turn);
+                return new(TurnEnd.NotBegun);
+            }
+
+            // The connection is free for the next one while the outcome is stored.
+            await given.DisposeAsync();
+            return await Record(contact, turn, report, shutdown);
+        }
+        catch (Exception failure)
+        {
+            LogTurnFailed(failure.GetType().Name);
+            return new(TurnEnd.Failed);
+        }
+    }
+
+    private async Task<(IOutgoingMessage? Message, TurnResult Decided)> Prepare(IContactGrain contact, Turn turn, Recipient recipient)
+    {
+        var answer = await contact.Begin(turn, rules, silo);
+        if (answer.Verdict != TurnVerdict.Begin)
+        {
+            return (null, new(
+                answer.Verdict == TurnVerdict.Busy ? TurnEnd.Busy : TurnEnd.Recorded, answer.Delivery?.NextAttemptAt));
+        }
+
+        if (recipient.Address is not { } address)
+        {
+            await contact.Exclude(campaign, plan.QueuedAt, Exclusions.Deleted);
+            return (null, new(TurnEnd.Recorded));
+        }
+
+        var profile = new RecipientProfile(plan.Account, recipient.Contact, address, recipient.Name, recipient.Attributes);
+        var message = composer.Compose(profile, clock.GetUtcNow());
+        if (message.IsRefused)
+        {
+            await GiveUpUnrendered(contact, turn, message.Refusal);
+            return (null, new(TurnEnd.Recorded));
+        }
+
+        return (message.Value, default);
+    }
+
+    public static Turn TurnOf(Recipient recipient, CampaignPlan plan, CampaignId campaign) => new()
+    {
+        Campaign = campaign,
+        QueuedAt = plan.QueuedAt,
+        Attempt = recipient.Attempts + 1,
+        AddressIsValid = recipient.AddressIsValid,
+        IsReserved = recipient.IsReserved,
+    };
+
+    private static async Task<AttemptReport?> TrySend(IMailLane lane, IOutgoingMessage message, CancellationToken stop)
+    {
+        try
+        {
+            return await lane.Send(message, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    // Never an empty surprise: who lacks a field is left out, and a retry whose field vanished meanwhile ends.
+    private async Task GiveUpUnrendered(IContactGrain contact, Turn turn, Refusal refusal)
+    {
+        LogUnrendered(refusal.Code);
+        if (turn.Attempt == 1)
+        {
+            await contact.Exclude(campaign, plan.QueuedAt, Exclusions.MissingField);
+            return;
+        }
+
+        var reply = new SmtpReply(0, null, $"not sent: {refusal.Code}");
+        await contact.Record(
+            turn, new AttemptReport { Outcome = Outcome.Bounced, Cause = Cause.Content, Reply = reply }, rules);
+    }
+
+    // The e-mail is out: while the storage is away, its outcome waits here. If the process dies meanwhile, the attempt
+    // is in doubt, and the partition's stored window says so.
+    private async Task<TurnResult> Record(IContactGrain contact, Turn turn, AttemptReport report, CancellationToken shutdown)
+    {
+        var wait = TimeSpan.FromMilliseconds(200);
+        while (true)
+        {
+            try
+            {
+                var delivery = await contact.Record(turn, report, rules);
+                return new(TurnEnd.Recorded, delivery.NextAttemptAt);
+            }
+            catch (Exception failure)
+            {
+                LogRecordFailed(failure.GetType().Name, wait.TotalSeconds);
+                if (!await Waited(wait, shutdown))
+                {
+                    return new(TurnEnd.Unrecorded);
+                }
+
+                wait = wait * 2 < RecordRetryMax ? wait * 2 : RecordRetryMax;
+            }
+        }
+    }
+
+    private async Task<bool> Waited(TimeSpan wait, CancellationToken shutdown)
+    {
+        try
+        {
+            await Task.Delay(wait, clock, shutdown);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A message could not be rendered: {Code}.")]
+    private partial void LogUnrendered(string code);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A recipient's turn failed before its attempt ({Failure}).")]
+    private partial void LogTurnFailed(string failure);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An outcome could not be stored ({Failure}); next try in {Seconds} s.")]
+    private partial void LogRecordFailed(string failure, double seconds);
+}

@@ -1,0 +1,212 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Orleans.Runtime;
+using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Contracts.Contacts;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
+
+namespace OrleansCampaigns.Grains.Contacts;
+
+/// <remarks>
+/// Not reentrant: nothing may come between deciding and writing. A begun attempt is remembered in memory only: it keeps
+/// two partitions (or two activations of one) from sending the same e-mail at the same time, and after a crash the
+/// partition's stored window says what was begun.
+/// </remarks>
+[GrainType("contact")]
+internal sealed class ContactGrain(
+    [PersistentState("contact", StorageNames.Contacts)] IPersistentState<ContactRecord> record,
+    IOptions<EngineOptions> options,
+    ISiloStatusOracle silos,
+    TimeProvider clock) : Grain, IContactGrain
+{
+    private readonly Dictionary<CampaignId, (int Attempt, SiloAddress Sender)> _begun = [];
+
+    private Contact Contact => record.State.Contact;
+
+    public async Task<TurnAnswer> Begin(Turn turn, DeliveryRules rules, SiloAddress sender)
+    {
+        await Recall(turn.Campaign, turn.QueuedAt);
+        if (IsBeingMade(turn))
+        {
+            return new(TurnVerdict.Busy, Contact.DeliveryOf(turn.Campaign));
+        }
+
+        var decision = Contact.Begin(turn, rules, clock.GetUtcNow());
+        if (decision.MayBegin)
+        {
+            _begun[turn.Campaign] = (turn.Attempt, sender);
+            return new(TurnVerdict.Begin, Contact.DeliveryOf(turn.Campaign));
+        }
+
+        await Commit(decision.Contact);
+        return new(TurnVerdict.Decided, Contact.DeliveryOf(turn.Campaign));
+    }
+
+    public async Task<CampaignDelivery> Record(Turn turn, AttemptReport report, DeliveryRules rules)
+    {
+        await Recall(turn.Campaign, turn.QueuedAt);
+        await Commit(Contact.Record(turn, report, rules, JitterSeed(turn), clock.GetUtcNow()));
+        _begun.Remove(turn.Campaign);
+        return Contact.DeliveryOf(turn.Campaign)!;
+    }
+
+    public Task Withdraw(Turn turn)
+    {
+        if (_begun.TryGetValue(turn.Campaign, out var begun) && begun.Attempt == turn.Attempt)
+        {
+            _begun.Remove(turn.Campaign);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task<TurnAnswer> ResolveDoubt(Turn turn, InDoubtPolicy policy)
+    {
+        await Recall(turn.Campaign, turn.QueuedAt);
+        if (IsBeingMade(turn))
+        {
+            return new(TurnVerdict.Busy, Contact.DeliveryOf(turn.Campaign));
+        }
+
+        await Commit(Contact.ResolveDoubt(turn, policy, clock.GetUtcNow()));
+        _begun.Remove(turn.Campaign);
+        return new(TurnVerdict.Decided, Contact.DeliveryOf(turn.Campaign));
+    }
+
+    public async Task Duplicate(CampaignId campaign, DateTimeOffset queuedAt, int upToOccurrence)
+    {
+        await Recall(campaign, queuedAt);
+        await Commit(Contact.Duplicate(campaign, queuedAt, upToOccurrence, clock.GetUtcNow()));
+    }
+
+    public async Task Exclude(CampaignId campaign, DateTimeOffset queuedAt, string reason)
+    {
+        await Recall(campaign, queuedAt);
+        _begun.Remove(campaign);
+        await Commit(Contact.Exclude(campaign, queuedAt, reason, clock.GetUtcNow()));
+    }
+
+    public async Task Abandon(CampaignId campaign)
+    {
+        await Recall(campaign, DateTimeOffset.MinValue);
+        await Commit(Contact.Abandon(campaign, clock.GetUtcNow()));
+    }
+
+    public async Task Requeue(CampaignId campaign, int pass)
+    {
+        await Recall(campaign, DateTimeOffset.MinValue);
+        await Commit(Contact.Requeue(campaign, pass, clock.GetUtcNow()));
+    }
+
+    public Task<Result<ContactState>> UnsubscribeByUs(string actor, string reason) =>
+        Change(Contact.UnsubscribeByUs(actor, reason, clock.GetUtcNow()), ContactStatus.UnsubscribedByUs);
+
+    public Task<Result<ContactState>> Resubscribe(string actor, string consent) =>
+        Change(Contact.Resubscribe(actor, consent, clock.GetUtcNow()), ContactStatus.New, ContactStatus.Active);
+
+    public Task<Result<ContactState>> Reinstate(string actor, string reason) =>
+        Change(Contact.Reinstate(actor, reason, clock.GetUtcNow()), ContactStatus.New, ContactStatus.Active);
+
+    public Task<ContactState> GetState() => Task.FromResult(new ContactState
+    {
+        Status = Contact.Status,
+        StatusSince = Contact.StatusSince,
+        RestsUntil = Contact.RestsUntil(options.Value.Rest),
+        LastStatus = Contact.LastOutcome,
+        LastStatusAt = Contact.LastOutcomeAt,
+        Deliveries = Contact.Deliveries,
+        HistoryPages = Contact.PageCount + 1,
+    });
+
+    public async Task<HistoryPage> GetHistory(int page)
+    {
+        var entries = page == Contact.PageCount
+            ? Contact.History
+            : page >= 0 && page < Contact.PageCount ? (await ReadPage(page)).Entries : [];
+        return new(entries, page, Contact.PageCount + 1);
+    }
+
+    // A change that the table does not allow is refused; one that already holds is simply confirmed.
+    private async Task<Result<ContactState>> Change(Contact next, params ContactStatus[] wanted)
+    {
+        if (ReferenceEquals(next, Contact) && !wanted.Contains(Contact.Status))
+        {
+            return Refusal.Conflict(
+                "contact.status",
+                $"A contact that is {ContactStatusTable.Of(Contact.Status).DisplayName} cannot be changed so.");
+        }
+
+        await Commit(next);
+        return await GetState();
+    }
+
+    private async Task Commit(Contact next)
+    {
+        if (ReferenceEquals(next, Contact))
+        {
+            return;
+        }
+
+        var (account, contact) = GrainKeys.ReadContact(this.GetPrimaryKeyString());
+        var projection = ContactProjection.Of(account, contact, Contact, next);
+        try
+        {
+            if (next.TakePage() is { } taken)
+            {
+                var page = JsonSerializer.SerializeToUtf8Bytes(taken.Page, StateJson.Default.ContactPage);
+                await Page(next.PageCount).Write(page);
+                next = taken.Remainder;
+            }
+
+            record.State = new ContactRecord { Contact = next, Projection = projection };
+            await record.WriteStateAsync();
+        }
+        catch
+        {
+            DeactivateOnIdle(); // The write may have landed; reload rather than trust memory.
+            throw;
+        }
+    }
+
+    // A campaign that ended long ago may have been moved to a page; what was decided then still holds.
+    private async Task Recall(CampaignId campaign, DateTimeOffset queuedAt)
+    {
+        if (Contact.DeliveriesMovedUpTo is not { } moved || queuedAt > moved || Contact.DeliveryOf(campaign) is not null)
+        {
+            return;
+        }
+
+        for (var page = Contact.PageCount - 1; page >= 0; page--)
+        {
+            var found = (await ReadPage(page)).Deliveries.Find(delivery => delivery.Campaign == campaign);
+            if (found is not null)
+            {
+                record.State.Contact = Contact with { Deliveries = Contact.Deliveries.Add(found) };
+                return;
+            }
+        }
+    }
+
+    private async Task<ContactPage> ReadPage(int page)
+    {
+        var bytes = await Page(page).Read() ?? throw new InvalidOperationException($"Page {page} of a contact is missing.");
+        return JsonSerializer.Deserialize(bytes, StateJson.Default.ContactPage)!;
+    }
+
+    private IContactPageGrain Page(int page)
+    {
+        var (account, contact) = GrainKeys.ReadContact(this.GetPrimaryKeyString());
+        return GrainFactory.GetGrain<IContactPageGrain>(ContactPageGrain.KeyOf(account, contact, page));
+    }
+
+    private bool IsBeingMade(Turn turn) => _begun.TryGetValue(turn.Campaign, out var begun)
+        && begun.Attempt >= turn.Attempt
+        && !silos.IsDeadSilo(begun.Sender);
+
+    // The same on every silo and in every replay; another for every contact and attempt.
+    private int JitterSeed(Turn turn) =>
+        int.Parse(this.GetPrimaryKeyString().AsSpan()[^7..], NumberStyles.HexNumber, CultureInfo.InvariantCulture) + turn.Attempt;
+}

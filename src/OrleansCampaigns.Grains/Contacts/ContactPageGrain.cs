@@ -1,0 +1,54 @@
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Contacts;
+using Orleans.Runtime;
+
+namespace OrleansCampaigns.Grains.Contacts;
+
+/// <summary>One page of a contact's older history.</summary>
+/// <remarks>
+/// Its contact writes it before it counts it: a page that the contact does not count yet may be written again, one that
+/// it counts never is.
+/// </remarks>
+[Alias("Contacts.IContactPageGrain")]
+internal interface IContactPageGrain : IGrainWithStringKey
+{
+    /// <summary>Stores the page. Durable when it returns.</summary>
+    [Alias("Write")]
+    Task Write(byte[] page);
+
+    /// <summary>The page, as it was written.</summary>
+    [Alias("Read")]
+    Task<byte[]?> Read();
+}
+
+[GrainType("contact-page")]
+internal sealed class ContactPageGrain(
+    [PersistentState("contact-page", StorageNames.Engine)] IPersistentState<ContactPageRecord> record)
+    : Grain, IContactPageGrain
+{
+    public async Task Write(byte[] page)
+    {
+        record.State.Page = page;
+        try
+        {
+            await record.WriteStateAsync();
+        }
+        catch
+        {
+            DeactivateOnIdle(); // The write may have landed; reload rather than trust memory.
+            throw;
+        }
+
+        // Read again once in a blue moon: no reason to stay in memory.
+        DeactivateOnIdle();
+    }
+
+    public Task<byte[]?> Read() => Task.FromResult(record.State.Page);
+
+    public static string KeyOf(AccountId account, ContactId contact, int page) => $"ch:{account}:{contact.Value.AsSpan(4)}:{page}";
+}
+
+internal sealed class ContactPageRecord
+{
+    public byte[]? Page { get; set; }
+}

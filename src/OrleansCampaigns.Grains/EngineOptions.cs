@@ -1,0 +1,31 @@
+using OrleansCampaigns.Domain.Delivery;
+
+namespace OrleansCampaigns.Grains;
+
+/// <summary>How campaigns are driven.</summary>
+public sealed class EngineOptions
+{
+    /// <summary>About how many recipients one partition holds.</summary>
+    public int PartitionSize { get; set; } = 5_000;
+
+    /// <summary>How many recipients of one partition may be in flight at most.</summary>
+    public int WindowMax { get; set; } = 64;
+
+    /// <summary>How many partitions of one silo send at the same time; the others take turns.</summary>
+    public int PumpsMax { get; set; } = 8;
+
+    /// <summary>How often a reminder looks after partitions and campaigns; Orleans takes no less than a minute by default.</summary>
+    public TimeSpan ReminderPeriod { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>When temporary outcomes come back.</summary>
+    public RetryPolicy Retry { get; set; } = new();
+
+    /// <summary>How long unreachable contacts rest.</summary>
+    public RestPolicy Rest { get; set; } = RestPolicy.Default;
+
+    /// <summary>What costs a licence.</summary>
+    public DeductOn DeductOn { get; set; }
+
+    /// <summary>Up to how many recipients a start looks for missing fields before it answers; beyond, it does so afterwards.</summary>
+    public long CheckedBeforeAnswerMax { get; set; } = 50_000;
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orleans.Storage;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Grains.Accounts;
+using OrleansCampaigns.Grains.Campaigns;
+using OrleansCampaigns.Grains.Contacts;
+
+namespace OrleansCampaigns.Grains;
+
+/// <summary>The storage format of every state: JSON without type names, from generated code.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    IgnoreReadOnlyProperties = true,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(AccountRecord))]
+[JsonSerializable(typeof(CampaignRecord))]
+[JsonSerializable(typeof(DefinitionRecord))]
+[JsonSerializable(typeof(PartitionRecord))]
+[JsonSerializable(typeof(ContactRecord))]
+[JsonSerializable(typeof(ContactPage))]
+[JsonSerializable(typeof(ContactPageRecord))]
+internal sealed partial class StateJson : JsonSerializerContext;
+
+/// <summary>Serializes grain states with <see cref="StateJson"/>.</summary>
+public sealed class StateSerializer : IGrainStorageSerializer
+{
+    /// <inheritdoc/>
+    public BinaryData Serialize<T>(T input) => new(JsonSerializer.SerializeToUtf8Bytes(input!, typeof(T), StateJson.Default));
+
+    /// <inheritdoc/>
+    public T Deserialize<T>(BinaryData input) => (T)JsonSerializer.Deserialize(input.ToMemory().Span, typeof(T), StateJson.Default)!;
+}

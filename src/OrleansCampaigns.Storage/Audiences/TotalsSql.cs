@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Microsoft.Data.Sqlite;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Storage.Sqlite;
+
+namespace OrleansCampaigns.Storage.Audiences;
+
+/// <summary>Counts what became of an audience, in one walk over its rows.</summary>
+internal static class TotalsSql
+{
+    private sealed record Group(
+        Outcome Outcome,
+        Cause Cause,
+        string? Excluded,
+        long Recipients,
+        long Attempts,
+        long Attempted,
+        long Waiting,
+        long Charged,
+        long InDoubt,
+        DateTimeOffset? NextRetryAt);
+
+    public static (CampaignTotals Totals, DateTimeOffset? NextRetryAt) Count(SqliteConnection connection, CampaignId campaign)
+    {
+        var groups = connection.Rows(
+            reader => new Group(
+                reader.Name<Outcome>(0),
+                reader.Name<Cause>(1),
+                reader.TextOrNull(2),
+                reader.GetInt64(3),
+                reader.GetInt64(4),
+                reader.GetInt64(5),
+                reader.GetInt64(6),
+                reader.GetInt64(7),
+                reader.GetInt64(8),
+                reader.TimeOrNull(9)),
+            """
+            SELECT outcome, cause, excluded, count(*), sum(attempts), sum(attempts > 0), count(next_attempt_at),
+                sum(charged), sum(in_doubt), min(next_attempt_at)
+            FROM recipients WHERE campaign_id = $campaign
+            GROUP BY outcome, cause, excluded
+            """,
+            ("$campaign", campaign.Value));
+        var withOutcome = groups.Where(group => group.Excluded is null).ToList();
+        var totals = new CampaignTotals
+        {
+            Audience = connection.Number(
+                "SELECT coalesce((SELECT recipients FROM snapshots WHERE campaign_id = $campaign), 0)", ("$campaign", campaign.Value)),
+            Outcomes = Sum(withOutcome, group => group.Outcome),
+            Causes = Sum(
+                withOutcome.Where(group => group.Outcome is not (Outcome.Sent or Outcome.Queued)), group => group.Cause),
+            Excluded = Sum(groups.Where(group => group.Excluded is not null), group => group.Excluded!),
+            Attempts = groups.Sum(group => group.Attempts),
+            Retries = groups.Sum(group => group.Attempts - group.Attempted),
+            RetriesWaiting = groups.Sum(group => group.Waiting),
+            Deducted = groups.Sum(group => group.Charged),
+            InDoubt = groups.Sum(group => group.InDoubt),
+        };
+        return (totals, groups.Min(group => group.NextRetryAt));
+    }
+
+    private static ImmutableDictionary<TKey, long> Sum<TKey>(IEnumerable<Group> groups, Func<Group, TKey> key)
+        where TKey : notnull =>
+        groups.GroupBy(key).ToImmutableDictionary(same => same.Key, same => same.Sum(group => group.Recipients));
+}

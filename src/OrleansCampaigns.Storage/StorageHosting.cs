@@ -1,0 +1,44 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Hosting;
+using Orleans.Storage;
+using OrleansCampaigns.Grains;
+using OrleansCampaigns.Grains.Audiences;
+using OrleansCampaigns.Storage.Audiences;
+using OrleansCampaigns.Storage.States;
+using OrleansCampaigns.Storage.Sqlite;
+
+namespace OrleansCampaigns.Storage;
+
+/// <summary>Adds the embedded database to a silo.</summary>
+public static class StorageHosting
+{
+    // Orleans' name for SQLite; it loads Microsoft.Data.Sqlite.
+    private const string Invariant = "System.Data.SQLite";
+    private const string AdoNet = "adonet";
+
+    /// <summary>Registers grain storage, reminders and audiences on an initialised database.</summary>
+    public static ISiloBuilder UseEmbeddedStorage(this ISiloBuilder silo, SqliteDatabase database)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        ArgumentNullException.ThrowIfNull(database);
+        silo.AddAdoNetGrainStorage(AdoNet, options =>
+        {
+            options.Invariant = Invariant;
+            options.ConnectionString = database.ConnectionString;
+            options.GrainStorageSerializer = new StateSerializer();
+        });
+        silo.UseAdoNetReminderService(options =>
+        {
+            options.Invariant = Invariant;
+            options.ConnectionString = database.ConnectionString;
+        });
+        foreach (var name in new[] { StorageNames.Contacts, StorageNames.Engine })
+        {
+            silo.Services.AddKeyedSingleton<IGrainStorage>(name, (services, _) =>
+                new GatedGrainStorage(services.GetRequiredKeyedService<IGrainStorage>(AdoNet), database));
+        }
+
+        silo.Services.AddSingleton<IAudienceStore>(new AudienceStore(database));
+        return silo;
+    }
+}
