@@ -32,7 +32,7 @@ internal static class Server
         var database = new SqliteDatabase(settings.DatabasePath, TimeProvider.System);
         database.Initialise();
         builder.Services.AddSingleton(_ => database);
-        builder.Services.AddOrleansCampaignsDirectory(new DirectorySettings(settings.SpoolFolder));
+        builder.Services.AddOrleansCampaignsDirectory(new DirectoryOptions { SpoolFolder = settings.SpoolFolder });
         AddMail(builder, database);
         AddEngine(builder, database);
 
