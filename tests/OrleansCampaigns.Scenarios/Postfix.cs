@@ -85,7 +85,7 @@ internal sealed class Postfix : IAsyncDisposable
         }
 
         // Every folder on the way must be passable for the users that Postfix runs as.
-        File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
+        await Run("chmod", "755", _folder);
         await Run("chown", "postfix", Path.Combine(_folder, "data"));
         await Run("chown", $"{Nobody}:{Nobody}", MailFolder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "etc", "main.cf"), $"""
