@@ -1,0 +1,97 @@
+namespace OrleansCampaigns.Domain.Delivery;
+
+/// <summary>Replies to who we are rather than to what we send: block lists, reputation, missing credentials.</summary>
+internal static class BlockRules
+{
+    /// <summary>Links inside the message are listed, not we.</summary>
+    public static readonly ReplyRule ListedLink =
+        new("a link in the message is listed", Outcome.Spam, Cause.Spam,
+            "surbl*", "uribl*", "*surbl*", "url * listed", "urls * listed", "url in this", "link in * listed",
+            "domain in * message * listed", "blocking url*", "blacklisted url*", "blocklisted url*", "contains a url",
+            "url * blacklist*", "bad url*", "hvu b*", "links in * message");
+
+    /// <summary>Our server or network is refused: the seeds call it a hard bounce.</summary>
+    public static readonly ReplyRule[] Blocked =
+    [
+        new("listed", Outcome.Bounced, Cause.Blocked,
+            "blocked using", "rejected using", "block list*", "blocklist*", "blacklist*", "black list*", "denylist*",
+            "deny list", "dnsbl*", "rbl", "rbls", "*dnsbl*", "blackhole*", "black hole*", "spamhaus*", "spamcop*",
+            "sorbs", "uceprotect*", "barracuda reputation", "listed in", "listed at", "listed on", "listed by",
+            "is listed", "listing in", "listing on", "found on * list", "found in * list", "liste noire", "lista negra",
+            "schwarze liste", "sperrliste", "*黑名单*", "*黑名單*", "*ブラックリスト*", "listado en", "black listed",
+            "spam source*", "known spam*", "trend micro email reputation", "email reputation database"),
+
+        new("bad reputation", Outcome.Bounced, Cause.Blocked,
+            "poor reputation", "bad reputation", "low reputation", "ip reputation", "reputation of", "sender reputation",
+            "reputation is", "reputation score", "domain reputation", "reputation too", "reputation problem*",
+            "due to * reputation", "senderbase", "sender base", "poor reputation sender", "network reputation",
+            "untrusted ip", "untrusted host", "reputation filter*", "based on * reputation"),
+
+        new("our address is refused", Outcome.Bounced, Cause.Blocked,
+            "banned sending ip", "banned sender ip", "banned ip", "ip * banned", "ip banned", "ip * blocked", "ip blocked", "blocked ip",
+            "ip is blocked", "ip address * blocked", "ip address * block", "ip * rejected", "ip is rejected", "invalid ip",
+            "ip * denied", "your ip", "from your ip address", "ip address has been", "mail from ip", "email from ip",
+            "messages from ip", "mails from ip", "access from ip", "connections from ip", "connection from ip",
+            "connections from your", "refused ip", "ip refused", "originating from your ip", "part of their network",
+            "network * block*", "not accept mail from your", "not accept * from your server", "not accept * from ip",
+            "not authorized to send * directly", "not authorised to send * directly", "dynamic ip*", "dynamic address*",
+            "dynamic * range", "dynamically assigned", "dialup", "dial up", "residential ip", "consumer ip",
+            "open relay", "open proxy", "botnet", "compromised host", "compromised system", "zombie",
+            "bloque* * ip", "ip * bloque*", "ip gesperrt", "ip * gesperrt", "ip bloccat*", "host is blocked",
+            "hl ipb", "ip refusee", "namespace mining", "directory harvest*", "dictionary attack*"),
+
+        new("our server is refused", Outcome.Bounced, Cause.Blocked,
+            "client host * blocked", "client host rejected access denied", "client host blocked", "client blocked",
+            "client * is blocked", "server * blocked", "server blocked", "your server * rejected", "host * is blocked",
+            "host blocked", "connections will not be accepted", "connection rejected", "connection denied",
+            "connection * blocked", "connection blocked", "access to this mail system * rejected",
+            "your access to * rejected", "access to * mail system", "you are blocked", "you have been blocked",
+            "you are banned", "has been banned", "blocked by * anti spam", "blocked by * antispam", "currently blocked",
+            "permanently blocked", "permanently deferred", "your * network", "your isp", "your mail server", "your mailserver",
+            "your email server", "mail server * rejected", "country * blocked", "asn * blocked", "your provider",
+            "your internet service provider", "sending server", "sending host", "sending mta", "blocked for abuse",
+            "blocked for spam", "block for spam", "blocked due to abuse", "due to abuse", "too many unwanted messages",
+            "ask your postmaster for help", "refused access", "not welcome", "unwelcome", "we do not accept mail from",
+            "we dont accept mail from", "no smtp service", "not accepting connections", "your host", "envelope blocked ip", "access blocked"),
+    ];
+
+    /// <summary>SPF, DKIM, DMARC, reverse DNS, TLS and logging in.</summary>
+    public static readonly ReplyRule[] Unauthenticated =
+    [
+        new("SPF, DKIM or DMARC", Outcome.Rejected, Cause.Authentication,
+            "spf", "dkim", "dmarc", "domainkeys", "sender policy framework", "sender id", "senderid", "arc",
+            "purported responsible address", "unauthenticated", "required authentication level", "sender authentication",
+            "email authentication", "authentication check*", "authentication result*", "authentication requirement*",
+            "forged", "spoof*", "impersonat*"),
+
+        new("reverse DNS or greeting", Outcome.Rejected, Cause.Authentication,
+            "ptr", "reverse dns", "rdns", "reverse lookup", "reverse host*", "reverse hostname", "reverse mapping",
+            "reverse record", "cannot find your hostname", "cannot find your reverse", "cant find your hostname",
+            "forward confirmed", "fcrdns", "helo", "ehlo", "mismatches client ip", "no reverse", "generic hostname",
+            "hostname * not match", "dns nr", "does not resolve", "doesnt resolve", "must resolve", "iprev*"),
+
+        new("credentials or encryption", Outcome.Rejected, Cause.Authentication,
+            "authentication required", "authentication is required", "authentication failed", "authentication failure",
+            "authentication unsuccessful", "authentication * fail*", "authentication mechanism*", "authenticate",
+            "not authenticated", "authrequired", "authentication credentials", "authentication type",
+            "authentication needed", "require* authentication", "smtp auth*", "username and password", "bad username",
+            "invalid credentials", "password", "login", "log in", "starttls", "tls required", "must use tls",
+            "require tls", "requires tls", "tls", "encryption required", "encryption needed", "certificate*"),
+    ];
+
+    /// <summary>What is wrong is the sender's address, though the words are those of an unknown recipient.</summary>
+    public static readonly ReplyRule Sender =
+        new("the sender's address", Outcome.Rejected, Cause.Policy,
+            "sender address", "sender rejected", "sender denied", "sender refused", "sender domain*", "sender verif*",
+            "sender verification", "sender * domain", "sender * not exist", "sender * not found", "sender unknown",
+            "sender * unknown", "sender * invalid", "sender not", "sender is", "senders domain", "senders address",
+            "senders email", "sender email", "sender account", "sender user", "unknown sender", "invalid sender",
+            "bad sender", "blocked sender*", "banned sender", "domain of sender", "verify * sender", "verify sender",
+            "sending domain", "sending address", "sending user", "sending account", "outbound sender", "mail from",
+            "mailfrom", "mail_from", "from domain", "from address", "from header", "from field", "header from",
+            "reverse path", "return path", "envelope sender", "envelope from", "envelope blocked", "envelope rejected",
+            "your domain", "your email address", "your address", "your mail address", "bounce address", "originator",
+            "allowed senders", "not a valid sender", "no such sender", "from your address", "from your domain",
+            "must be a member", "expediteur*", "absender*", "remitente*", "remetente*", "mittente*", "*发件人*",
+            "*送信者*", "*отправител*", "afzender*", "nadawc*", "sender callout*", "callback*");
+}
