@@ -7,7 +7,7 @@ namespace OrleansCampaigns.Storage.Imports;
 
 /// <summary>Reads one import to its end, from wherever it got to.</summary>
 /// <remarks>
-/// The database alone knows how far it got. So it may be stopped, or fail, anywhere between two batches or within one,
+/// The database alone knows how far it got. So it may be stopped, or fail, anywhere between two steps or within one,
 /// and another run goes on with the first row that is not in.
 /// </remarks>
 internal sealed class ImportRun(SqliteDatabase database, ImportSpool spool, ImportTask task)
@@ -66,30 +66,48 @@ internal sealed class ImportRun(SqliteDatabase database, ImportSpool spool, Impo
     private async Task<bool> ReadRows(FileStream file, CsvLayout layout, CancellationToken cancellation)
     {
         var (position, line) = task.Line == 0 ? (layout.Position, layout.Line) : (task.Position, task.Line);
-        var from = task.Position;
+        if (task.Line == 0)
+        {
+            await KeepBeginning(position, line, cancellation);
+        }
+
         file.Position = position;
         var fields = new CsvFields(layout.Delimiter);
         var reader = new CsvRowReader(file, layout.Delimiter, position, line) { Columns = layout.Columns.Count };
+        var (rows, done) = (task.ChunkRows, task.ChunkDone);
         while (true)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var batch = ImportBatch.Read(reader, fields, layout.Columns, database.ContactKey.Span, task.Account);
-            if (batch.Rows == 0)
+            var chunk = ImportChunk.Read(reader, fields, layout.Columns, database.ContactKey.Span, task.Account, rows);
+            if (chunk.Rows == 0)
             {
                 return true;
             }
 
-            var written = await database.Write(
-                connection => ImportBatchWriter.Write(connection, task, layout.Columns, batch, from, database.Now),
-                cancellation);
-            if (!written)
+            do
             {
-                return false;
+                cancellation.ThrowIfCancellationRequested();
+                done = await database.Write(
+                    connection => ImportChunkWriter.Write(connection, task, layout.Columns, chunk, done, database.Now),
+                    cancellation);
+                if (done < 0)
+                {
+                    return false;
+                }
             }
+            while (done < chunk.Contacts.Count);
 
-            from = batch.Position;
+            (rows, done) = (0, 0);
         }
     }
+
+    private Task<int> KeepBeginning(long position, long line, CancellationToken cancellation) =>
+        database.Write(
+            connection => connection.Change(
+                "UPDATE imports SET position = $position, line = $line WHERE id = $id AND line = 0",
+                ("$position", position),
+                ("$line", line),
+                ("$id", task.Id)),
+            cancellation);
 
     // In steps, and before the import is marked as ended: a crash in between only means that it is done again.
     private async Task ForgetOccurrences(CancellationToken cancellation)

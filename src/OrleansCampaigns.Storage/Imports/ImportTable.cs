@@ -7,7 +7,20 @@ using OrleansCampaigns.Storage.Sqlite;
 namespace OrleansCampaigns.Storage.Imports;
 
 /// <summary>An import that is to be read, and how far it got.</summary>
-internal sealed record ImportTask(string Id, AccountId Account, string ListId, ImportOptions Options, long Position, long Line);
+internal sealed record ImportTask(string Id, AccountId Account, string ListId, ImportOptions Options)
+{
+    /// <summary>Where the chunk begins that is to be written, in bytes.</summary>
+    public required long Position { get; init; }
+
+    /// <summary>The line that it begins with; 0 before the header was read.</summary>
+    public required long Line { get; init; }
+
+    /// <summary>How many rows it has; 0 when no step of it is in.</summary>
+    public required int ChunkRows { get; init; }
+
+    /// <summary>How many contacts of it are in.</summary>
+    public required int ChunkDone { get; init; }
+}
 
 /// <summary>The statements over <c>imports</c> and <c>import_errors</c>.</summary>
 internal static class ImportTable
@@ -59,10 +72,17 @@ internal static class ImportTable
                 reader.GetString(0),
                 new(reader.GetString(1)),
                 reader.GetString(2),
-                DirectoryJson.ReadOptions(reader.GetString(3)),
-                reader.GetInt64(4),
-                reader.GetInt64(5)),
-            "SELECT id, account, list_id, options, position, line FROM imports WHERE status = 'Running' ORDER BY id");
+                DirectoryJson.ReadOptions(reader.GetString(3)))
+            {
+                Position = reader.GetInt64(4),
+                Line = reader.GetInt64(5),
+                ChunkRows = reader.GetInt32(6),
+                ChunkDone = reader.GetInt32(7),
+            },
+            """
+            SELECT id, account, list_id, options, position, line, chunk_rows, chunk_done FROM imports
+            WHERE status = 'Running' ORDER BY id
+            """);
 
     public static void End(SqliteConnection connection, string id, ImportStatus status, Refusal? failure, long now) =>
         connection.Change(

@@ -4,56 +4,67 @@ using OrleansCampaigns.Storage.Directory;
 
 namespace OrleansCampaigns.Storage.Imports;
 
-/// <summary>Some rows of a file, checked and ready to be written in one transaction.</summary>
-internal sealed class ImportBatch
+/// <summary>Some rows of a file, checked, and ordered by contact.</summary>
+/// <remarks>
+/// Identifiers are hashes, so rows in the file's order would each touch a page of their own in every table: most of the
+/// time would go into writing pages. In the order of identifiers neighbours share pages. The order depends on nothing
+/// but the file, so that a chunk of which a part is in can be made again and continued.
+/// </remarks>
+internal sealed class ImportChunk
 {
-    public const int RowsMax = 1_000;
+    public const int RowsMax = 50_000;
+    public const long BytesMax = 32L * 1024 * 1024;
+
+    private readonly List<ImportError> _errors = [];
 
     /// <summary>The contacts, each with the line that its row begins with.</summary>
-    public List<(long Line, PreparedContact Contact)> Contacts { get; } = new(RowsMax);
+    public List<(long Line, PreparedContact Contact)> Contacts { get; } = [];
 
     /// <summary>The rows that are left out.</summary>
-    public List<ImportError> Errors { get; } = [];
+    public IReadOnlyList<ImportError> Errors => _errors;
 
     /// <summary>How many rows there were.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Where the next batch begins.</summary>
+    /// <summary>Where the chunk begins, in bytes.</summary>
+    public long From { get; private set; }
+
+    /// <summary>Where the next chunk begins.</summary>
     public long Position { get; private set; }
 
     /// <summary>The line that it begins with.</summary>
     public long Line { get; private set; }
 
-    /// <summary>Reads on; a batch without rows is the end of the file.</summary>
-    public static ImportBatch Read(
-        CsvRowReader reader, CsvFields fields, ImportColumns columns, ReadOnlySpan<byte> key, AccountId account)
+    /// <summary>Reads on; a chunk without rows is the end of the file.</summary>
+    /// <param name="rows">How many rows, when the chunk was begun before; 0 for as many as may be.</param>
+    public static ImportChunk Read(
+        CsvRowReader reader, CsvFields fields, ImportColumns columns, ReadOnlySpan<byte> key, AccountId account, int rows)
     {
-        var batch = new ImportBatch();
-        while (batch.Rows < RowsMax && reader.Read(out var row))
+        var chunk = new ImportChunk { From = reader.Position };
+        var (rowsMax, bytesMax) = rows > 0 ? (rows, long.MaxValue) : (RowsMax, BytesMax);
+        while (chunk.Rows < rowsMax && reader.Position - chunk.From < bytesMax && reader.Read(out var row))
         {
-            batch.Rows++;
+            chunk.Rows++;
             if (ErrorOf(row, columns) is { } error)
             {
-                batch.Errors.Add(error);
+                chunk._errors.Add(error);
             }
             else if (fields.Split(row) is { } values)
             {
-                batch.Add(row.Line, PreparedContact.Of(key, account, columns.Map(values)), columns);
+                chunk.Add(row.Line, PreparedContact.Of(key, account, columns.Map(values)), columns);
             }
             else
             {
-                batch.Errors.Add(ErrorOf(row with { Problem = CsvProblem.StrayQuote }, columns)!);
+                chunk._errors.Add(ErrorOf(row with { Problem = CsvProblem.StrayQuote }, columns)!);
             }
         }
 
-        (batch.Position, batch.Line) = (reader.Position, reader.Line);
-
-        // Neighbours in the tables are written one after the other; rows of the same contact keep their order.
-        batch.Contacts.Sort((one, other) =>
+        (chunk.Position, chunk.Line) = (reader.Position, reader.Line);
+        chunk.Contacts.Sort((one, other) =>
             string.CompareOrdinal(one.Contact.Id.Value, other.Contact.Id.Value) is var byId and not 0
                 ? byId
                 : one.Line.CompareTo(other.Line));
-        return batch;
+        return chunk;
     }
 
     public static ImportError ErrorOf(long line, Refusal refusal, ImportColumns columns) =>
@@ -63,7 +74,7 @@ internal sealed class ImportBatch
     {
         if (contact.IsRefused)
         {
-            Errors.Add(ErrorOf(line, contact.Refusal, columns));
+            _errors.Add(ErrorOf(line, contact.Refusal, columns));
         }
         else
         {
