@@ -162,13 +162,26 @@ public sealed partial record Contact
     }
 
     /// <summary>Leaves the contact out of a campaign, for a reason that is no outcome.</summary>
-    /// <remarks>Status, Last Status and history stay as they were.</remarks>
+    /// <remarks>
+    /// Status, Last Status and history stay as they were. Who was attempted before and waits for a retry ends as Bounced
+    /// instead: it had an outcome, and the retry would be due for ever.
+    /// </remarks>
     public Contact Exclude(CampaignId campaign, DateTimeOffset queuedAt, string reason, DateTimeOffset now)
     {
         var delivery = DeliveryOf(campaign) ?? new CampaignDelivery { Campaign = campaign, QueuedAt = queuedAt };
-        return delivery.IsOver || delivery.Attempts > 0
-            ? this
-            : Put(delivery with { Excluded = reason, Decided = true, UpdatedAt = now });
+        if (delivery.IsOver)
+        {
+            return this;
+        }
+
+        if (delivery.Attempts == 0)
+        {
+            return Put(delivery with { Excluded = reason, Decided = true, UpdatedAt = now });
+        }
+
+        delivery = delivery with { Outcome = Outcome.Bounced, Cause = Cause.Other, NextAttemptAt = null, UpdatedAt = now };
+        return Put(delivery)
+            .Assign(delivery, EntryOf(delivery, HistoryKind.Decision, "engine", now) with { Reason = reason });
     }
 
     /// <summary>Gives up waiting retries of a cancelled campaign; the outcome stays what it was.</summary>
