@@ -71,6 +71,7 @@ public sealed partial record Contact
             Reply = report.Reply,
             UpdatedAt = now,
             Decided = true,
+            Excluded = null, // An attempt that was made after all is an outcome.
             InDoubt = report.InDoubt || (delivery.InDoubt && !clearsDoubt),
             Charged = delivery.Charged || rules.DeductOn == DeductOn.FirstAttempt || report.Outcome == Outcome.Sent,
         };
@@ -102,14 +103,15 @@ public sealed partial record Contact
 
         var contact = WithQueued(turn, delivery);
         var assumeSent = policy == InDoubtPolicy.AssumeSent;
-        delivery = contact.DeliveryOf(turn.Campaign)! with
+        var known = contact.DeliveryOf(turn.Campaign)!;
+        delivery = known with
         {
             Outcome = assumeSent ? Outcome.Sent : Outcome.Queued,
             Cause = Cause.None,
             InDoubt = true,
             Attempts = turn.Attempt,
             NextAttemptAt = assumeSent ? null : now,
-            RecipientStatus = assumeSent ? RecipientStatus.Delivered : RecipientStatus.None,
+            RecipientStatus = assumeSent ? Delivered(known) : known.RecipientStatus,
             Charged = true,
             Decided = true,
             UpdatedAt = now,
@@ -253,7 +255,7 @@ public sealed partial record Contact
             {
                 Outcome = report.Outcome,
                 NextAttemptAt = null,
-                RecipientStatus = report.Outcome == Outcome.Sent ? RecipientStatus.Delivered : delivery.RecipientStatus,
+                RecipientStatus = report.Outcome == Outcome.Sent ? Delivered(delivery) : delivery.RecipientStatus,
             },
             report,
             now,
@@ -338,6 +340,10 @@ public sealed partial record Contact
         NextAttemptAt = delivery.NextAttemptAt,
         Pass = delivery.Pass,
     };
+
+    // An open may be seen before the attempt is recorded: a recipient's status only moves forward.
+    private static RecipientStatus Delivered(CampaignDelivery delivery) =>
+        RecipientStatusRules.Advance(delivery.RecipientStatus, RecipientStatus.Delivered);
 
     private ContactStatus? ChangedStatus(Contact after) => after.Status == Status ? null : after.Status;
 
