@@ -55,7 +55,8 @@ public sealed partial record Contact
     public Contact Record(Turn turn, AttemptReport report, DeliveryRules rules, int jitterSeed, DateTimeOffset now)
     {
         var delivery = DeliveryOf(turn.Campaign);
-        var clearsDoubt = delivery is { InDoubt: true } && delivery.Attempts == turn.Attempt && !report.InDoubt;
+        var clearsDoubt = delivery is { InDoubt: true } && delivery.Attempts == turn.Attempt
+            && delivery.DoubtfulAttempt == turn.Attempt && !report.InDoubt;
         if (delivery is not null && delivery.Attempts >= turn.Attempt && !clearsDoubt)
         {
             return this;
@@ -73,6 +74,7 @@ public sealed partial record Contact
             Decided = true,
             Excluded = null, // An attempt that was made after all is an outcome.
             InDoubt = report.InDoubt || (delivery.InDoubt && !clearsDoubt),
+            DoubtfulAttempt = report.InDoubt ? turn.Attempt : delivery.DoubtfulAttempt,
             Charged = delivery.Charged || rules.DeductOn == DeductOn.FirstAttempt || report.Outcome == Outcome.Sent,
         };
         if (report.InDoubt && rules.InDoubt == InDoubtPolicy.AssumeSent)
@@ -101,6 +103,12 @@ public sealed partial record Contact
             return this;
         }
 
+        if (!turn.AddressIsValid || !turn.IsReserved)
+        {
+            // No such turn ever begins: the crash hid no attempt, and what it would have decided is decided now.
+            return Begin(turn, new DeliveryRules(), now).Contact;
+        }
+
         var contact = WithQueued(turn, delivery);
         var assumeSent = policy == InDoubtPolicy.AssumeSent;
         var known = contact.DeliveryOf(turn.Campaign)!;
@@ -109,6 +117,7 @@ public sealed partial record Contact
             Outcome = assumeSent ? Outcome.Sent : Outcome.Queued,
             Cause = Cause.None,
             InDoubt = true,
+            DoubtfulAttempt = turn.Attempt,
             Attempts = turn.Attempt,
             NextAttemptAt = assumeSent ? null : now,
             RecipientStatus = assumeSent ? Delivered(known) : known.RecipientStatus,
