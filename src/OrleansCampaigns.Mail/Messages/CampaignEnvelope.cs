@@ -53,7 +53,7 @@ internal sealed class CampaignEnvelope
             { HeaderId.From, Write(from, format) },
             { HeaderId.To, Write(message.RecipientMailbox, format) },
             { HeaderId.Subject, message.Subject },
-            { HeaderId.Date, DateUtils.FormatDate(TimeZoneInfo.ConvertTime(date, timeZone)) },
+            { HeaderId.Date, HeaderText.Date(TimeZoneInfo.ConvertTime(date, timeZone)) },
             { HeaderId.MessageId, $"<{message.MessageId}>" },
             { HeaderId.MimeVersion, "1.0" },
             { "Feedback-ID", feedbackId },

@@ -61,6 +61,7 @@ internal sealed class RelayConnector(RelayOptions options, TimeProvider clock) :
     private void Run(Func<Task> work)
     {
         Interlocked.Increment(ref running);
+#pragma warning disable RS0030 // Leaving the caller's scheduler is the point.
         _ = Task.Run(async () =>
         {
             try
@@ -72,6 +73,7 @@ internal sealed class RelayConnector(RelayOptions options, TimeProvider clock) :
                 Release();
             }
         });
+#pragma warning restore RS0030
     }
 
     private void Release()
