@@ -79,7 +79,7 @@ public sealed class ContactFilterTests
     [InlineData("text=", "field.required", "text")]
     [InlineData("text=a%00b", "field.control_characters", "text")]
     [InlineData("attribute.city=a&attribute.city=b", "request.repeated_parameter", "attribute.city")]
-    [InlineData("attribute.=a", "field.attribute_name", "attribute")]
+    [InlineData("attribute.=a", "request.unknown_parameter", "attribute.")]
     [InlineData("satus=New", "request.unknown_parameter", "satus")]
     [InlineData("attributecity=Graz", "request.unknown_parameter", "attributecity")]
     public async Task A_condition_that_cannot_be_meant_is_refused(string query, string code, string field)
