@@ -1,0 +1,196 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using OrleansCampaigns.Api.Refusals;
+using OrleansCampaigns.Api.Requests;
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain;
+
+namespace OrleansCampaigns.Api.Access;
+
+/// <summary>What an endpoint makes of an <c>Idempotency-Key</c>.</summary>
+internal enum IdempotencyRule
+{
+    /// <summary>The first answer is kept and given again.</summary>
+    Keep,
+
+    /// <summary>The answer holds a secret, and what is kept could be read.</summary>
+    HoldsSecret,
+
+    /// <summary>Nothing is changed: doing it again does no harm, and the answer may be large.</summary>
+    ChangesNothing,
+}
+
+/// <summary>Lets a POST that carries an <c>Idempotency-Key</c> happen once, however often it arrives.</summary>
+internal sealed partial class IdempotencyMiddleware(RequestDelegate next, IAccessDirectory directory, ILogger<IdempotencyMiddleware> log)
+{
+    public const string Header = "Idempotency-Key";
+    public const string ReplayHeader = "Idempotent-Replay";
+
+    private const int KeyLengthMax = 255;
+
+    public async Task Invoke(HttpContext context)
+    {
+        // The rule of an endpoint comes after that of its group; what is not of this API has none.
+        var rule = context.GetEndpoint()?.Metadata.OfType<IdempotencyRule>().Cast<IdempotencyRule?>().LastOrDefault();
+        if (!HttpMethods.IsPost(context.Request.Method)
+            || rule is null or IdempotencyRule.ChangesNothing
+            || context.Features.Get<Caller>() is not { } caller
+            || !context.Request.Headers.TryGetValue(Header, out var values))
+        {
+            await next(context);
+            return;
+        }
+
+        var key = values.ToString();
+        var problem = rule == IdempotencyRule.HoldsSecret ? NotHere : Check(key);
+        if (problem is not null)
+        {
+            await problem.ExecuteAsync(context);
+            return;
+        }
+
+        var fingerprint = await Fingerprint(context.Request);
+        var earlier = await directory.Claim(caller.Account, key, fingerprint, context.RequestAborted);
+        await (earlier is null ? HandleFirst(context, caller.Account, key) : Replay(context, earlier, fingerprint));
+    }
+
+    private static Problem NotHere { get; } = Problems.From(Refusal.Invalid(
+        "idempotency.not_here", "The answer holds a secret and is not kept: send this request without Idempotency-Key.", Header));
+
+    private static Problem? Check(string key) => key.Length is > 0 and <= KeyLengthMax && key.All(c => c is > ' ' and <= '~')
+        ? null
+        : Problems.From(Refusal.Invalid(
+            "idempotency.key", $"Idempotency-Key must have 1 to {KeyLengthMax} visible ASCII characters.", Header));
+
+    private static Task Replay(HttpContext context, IdempotentAnswer earlier, string fingerprint)
+    {
+        if (earlier.Fingerprint != fingerprint)
+        {
+            return Problems.From(Refusal.Invalid(
+                "idempotency.mismatch", "Another request was sent with this Idempotency-Key.", Header)).ExecuteAsync(context);
+        }
+
+        if (earlier.Status is not { } status)
+        {
+            return Problems.From(Refusal.Conflict(
+                "idempotency.in_progress", "The first request with this Idempotency-Key is not answered yet.")).ExecuteAsync(context);
+        }
+
+        var (location, body) = KeptAnswer.Read(earlier.Body ?? "");
+        context.Response.StatusCode = status;
+        context.Response.Headers[ReplayHeader] = "true";
+        context.Response.ContentType = string.IsNullOrEmpty(earlier.ContentType) ? null : earlier.ContentType;
+        context.Response.Headers.Location = location;
+        return context.Response.WriteAsync(body, context.RequestAborted);
+    }
+
+    private async Task HandleFirst(HttpContext context, AccountId account, string key)
+    {
+        var aborted = context.RequestAborted;
+        var wire = context.Response.Body;
+        using var answer = new MemoryStream();
+        try
+        {
+            // From here on the work is done to its end: a caller that went away asks again and wants the answer.
+            context.RequestAborted = CancellationToken.None;
+            context.Response.Body = answer;
+            await next(context);
+        }
+        catch
+        {
+            await Release(account, key);
+            throw;
+        }
+        finally
+        {
+            context.Response.Body = wire;
+            context.RequestAborted = aborted;
+        }
+
+        var response = context.Response;
+        if (response.StatusCode >= 500 || response.StatusCode == StatusCodes.Status429TooManyRequests)
+        {
+            await Release(account, key);
+        }
+        else
+        {
+            await Keep(account, key, response, Encoding.UTF8.GetString(answer.GetBuffer(), 0, (int)answer.Length));
+        }
+
+        if (answer.Length > 0)
+        {
+            answer.Position = 0;
+            await answer.CopyToAsync(wire, aborted);
+        }
+    }
+
+    private async Task Keep(AccountId account, string key, HttpResponse response, string body)
+    {
+        try
+        {
+            var kept = KeptAnswer.Write(response.Headers.Location, body);
+            await directory.Answer(account, key, response.StatusCode, response.ContentType ?? "", kept);
+        }
+        catch (Exception failure)
+        {
+            // The work is done, and the caller learns so. The claim stays, so that a repetition cannot do it twice.
+            LogNotKept(log, failure.GetType().FullName);
+        }
+    }
+
+    private async Task Release(AccountId account, string key)
+    {
+        try
+        {
+            await directory.Release(account, key);
+        }
+        catch (Exception failure)
+        {
+            LogNotReleased(log, failure.GetType().FullName);
+        }
+    }
+
+    // An upload may be larger than memory: its length stands in for it. Everything else is read here, and read again later.
+    private static async Task<string> Fingerprint(HttpRequest request)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method}\n{request.Path}\n{request.QueryString}\n{request.ContentType}\n"));
+        if (request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            request.EnableBuffering(bufferThreshold: (int)Limits.JsonBytesMax, bufferLimit: Limits.JsonBytesMax + 1);
+            var buffer = new byte[16 * 1024];
+            int read;
+            while ((read = await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted)) > 0)
+            {
+                hash.AppendData(buffer, 0, read);
+            }
+
+            request.Body.Position = 0;
+        }
+        else
+        {
+            hash.AppendData(Encoding.ASCII.GetBytes(request.ContentLength?.ToString(CultureInfo.InvariantCulture) ?? "unknown"));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The answer to an idempotent request could not be kept: {Failure}")]
+    private static partial void LogNotKept(ILogger log, string? failure);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The claim of an idempotent request could not be released: {Failure}")]
+    private static partial void LogNotReleased(ILogger log, string? failure);
+}
+
+/// <summary>How an answer is kept: the first line is the Location header, empty when there was none; the body follows.</summary>
+internal static class KeptAnswer
+{
+    public static string Write(string? location, string body) => $"{location}\n{body}";
+
+    public static (string? Location, string Body) Read(string kept)
+    {
+        var end = kept.IndexOf('\n', StringComparison.Ordinal);
+        return end <= 0 ? (null, kept[(end + 1)..]) : (kept[..end], kept[(end + 1)..]);
+    }
+}

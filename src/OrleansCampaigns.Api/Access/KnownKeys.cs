@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using OrleansCampaigns.Contracts.Directory;
+
+namespace OrleansCampaigns.Api.Access;
+
+/// <summary>Remembers keys for moments, so that a busy caller costs no look-up per request.</summary>
+/// <remarks>
+/// A revoked key is refused everywhere within five seconds, hence the short life. Unknown keys are not remembered: a
+/// key that has just been made must work at once, and guesses must not fill the memory.
+/// </remarks>
+internal sealed class KnownKeys(IAccessDirectory directory, TimeProvider clock)
+{
+    private const int EntriesMax = 1_000;
+    private const int SecretLengthMax = 200;
+    private static readonly TimeSpan Life = TimeSpan.FromSeconds(3);
+
+    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+
+    public async ValueTask<ApiKey?> Find(string secret, CancellationToken cancellation)
+    {
+        if (secret.Length > SecretLengthMax)
+        {
+            return null;
+        }
+
+        // Kept by its hash: a memory dump of this process should not hand out keys.
+        var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
+        if (_entries.TryGetValue(hash, out var entry) && clock.GetElapsedTime(entry.AskedAt) < Life)
+        {
+            return entry.Key;
+        }
+
+        var askedAt = clock.GetTimestamp();
+        var key = await directory.Authenticate(secret, cancellation);
+        if (key is null)
+        {
+            _entries.TryRemove(hash, out _);
+            return null;
+        }
+
+        if (_entries.Count >= EntriesMax)
+        {
+            _entries.Clear();
+        }
+
+        _entries[hash] = new(key, askedAt);
+        return key;
+    }
+
+    /// <summary>Forgets everything, so that a revocation takes effect here at once.</summary>
+    public void Forget() => _entries.Clear();
+
+    private readonly record struct Entry(ApiKey Key, long AskedAt);
+}

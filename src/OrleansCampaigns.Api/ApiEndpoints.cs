@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
+using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.Campaigns;
+using OrleansCampaigns.Api.Contacts;
+using OrleansCampaigns.Api.Health;
+using OrleansCampaigns.Api.Imports;
+using OrleansCampaigns.Api.Licences;
+using OrleansCampaigns.Api.Lists;
+using OrleansCampaigns.Api.OpenApi;
+using OrleansCampaigns.Api.Refusals;
+using OrleansCampaigns.Api.Requests;
+using OrleansCampaigns.Api.Views;
+
+namespace OrleansCampaigns.Api;
+
+/// <summary>Puts the API into an application.</summary>
+public static class ApiEndpoints
+{
+    /// <summary>Maps every endpoint, and puts problems, access and idempotency in front of them.</summary>
+    /// <remarks>
+    /// Call it before the host maps anything of its own: every path but those marked <c>AllowAnonymous</c> then needs an
+    /// API key, the host's included.
+    /// </remarks>
+    public static WebApplication MapOrleansCampaignsApi(this WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<IOptions<ApiOptions>>().Value;
+        app.UseMiddleware<ProblemsMiddleware>();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseMiddleware<IdempotencyMiddleware>();
+
+        app.MapHealth();
+        app.MapApiDocument();
+        var v1 = app.MapGroup("/v1")
+            .WithMetadata(new BodyLimit(Limits.JsonBytesMax), IdempotencyRule.Keep)
+            .RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = AccessPolicies.Scheme })
+            .AddEndpointFilter<RouteGroupBuilder, RequestGate>()
+            .Refuses(401, 403, 422, 500);
+        v1.MapLists();
+        v1.MapImports(options.ImportBytesMax);
+        v1.MapContacts();
+        v1.MapViews();
+        v1.MapCampaigns();
+        v1.MapLicences();
+        v1.MapApiKeys();
+        return app;
+    }
+
+    /// <summary>Says which problems an endpoint answers with, for the document.</summary>
+    internal static TBuilder Refuses<TBuilder>(this TBuilder builder, params int[] statuses)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        foreach (var status in statuses)
+        {
+            builder.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(ProblemBody), ["application/problem+json"]));
+        }
+
+        return builder;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
+using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.Campaigns;
+using OrleansCampaigns.Api.Contacts;
+using OrleansCampaigns.Api.Health;
+using OrleansCampaigns.Api.Imports;
+using OrleansCampaigns.Api.Licences;
+using OrleansCampaigns.Api.Lists;
+using OrleansCampaigns.Api.Refusals;
+using OrleansCampaigns.Api.Requests;
+using OrleansCampaigns.Api.Views;
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
+
+namespace OrleansCampaigns.Api;
+
+/// <summary>How the API reads and writes JSON: camel case, enumerations by name, requests strictly.</summary>
+internal static class ApiJson
+{
+    /// <summary>For requests: fields that do not exist and fields given twice are refused.</summary>
+    public static JsonSerializerOptions Strict { get; } = Make(JsonUnmappedMemberHandling.Disallow, mayRepeat: false);
+
+    /// <summary>As <see cref="Strict"/>, but for fields that do not exist: tells which rule a body breaks.</summary>
+    public static JsonSerializerOptions WithUnknownFields { get; } = Make(JsonUnmappedMemberHandling.Skip, mayRepeat: false);
+
+    /// <summary>As <see cref="Strict"/>, but for fields given twice: tells which rule a body breaks.</summary>
+    public static JsonSerializerOptions WithRepeatedFields { get; } = Make(JsonUnmappedMemberHandling.Disallow, mayRepeat: true);
+
+    private static JsonSerializerOptions Answers { get; } = Make(JsonUnmappedMemberHandling.Skip, mayRepeat: true);
+
+    public static JsonTypeInfo<T> TypeOf<T>(JsonSerializerOptions? options = null) =>
+        (JsonTypeInfo<T>)(options ?? Answers).GetTypeInfo(typeof(T));
+
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.TypeInfoResolverChain.Insert(0, ApiJsonContext.Default);
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.NumberHandling = JsonNumberHandling.Strict;
+
+        // Names in any script stay legible; what could matter to HTML is escaped all the same.
+        options.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
+        options.Converters.Add(new JsonStringEnumConverter<ApiRole>(allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter<CampaignStatus>(allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter<ContactStatus>(allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter<HistoryKind>(allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter<ImportStatus>(allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter<InDoubtPolicy>(allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter<Outcome>(allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter<RecipientStatus>(allowIntegerValues: false));
+    }
+
+    private static JsonSerializerOptions Make(JsonUnmappedMemberHandling unknown, bool mayRepeat)
+    {
+        var options = new JsonSerializerOptions { UnmappedMemberHandling = unknown, AllowDuplicateProperties = mayRepeat };
+        Configure(options);
+        options.MakeReadOnly();
+        return options;
+    }
+}
+
+[JsonSerializable(typeof(ApiKeyRequest))]
+[JsonSerializable(typeof(CampaignRequest))]
+[JsonSerializable(typeof(ConsentRequest))]
+[JsonSerializable(typeof(ContactChangeRequest))]
+[JsonSerializable(typeof(ContactFilterBody))]
+[JsonSerializable(typeof(ContactRequest))]
+[JsonSerializable(typeof(GrantRequest))]
+[JsonSerializable(typeof(ListRequest))]
+[JsonSerializable(typeof(MembersRequest))]
+[JsonSerializable(typeof(ReasonRequest))]
+[JsonSerializable(typeof(ScheduleRequest))]
+[JsonSerializable(typeof(TestSendRequest))]
+[JsonSerializable(typeof(ViewRequest))]
+[JsonSerializable(typeof(CampaignBody))]
+[JsonSerializable(typeof(ContactBody))]
+[JsonSerializable(typeof(ContactStateBody))]
+[JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(ImportBody))]
+[JsonSerializable(typeof(LedgerBody))]
+[JsonSerializable(typeof(ListBody))]
+[JsonSerializable(typeof(NewApiKeyBody))]
+[JsonSerializable(typeof(PreviewBody))]
+[JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(StatisticsBody))]
+[JsonSerializable(typeof(TestSendBody))]
+[JsonSerializable(typeof(ValidationBody))]
+[JsonSerializable(typeof(ViewBody))]
+[JsonSerializable(typeof(PageBody<ApiKeyBody>))]
+[JsonSerializable(typeof(PageBody<CampaignItemBody>))]
+[JsonSerializable(typeof(PageBody<ContactBody>))]
+[JsonSerializable(typeof(PageBody<HistoryEntryBody>))]
+[JsonSerializable(typeof(PageBody<ImportBody>))]
+[JsonSerializable(typeof(PageBody<ImportErrorBody>))]
+[JsonSerializable(typeof(PageBody<ListBody>))]
+[JsonSerializable(typeof(PageBody<RecipientBody>))]
+[JsonSerializable(typeof(PageBody<ViewBody>))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -1,0 +1,119 @@
+using OrleansCampaigns.Api.Contacts;
+using OrleansCampaigns.Api.Refusals;
+using OrleansCampaigns.Contracts.Campaigns;
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Delivery;
+
+namespace OrleansCampaigns.Api.Campaigns;
+
+/// <summary>A campaign as it stands.</summary>
+internal sealed record CampaignBody
+{
+    /// <summary>Which campaign.</summary>
+    public required CampaignId Id { get; init; }
+
+    /// <summary>Where it is in its life.</summary>
+    public required CampaignStatus Status { get; init; }
+
+    /// <summary>For people.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Who it is from.</summary>
+    public SenderRequest? Sender { get; init; }
+
+    /// <summary>What is sent.</summary>
+    public required ContentBody Content { get; init; }
+
+    /// <summary>Whom it goes to. Recipients that were given with it are the members of a hidden list among these.</summary>
+    public required AudienceBody Audience { get; init; }
+
+    /// <summary>The configured relay.</summary>
+    public string? Relay { get; init; }
+
+    /// <summary>What becomes of an e-mail whose fate a crash hid.</summary>
+    public required InDoubtPolicy InDoubt { get; init; }
+
+    /// <summary>The IANA time zone of the Date header.</summary>
+    public required string TimeZone { get; init; }
+
+    /// <summary>When it was created.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it starts by itself.</summary>
+    public DateTimeOffset? ScheduledAt { get; init; }
+
+    /// <summary>When it was started.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>How many recipients its audience holds, once taken.</summary>
+    public required long AudienceSize { get; init; }
+
+    /// <summary>1, and one more for each "retry failed".</summary>
+    public required int Pass { get; init; }
+
+    /// <summary>Why the last start came to nothing.</summary>
+    public ProblemItem? StartRefusal { get; init; }
+
+    public static CampaignBody From(CampaignView view)
+    {
+        var definition = view.Definition;
+        return new()
+        {
+            Id = view.Id,
+            Status = view.Status,
+            Name = definition.Name,
+            Sender = definition.Sender is { } sender ? new(sender.Address, sender.Name, sender.ReplyTo) : null,
+            Content = ContentBody.From(definition.Content),
+            Audience = new(
+                definition.Audience.ListIds.IsDefault ? [] : definition.Audience.ListIds,
+                definition.Audience.Filter is { } filter ? ContactFilterBody.From(filter) : null),
+            Relay = definition.Relay,
+            InDoubt = definition.InDoubt,
+            TimeZone = definition.TimeZone,
+            CreatedAt = view.CreatedAt,
+            ScheduledAt = view.ScheduledAt,
+            StartedAt = view.StartedAt,
+            EndedAt = view.EndedAt,
+            AudienceSize = view.AudienceSize,
+            Pass = view.Pass,
+            StartRefusal = view.StartRefusal is { } refusal ? ProblemItem.From(refusal) : null,
+        };
+    }
+}
+
+/// <summary>What is sent; attachments without their bytes.</summary>
+internal sealed record ContentBody(
+    string Subject,
+    string Html,
+    string? Text,
+    IReadOnlyDictionary<string, string> Fallbacks,
+    IReadOnlyList<AttachmentBody> Attachments)
+{
+    public static ContentBody From(Content content) => new(
+        content.Subject,
+        content.Html,
+        content.Text,
+        content.Fallbacks,
+        content.Attachments.IsDefault
+            ? []
+            : [.. content.Attachments.Select(file => new AttachmentBody(file.FileName, file.ContentType, file.Content.Length))]);
+}
+
+/// <summary>A file that goes with every message.</summary>
+internal sealed record AttachmentBody(string FileName, string ContentType, long Bytes);
+
+/// <summary>Whom a campaign goes to.</summary>
+internal sealed record AudienceBody(IReadOnlyList<string> ListIds, ContactFilterBody? Filter);
+
+/// <summary>A campaign in a listing.</summary>
+internal sealed record CampaignItemBody(
+    CampaignId Id, string Name, CampaignStatus Status, DateTimeOffset CreatedAt, DateTimeOffset? ScheduledAt, DateTimeOffset? EndedAt)
+{
+    public static CampaignItemBody From(CampaignRow row) =>
+        new(row.Id, row.Name, row.Status, row.CreatedAt, row.ScheduledAt, row.EndedAt);
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.Refusals;
+using OrleansCampaigns.Api.Requests;
+using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Contracts.Campaigns;
+using OrleansCampaigns.Domain;
+
+namespace OrleansCampaigns.Api.Campaigns;
+
+/// <summary>Starting, pausing and ending campaigns.</summary>
+internal static class CampaignLifecycle
+{
+    public static void MapCampaignLifecycle(this RouteGroupBuilder campaigns)
+    {
+        campaigns.MapPost("/{campaign}/schedule", Schedule).Refuses(404, 409)
+            .WithSummary("Lets a campaign start by itself; again moves the time.");
+        campaigns.MapPost("/{campaign}/unschedule", Unschedule).Refuses(404, 409)
+            .WithSummary("Takes a scheduled campaign back to a draft.");
+        campaigns.MapPost("/{campaign}/start", Start).Refuses(402, 404, 409)
+            .WithSummary("Starts a campaign; answered at once, while the audience is still being taken.");
+        campaigns.MapPost("/{campaign}/pause", Pause).Refuses(404, 409).WithSummary("Begins no new attempt until it is resumed.");
+        campaigns.MapPost("/{campaign}/resume", Resume).Refuses(404, 409).WithSummary("Lets a paused campaign go on.");
+        campaigns.MapPost("/{campaign}/cancel", Cancel).Refuses(404, 409).WithSummary("Ends a campaign for good; nothing comes back.");
+        campaigns.MapPost("/{campaign}/retry-failed", RetryFailed).Refuses(402, 404, 409)
+            .WithSummary("Tries failed recipients again whose cause allows it, as a new pass.");
+    }
+
+    internal static async Task<Results<Ok<CampaignBody>, Problem>> Schedule(
+        CampaignRoute campaign, JsonBody<ScheduleRequest> body, Caller caller, IGrainFactory grains)
+    {
+        var checks = new Checks();
+        var at = body.Value.Read(checks);
+        return checks.HaveFailed
+            ? Problems.From(checks)
+            : (await grains.Campaign(campaign.Id).Schedule(caller.Account, at)).Answer(CampaignBody.From);
+    }
+
+    internal static Task<Results<Ok<CampaignBody>, Problem>> Unschedule(CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
+        Command(grains.Campaign(campaign.Id).Unschedule(caller.Account));
+
+    internal static Task<Results<Ok<CampaignBody>, Problem>> Pause(CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
+        Command(grains.Campaign(campaign.Id).Pause(caller.Account));
+
+    internal static Task<Results<Ok<CampaignBody>, Problem>> Resume(CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
+        Command(grains.Campaign(campaign.Id).Resume(caller.Account));
+
+    internal static Task<Results<Ok<CampaignBody>, Problem>> Cancel(CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
+        Command(grains.Campaign(campaign.Id).Cancel(caller.Account));
+
+    internal static Task<Results<Accepted<CampaignBody>, Problem>> Start(CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
+        Begin(grains.Campaign(campaign.Id).Start(caller.Account));
+
+    internal static Task<Results<Accepted<CampaignBody>, Problem>> RetryFailed(CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
+        Begin(grains.Campaign(campaign.Id).RetryFailed(caller.Account));
+
+    private static async Task<Results<Ok<CampaignBody>, Problem>> Command(Task<Result<CampaignView>> command) =>
+        (await command).Answer(CampaignBody.From);
+
+    private static async Task<Results<Accepted<CampaignBody>, Problem>> Begin(Task<Result<CampaignView>> command)
+    {
+        var begun = await command;
+        return begun.IsRefused
+            ? Problems.From(begun.Refusal)
+            : TypedResults.Accepted($"/v1/campaigns/{begun.Value.Id}", CampaignBody.From(begun.Value));
+    }
+}
+
+/// <summary>When a campaign starts by itself.</summary>
+/// <param name="ScheduledAt">A time with its offset (RFC 3339), such as <c>2030-05-01T09:00:00+02:00</c>.</param>
+internal sealed record ScheduleRequest(string? ScheduledAt)
+{
+    private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
+
+    // Without an offset the time would be the server's, which a caller cannot know.
+    public DateTimeOffset Read(Checks checks)
+    {
+        var text = checks.RequiredLine(ScheduledAt, "scheduledAt", Limits.NameLengthMax);
+        if (!DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            && !checks.HaveFailed)
+        {
+            checks.Fail(
+                "field.format", "scheduledAt must be a time with its offset, such as 2030-05-01T09:00:00+02:00.", "scheduledAt");
+        }
+
+        return at.ToUniversalTime();
+    }
+}

@@ -1,0 +1,198 @@
+using System.Collections.Immutable;
+using OrleansCampaigns.Api.Contacts;
+using OrleansCampaigns.Api.Requests;
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain.Audiences;
+using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
+
+namespace OrleansCampaigns.Api.Campaigns;
+
+/// <summary>A campaign as its author writes it. A draft may be incomplete; starting it is checked by itself.</summary>
+internal sealed record CampaignRequest
+{
+    /// <summary>For people.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Who it is from.</summary>
+    public SenderRequest? Sender { get; init; }
+
+    /// <summary>What is sent.</summary>
+    public ContentRequest? Content { get; init; }
+
+    /// <summary>Whom it goes to.</summary>
+    public AudienceRequest? Audience { get; init; }
+
+    /// <summary>The configured relay to use; the first one when absent.</summary>
+    public string? Relay { get; init; }
+
+    /// <summary>What becomes of an e-mail whose fate a crash hid: <c>AssumeSent</c> (the default) or <c>Resend</c>.</summary>
+    public string? InDoubt { get; init; }
+
+    /// <summary>The IANA time zone of the Date header; <c>UTC</c> when absent.</summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>The definition without its audience, as far as it can be read.</summary>
+    public CampaignDefinition Read(Checks checks, CampaignDefinition? before)
+    {
+        var policy = Enum.GetValues<InDoubtPolicy>().Where(policy => policy.ToString() == InDoubt).Cast<InDoubtPolicy?>().FirstOrDefault();
+        if (InDoubt is not null && policy is null)
+        {
+            checks.Fail("field.unknown_value", $"inDoubt must be one of {string.Join(", ", Enum.GetNames<InDoubtPolicy>())}.", "inDoubt");
+        }
+
+        var zone = checks.Line(TimeZone, "timeZone", Limits.NameLengthMax) ?? "UTC";
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var known) || !known.HasIanaId)
+        {
+            checks.Fail("field.unknown_value", "timeZone must be the name of an IANA time zone, such as Europe/Vienna.", "timeZone");
+        }
+
+        var relay = checks.Line(Relay, "relay", Limits.NameLengthMax);
+        return new CampaignDefinition
+        {
+            Name = checks.RequiredLine(Name, "name", Limits.NameLengthMax),
+            Sender = Sender?.Read(checks),
+            Content = (Content ?? new ContentRequest()).Read(checks, before?.Content),
+            Relay = relay is "" ? null : relay,
+            InDoubt = policy ?? default,
+            TimeZone = zone,
+        };
+    }
+}
+
+/// <summary>Who a message is from.</summary>
+/// <param name="Address">The address of the From header.</param>
+/// <param name="Name">The display name.</param>
+/// <param name="ReplyTo">Where answers go; the sender when absent.</param>
+internal sealed record SenderRequest(string? Address, string? Name, string? ReplyTo)
+{
+    public Sender Read(Checks checks)
+    {
+        var address = checks.RequiredLine(Address, "sender.address", Limits.AddressLengthMax);
+        var name = checks.Line(Name, "sender.name", Limits.NameLengthMax);
+        var replyTo = checks.Line(ReplyTo, "sender.replyTo", Limits.AddressLengthMax);
+        CheckAddress(checks, address, "sender.address");
+        CheckAddress(checks, replyTo, "sender.replyTo");
+        return new(address, name is "" ? null : name, replyTo is "" ? null : replyTo);
+    }
+
+    private static void CheckAddress(Checks checks, string? address, string field)
+    {
+        if (!string.IsNullOrEmpty(address) && EmailAddress.Parse(address) is null)
+        {
+            checks.Fail("field.address", $"{field} must be an e-mail address as RFC 5321 and RFC 6531 define it.", field);
+        }
+    }
+}
+
+/// <summary>What is sent: Handlebars templates over a contact's fields.</summary>
+internal sealed record ContentRequest
+{
+    /// <summary>The subject; a template.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>The HTML body; a template.</summary>
+    public string? Html { get; init; }
+
+    /// <summary>The text alternative; a template. Made from the HTML when absent.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>What a field holds for a contact that lacks it.</summary>
+    public IReadOnlyDictionary<string, string?>? Fallbacks { get; init; }
+
+    /// <summary>Files that go with every message.</summary>
+    public IReadOnlyList<AttachmentRequest?>? Attachments { get; init; }
+
+    public Content Read(Checks checks, Content? before) => new()
+    {
+        Subject = checks.Line(Subject, "content.subject", Limits.SubjectLengthMax) ?? "",
+        Html = checks.Block(Html, "content.html", Limits.BodyLengthMax) ?? "",
+        Text = checks.Block(Text, "content.text", Limits.BodyLengthMax),
+        Fallbacks = checks.Attributes(Fallbacks, "content.fallbacks", mayRemove: false)
+            .ToImmutableDictionary(pair => pair.Key, pair => pair.Value ?? ""),
+        Attachments = ReadAttachments(checks, before),
+    };
+
+    private ImmutableArray<Attachment> ReadAttachments(Checks checks, Content? before)
+    {
+        const string field = "content.attachments";
+        if (Attachments is null || !checks.Count(Attachments.Count, Limits.AttachmentsMax, field))
+        {
+            return [];
+        }
+
+        var read = Attachments
+            .Select((attachment, i) => (attachment ?? new(null, null, null)).Read(checks, $"{field}[{i}].", before))
+            .ToImmutableArray();
+        if (read.Sum(attachment => (long)attachment.Content.Length) > Limits.AttachmentBytesMax)
+        {
+            checks.Fail("field.too_long", $"{field} must not have more than {Limits.AttachmentBytesMax} bytes together.", field);
+        }
+
+        return read;
+    }
+}
+
+/// <summary>A file that goes with every message.</summary>
+/// <param name="FileName">As the recipient sees it.</param>
+/// <param name="ContentType">A media type, such as <c>application/pdf</c>.</param>
+/// <param name="Content">The bytes in Base64; when changing a campaign, absent keeps those of the same file name.</param>
+internal sealed record AttachmentRequest(string? FileName, string? ContentType, byte[]? Content)
+{
+    public Attachment Read(Checks checks, string prefix, Content? before)
+    {
+        var fileName = checks.RequiredLine(FileName, $"{prefix}fileName", Limits.NameLengthMax);
+        if (fileName.AsSpan().IndexOfAny("/\\\"") >= 0)
+        {
+            checks.Fail("field.format", $"{prefix}fileName must not hold slashes, backslashes or quotes.", $"{prefix}fileName");
+        }
+
+        var contentType = checks.Line(ContentType, $"{prefix}contentType", Limits.NameLengthMax) ?? "application/octet-stream";
+        if (!System.Net.Http.Headers.MediaTypeHeaderValue.TryParse(contentType, out _))
+        {
+            checks.Fail("field.format", $"{prefix}contentType must be a media type, such as application/pdf.", $"{prefix}contentType");
+        }
+
+        var content = Content ?? before?.Attachments.FirstOrDefault(kept => kept.FileName == fileName)?.Content;
+        if (content is null)
+        {
+            checks.Fail("field.required", $"{prefix}content must be given in Base64.", $"{prefix}content");
+        }
+
+        return new(fileName, contentType, content ?? []);
+    }
+}
+
+/// <summary>Whom a campaign goes to: all of these together.</summary>
+internal sealed record AudienceRequest
+{
+    /// <summary>Every member of these lists.</summary>
+    public IReadOnlyList<string?>? ListIds { get; init; }
+
+    /// <summary>Every contact that this filter finds at the start.</summary>
+    public ContactFilterBody? Filter { get; init; }
+
+    /// <summary>A view in place of a filter; its filter is taken over now.</summary>
+    public string? ViewId { get; init; }
+
+    /// <summary>Recipients given with the campaign; at most 10,000. They become contacts.</summary>
+    public IReadOnlyList<ContactRequest?>? Recipients { get; init; }
+
+    /// <summary>The audience without what needs the directory, as far as it can be read.</summary>
+    public (Audience Audience, List<ContactInput> Recipients) Read(Checks checks)
+    {
+        const string listIds = "audience.listIds";
+        var ids = checks.Count(ListIds?.Count ?? 0, Limits.AudienceListsMax, listIds)
+            ? (ListIds ?? []).Select((id, i) => checks.RequiredLine(id, $"{listIds}[{i}]", Limits.NameLengthMax)).Distinct()
+            : [];
+        if (Filter is not null && ViewId is not null)
+        {
+            checks.Fail("filter.view_and_filter", "audience.viewId stands for a whole filter: give either of them.", "audience.viewId");
+        }
+
+        return (
+            new Audience { ListIds = [.. ids], Filter = Filter?.Read(checks, FilterFields.Under("audience.filter.")) },
+            ContactRequest.ReadAll(Recipients ?? [], checks, "audience.recipients"));
+    }
+}

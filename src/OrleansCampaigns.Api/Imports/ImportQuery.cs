@@ -1,0 +1,85 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Net.Http.Headers;
+using OrleansCampaigns.Api.Refusals;
+using OrleansCampaigns.Api.Requests;
+using OrleansCampaigns.Contracts.Directory;
+
+namespace OrleansCampaigns.Api.Imports;
+
+/// <summary>How to read a CSV file.</summary>
+internal sealed record ImportQuery(ImportOptions Options, Problem? Problem)
+    : IRefusable, IBindableFromHttpContext<ImportQuery>, IEndpointParameterMetadataProvider
+{
+    private static readonly QueryParameters Parameters = new(
+    [
+        new("addressColumn", "The column of the address; without it the first of address, email, e-mail, mail."),
+        new("nameColumn", "The column of the name; without it name."),
+        new("delimiter", "comma, semicolon, tab or bar; found out from the header when absent."),
+        new(
+            "column.*",
+            "The attribute that a column goes to, such as column.Ort=city; an empty value leaves the column out. "
+            + "Other columns become attributes named like their header."),
+    ]);
+
+    public static ValueTask<ImportQuery?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        var query = new QueryReader(context.Request.Query);
+        var columns = query.Prefixed("column.");
+        query.Checks.Count(columns.Count, Limits.AttributesMax, "column");
+        foreach (var (column, attribute) in columns.Where(pair => pair.Value.Length > Limits.AttributeNameLengthMax))
+        {
+            query.Checks.Line(attribute, $"column.{column}", Limits.AttributeNameLengthMax);
+        }
+
+        var options = new ImportOptions
+        {
+            AddressColumn = query.One("addressColumn"),
+            NameColumn = query.One("nameColumn"),
+            AttributeColumns = columns,
+            Delimiter = ReadDelimiter(query),
+        };
+        return ValueTask.FromResult<ImportQuery?>(new(options, query.Problem));
+    }
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(Parameters);
+
+    private static char? ReadDelimiter(QueryReader query)
+    {
+        switch (query.One("delimiter"))
+        {
+            case null:
+                return null;
+            case "comma" or ",":
+                return ',';
+            case "semicolon" or ";":
+                return ';';
+            case "tab":
+                return '\t';
+            case "bar" or "|":
+                return '|';
+            default:
+                query.Checks.Fail("field.unknown_value", "delimiter must be comma, semicolon, tab or bar.", "delimiter");
+                return null;
+        }
+    }
+}
+
+/// <summary>A CSV file that is on its way in.</summary>
+internal sealed record CsvBody(Stream Stream, Problem? Problem)
+    : IRefusable, IBindableFromHttpContext<CsvBody>, IEndpointParameterMetadataProvider
+{
+    public static ValueTask<CsvBody?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        var request = context.Request;
+        var isCsv = request.Headers.ContentEncoding.Count == 0
+            && MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && type.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase)
+            && (!type.Charset.HasValue || type.Charset.ToString().Trim('"').ToLowerInvariant() is "utf-8" or "us-ascii");
+        return ValueTask.FromResult<CsvBody?>(new(
+            request.Body, isCsv ? null : Problems.OfStatus(StatusCodes.Status415UnsupportedMediaType)));
+    }
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(new AcceptsMetadata(["text/csv"], typeof(Stream)));
+}

@@ -1,0 +1,133 @@
+using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.Contacts;
+using OrleansCampaigns.Api.Refusals;
+using OrleansCampaigns.Api.Requests;
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain;
+
+namespace OrleansCampaigns.Api.Lists;
+
+/// <summary>Lists of contacts and their members.</summary>
+/// <remarks>A hidden list is part of a campaign: nothing here shows or changes it.</remarks>
+internal static class ListEndpoints
+{
+    public static Refusal Unknown { get; } = Refusal.NotFound("list.unknown", "There is no such list.");
+
+    public static void MapLists(this RouteGroupBuilder v1)
+    {
+        var lists = v1.MapGroup("/lists").WithTags("Lists");
+        lists.MapPost("", Create).Refuses(409).WithSummary("Makes a list.");
+        lists.MapGet("", Query).WithSummary("Lists the lists, newest first.");
+        lists.MapGet("/{list}", Find).Refuses(404).WithSummary("Shows a list and how many members it has.");
+        lists.MapPatch("/{list}", Rename).Refuses(404, 409).WithSummary("Renames a list.");
+        lists.MapDelete("/{list}", Delete).Refuses(404).WithSummary("Deletes a list; its contacts stay.");
+        lists.MapPost("/{list}/members", AddMembers).Refuses(404)
+            .WithSummary("Adds contacts to a list, making those that do not exist.");
+        lists.MapDelete("/{list}/members/{contact}", RemoveMember).Refuses(404).WithSummary("Takes a contact off a list.");
+    }
+
+    /// <summary>The list, unless it does not exist or is hidden.</summary>
+    public static async Task<ContactList?> FindShown(
+        this IListDirectory directory, AccountId account, string list, CancellationToken cancellation) =>
+        await directory.FindList(account, list, cancellation) is { IsHidden: false } found ? found : null;
+
+    internal static async Task<Results<Created<ListBody>, Problem>> Create(
+        JsonBody<ListRequest> body, Caller caller, IListDirectory directory, CancellationToken cancellation)
+    {
+        var checks = new Checks();
+        var name = checks.RequiredLine(body.Value.Name, "name", Limits.NameLengthMax);
+        if (checks.HaveFailed)
+        {
+            return Problems.From(checks);
+        }
+
+        var created = await directory.CreateList(caller.Account, name, cancellation: cancellation);
+        return created.IsRefused
+            ? Problems.From(created.Refusal)
+            : TypedResults.Created($"/v1/lists/{created.Value.Id}", ListBody.From(created.Value));
+    }
+
+    internal static async Task<Results<Ok<PageBody<ListBody>>, Problem>> Query(
+        PageQuery page, Caller caller, IListDirectory directory, CancellationToken cancellation) =>
+        (await directory.QueryLists(caller.Account, page.Cursor, page.Limit, cancellation)).Answer(ListBody.From);
+
+    internal static async Task<Results<Ok<ListBody>, Problem>> Find(
+        string list, Caller caller, IListDirectory directory, CancellationToken cancellation)
+    {
+        var found = await directory.FindShown(caller.Account, list, cancellation);
+        return found is null ? Problems.From(Unknown) : TypedResults.Ok(ListBody.From(found));
+    }
+
+    internal static async Task<Results<Ok<ListBody>, Problem>> Rename(
+        string list, JsonBody<ListRequest> body, Caller caller, IListDirectory directory, CancellationToken cancellation)
+    {
+        var checks = new Checks();
+        var name = checks.RequiredLine(body.Value.Name, "name", Limits.NameLengthMax);
+        if (checks.HaveFailed)
+        {
+            return Problems.From(checks);
+        }
+
+        return await directory.FindShown(caller.Account, list, cancellation) is null
+            ? Problems.From(Unknown)
+            : (await directory.RenameList(caller.Account, list, name, cancellation)).Answer(ListBody.From);
+    }
+
+    internal static async Task<Results<NoContent, Problem>> Delete(
+        string list, Caller caller, IListDirectory directory, CancellationToken cancellation) =>
+        await directory.FindShown(caller.Account, list, cancellation) is not null
+        && await directory.DeleteList(caller.Account, list, cancellation)
+            ? TypedResults.NoContent()
+            : Problems.From(Unknown);
+
+    internal static async Task<Results<Ok<ListBody>, Problem>> AddMembers(
+        string list, JsonBody<MembersRequest> body, Caller caller, IListDirectory directory, CancellationToken cancellation)
+    {
+        var checks = new Checks();
+        var contacts = ContactRequest.ReadAll(body.Value.Contacts ?? [], checks, "contacts");
+        if (body.Value.Contacts is null or { Count: 0 })
+        {
+            checks.Fail("field.required", "contacts must hold at least one contact.", "contacts");
+        }
+
+        if (checks.HaveFailed)
+        {
+            return Problems.From(checks);
+        }
+
+        return await directory.FindShown(caller.Account, list, cancellation) is null
+            ? Problems.From(Unknown)
+            : (await directory.AddMembers(caller.Account, list, contacts, cancellation)).Answer(ListBody.From);
+    }
+
+    internal static async Task<Results<NoContent, Problem>> RemoveMember(
+        string list, ContactRoute contact, Caller caller, IListDirectory directory, CancellationToken cancellation)
+    {
+        if (await directory.FindShown(caller.Account, list, cancellation) is null)
+        {
+            return Problems.From(Unknown);
+        }
+
+        return await directory.RemoveMember(caller.Account, list, contact.Id, cancellation)
+            ? TypedResults.NoContent()
+            : Problems.From(Refusal.NotFound("list.not_a_member", "The contact is not a member of this list."));
+    }
+}
+
+/// <summary>A list to be made or renamed.</summary>
+/// <param name="Name">For people; unique in the account.</param>
+internal sealed record ListRequest(string? Name);
+
+/// <summary>Contacts to be added to a list.</summary>
+/// <param name="Contacts">At most 10,000. An address that is not properly formatted is kept, and Invalid in a campaign.</param>
+internal sealed record MembersRequest(IReadOnlyList<ContactRequest?>? Contacts);
+
+/// <summary>A list of contacts.</summary>
+/// <param name="Id">Which list.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Members">How many members; one address twice is two.</param>
+/// <param name="CreatedAt">When it was made.</param>
+internal sealed record ListBody(string Id, string Name, long Members, DateTimeOffset CreatedAt)
+{
+    public static ListBody From(ContactList list) => new(list.Id, list.Name, list.Members, list.CreatedAt);
+}

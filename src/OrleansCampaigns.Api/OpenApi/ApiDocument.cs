@@ -1,0 +1,124 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.Requests;
+
+namespace OrleansCampaigns.Api.OpenApi;
+
+/// <summary>The OpenAPI document, with what the framework cannot see by itself.</summary>
+internal static partial class ApiDocument
+{
+    private const string BearerScheme = "bearer";
+    private const string HeaderScheme = "apiKey";
+
+    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.AddDocumentTransformer((document, _, _) => Describe(document));
+        options.AddOperationTransformer(Describe);
+    });
+
+    public static void MapApiDocument(this IEndpointRouteBuilder app) =>
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+
+    private static Task Describe(OpenApiDocument document)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "OrleansCampaigns",
+            Version = "v1",
+            Description = "Sends e-mail campaigns and tells what happened to every recipient. A request that comes to nothing "
+                + "is answered with a problem (RFC 9457) whose code is stable.",
+        };
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            [BearerScheme] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "An API key.",
+            },
+            [HeaderScheme] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = ApiKeyHandler.KeyHeader,
+                Description = "The same API key in a header of its own.",
+            },
+        };
+        return Task.CompletedTask;
+    }
+
+    private static Task Describe(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        operation.Parameters =
+        [
+            .. RouteParameters(context.Description.RelativePath ?? ""),
+            .. metadata.OfType<QueryParameters>().SelectMany(parameters => parameters.All).Select(Describe),
+        ];
+        if (metadata.OfType<IAllowAnonymous>().Any())
+        {
+            return Task.CompletedTask;
+        }
+
+        operation.Parameters.Add(Header(
+            ApiKeyHandler.AccountHeader, "The account that an administrator acts for; the key's own when absent."));
+        if (context.Description.HttpMethod == "POST" && metadata.OfType<IdempotencyRule>().LastOrDefault() == IdempotencyRule.Keep)
+        {
+            operation.Parameters.Add(Header(
+                IdempotencyMiddleware.Header, "1 to 255 visible ASCII characters: the same request again gets the first answer."));
+        }
+
+        operation.Security =
+        [
+            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] },
+            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(HeaderScheme, context.Document)] = [] },
+        ];
+        return Task.CompletedTask;
+    }
+
+    private static IEnumerable<IOpenApiParameter> RouteParameters(string path) =>
+        RouteParameter().Matches(path).Select(match => new OpenApiParameter
+        {
+            Name = match.Groups[1].Value,
+            In = ParameterLocation.Path,
+            Required = true,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        });
+
+    private static OpenApiParameter Describe(QueryParameter parameter)
+    {
+        var schema = new OpenApiSchema
+        {
+            Type = parameter.Kind switch
+            {
+                QueryKind.Number => JsonSchemaType.Integer,
+                QueryKind.Truth => JsonSchemaType.Boolean,
+                _ => JsonSchemaType.String,
+            },
+        };
+        return new OpenApiParameter
+        {
+            Name = parameter.Name,
+            In = ParameterLocation.Query,
+            Description = parameter.Description,
+            Required = parameter.IsRequired,
+            Schema = parameter.Repeats ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = schema } : schema,
+        };
+    }
+
+    private static OpenApiParameter Header(string name, string description) => new()
+    {
+        Name = name,
+        In = ParameterLocation.Header,
+        Description = description,
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+    };
+
+    [GeneratedRegex(@"\{([a-z]+)\}")]
+    private static partial Regex RouteParameter();
+}

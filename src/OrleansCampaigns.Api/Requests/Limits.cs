@@ -1,0 +1,28 @@
+namespace OrleansCampaigns.Api.Requests;
+
+/// <summary>How much of everything a request may hold. Each limit is public: `docs/api.md` states it.</summary>
+internal static class Limits
+{
+    public const int PageDefault = 50;
+    public const int PageMax = 500;
+    public const int CursorLengthMax = 1_000;
+    public const long JsonBytesMax = 16 * 1024 * 1024;
+    public const int NameLengthMax = 200;
+    public const int ReasonLengthMax = 1_000;
+    public const int AddressLengthMax = Domain.Contacts.EmailAddress.LengthMax;
+    public const int AttributesMax = 100;
+    public const int AttributeNameLengthMax = 100;
+    public const int AttributeValueLengthMax = 10_000;
+    public const int FilterValuesMax = 20;
+    public const int TextLengthMax = 200;
+    public const int ContactsPerRequestMax = 10_000;
+    public const int AudienceListsMax = 100;
+    public const int SubjectLengthMax = 2_000;
+    public const int BodyLengthMax = 2_000_000;
+    public const int AttachmentsMax = 20;
+    public const long AttachmentBytesMax = 10 * 1024 * 1024;
+    public const int ExportColumnsMax = 200;
+
+    /// <summary>How many things that are wrong one answer names.</summary>
+    public const int FailuresMax = 20;
+}

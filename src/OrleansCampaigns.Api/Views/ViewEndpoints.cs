@@ -1,0 +1,94 @@
+using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.Contacts;
+using OrleansCampaigns.Api.Refusals;
+using OrleansCampaigns.Api.Requests;
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain;
+
+namespace OrleansCampaigns.Api.Views;
+
+/// <summary>Views: filters that are saved under a name.</summary>
+internal static class ViewEndpoints
+{
+    public static Refusal Unknown { get; } = Refusal.NotFound("view.unknown", "There is no such view.");
+
+    public static void MapViews(this RouteGroupBuilder v1)
+    {
+        var views = v1.MapGroup("/views").WithTags("Views");
+        views.MapPost("", Create).Refuses(409).WithSummary("Saves a filter under a name.");
+        views.MapGet("", Query).WithSummary("Lists the views by name.");
+        views.MapGet("/{view}", Find).Refuses(404).WithSummary("Shows a view and its filter.");
+        views.MapDelete("/{view}", Delete).Refuses(404).WithSummary("Deletes a view; campaigns that were made with it keep its filter.");
+        views.MapGet("/{view}/contacts", QueryContacts).Refuses(404).WithSummary("Finds the contacts of a view.");
+    }
+
+    internal static async Task<Results<Created<ViewBody>, Problem>> Create(
+        JsonBody<ViewRequest> body, Caller caller, IListDirectory directory, CancellationToken cancellation)
+    {
+        var checks = new Checks();
+        var name = checks.RequiredLine(body.Value.Name, "name", Limits.NameLengthMax);
+        var filter = body.Value.Filter?.Read(checks, FilterFields.Under("filter."));
+        if (filter is null)
+        {
+            checks.Fail("field.required", "filter must be given; an empty one holds for all contacts.", "filter");
+        }
+
+        if (checks.HaveFailed)
+        {
+            return Problems.From(checks);
+        }
+
+        if (await directory.CheckList(caller.Account, filter!, "filter.listId", cancellation) is { } refusal)
+        {
+            return Problems.From(refusal);
+        }
+
+        var created = await directory.CreateView(caller.Account, name, filter!, cancellation);
+        return created.IsRefused
+            ? Problems.From(created.Refusal)
+            : TypedResults.Created($"/v1/views/{created.Value.Id}", ViewBody.From(created.Value));
+    }
+
+    internal static async Task<Results<Ok<PageBody<ViewBody>>, Problem>> Query(
+        PageQuery page, Caller caller, IListDirectory directory, CancellationToken cancellation)
+    {
+        var views = await directory.QueryViews(caller.Account, cancellation);
+        return page.Cut([.. views.Select(ViewBody.From)], view => view.Id).Answer(body => body);
+    }
+
+    internal static async Task<Results<Ok<ViewBody>, Problem>> Find(
+        string view, Caller caller, IListDirectory directory, CancellationToken cancellation)
+    {
+        var found = await directory.FindView(caller.Account, view, cancellation);
+        return found is null ? Problems.From(Unknown) : TypedResults.Ok(ViewBody.From(found));
+    }
+
+    internal static async Task<Results<NoContent, Problem>> Delete(
+        string view, Caller caller, IListDirectory directory, CancellationToken cancellation) =>
+        await directory.DeleteView(caller.Account, view, cancellation) ? TypedResults.NoContent() : Problems.From(Unknown);
+
+    internal static async Task<Results<Ok<PageBody<ContactBody>>, Problem>> QueryContacts(
+        string view,
+        PageQuery page,
+        Caller caller,
+        IListDirectory directory,
+        IContactDirectory contacts,
+        CancellationToken cancellation)
+    {
+        var found = await directory.FindView(caller.Account, view, cancellation);
+        return found is null
+            ? Problems.From(Unknown)
+            : (await contacts.Query(caller.Account, found.Filter, page.Cursor, page.Limit, cancellation)).Answer(ContactBody.From);
+    }
+}
+
+/// <summary>A filter to be saved.</summary>
+/// <param name="Name">For people; unique in the account.</param>
+/// <param name="Filter">Which contacts.</param>
+internal sealed record ViewRequest(string? Name, ContactFilterBody? Filter);
+
+/// <summary>A saved filter.</summary>
+internal sealed record ViewBody(string Id, string Name, ContactFilterBody Filter, DateTimeOffset CreatedAt)
+{
+    public static ViewBody From(ContactView view) => new(view.Id, view.Name, ContactFilterBody.From(view.Filter), view.CreatedAt);
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+
+namespace OrleansCampaigns.Host.Demonstration;
+
+/// <summary><c>demo</c>: a whole campaign against a sandbox of the receiving world, checked at the end.</summary>
+internal static class DemoCommand
+{
+    private const int RecipientsMax = 1_000_000;
+
+    private static readonly Option<int> Recipients = new("--recipients")
+    {
+        Description = "How many recipients the audience holds (default 2000).",
+        DefaultValueFactory = _ => 2_000,
+    };
+
+    private static readonly Option<int> Seed = new("--seed")
+    {
+        Description = "Decides who the recipients are and what happens to them (default 1).",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print the result as one JSON object on the last line of standard output.",
+    };
+
+    private static readonly Option<string?> Data = new("--data")
+    {
+        Description = "Keep the database in this folder, which must not exist yet (default: a temporary folder).",
+    };
+
+    public static Command Create()
+    {
+        Recipients.Validators.Add(result =>
+        {
+            if (result.GetValue(Recipients) is < 1 or > RecipientsMax)
+            {
+                result.AddError($"--recipients must lie between 1 and {RecipientsMax}.");
+            }
+        });
+        Data.Validators.Add(result =>
+        {
+            if (result.GetValue(Data) is { } folder && Path.Exists(folder))
+            {
+                result.AddError($"--data: {folder} exists already; the demo starts in a fresh folder.");
+            }
+        });
+        var command = new Command("demo", "Sends a campaign over real SMTP to a sandbox of the receiving world and checks every count.")
+        {
+            Recipients, Seed, Json, Data,
+        };
+        command.SetAction(async (arguments, cancellation) =>
+        {
+            var isJson = arguments.GetValue(Json);
+            var demo = new Demo(
+                arguments.GetValue(Recipients),
+                arguments.GetValue(Seed),
+                arguments.GetValue(Data),
+                isJson ? new PlainDisplay(Console.Error) : Display.ForConsole());
+            var result = await demo.Run(cancellation);
+            if (isJson)
+            {
+                await Console.Out.WriteLineAsync(result.ToJson());
+            }
+
+            return result.Violations.Count == 0 ? 0 : 1;
+        });
+        return command;
+    }
+}

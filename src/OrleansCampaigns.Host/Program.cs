@@ -1,0 +1,21 @@
+using System.CommandLine;
+using OrleansCampaigns.Host.Classification;
+using OrleansCampaigns.Host.Demonstration;
+using OrleansCampaigns.Host.Serving;
+
+var serve = ServeCommand.Create();
+var root = new RootCommand("Sends e-mail campaigns and knows, for every contact and every attempt, what happened.")
+{
+    serve,
+    DemoCommand.Create(),
+    ClassifyCommand.Create(),
+};
+
+// Without a command it serves.
+foreach (var option in serve.Options)
+{
+    root.Options.Add(option);
+}
+
+root.SetAction(ServeCommand.Run);
+return await root.Parse(args).InvokeAsync();
