@@ -202,10 +202,33 @@ internal sealed partial class CampaignPartitionGrain(
         return isDone && _hasRecovered;
     }
 
+    /// <summary>Stores the state, and tries once more when it is certain that nobody else has written.</summary>
+    /// <remarks>
+    /// A write that failed may have landed. Each write is stamped, so that a look tells: what is stored is either this
+    /// write or the one before it, or another activation's. Any other failure ends the pump, which deactivates the grain.
+    /// </remarks>
     private async Task Write()
     {
-        // Any failure ends the pump, which deactivates the grain: the write may have landed.
-        await record.WriteStateAsync();
+        var state = record.State;
+        var before = state.Stamp;
+        state.Stamp = Guid.NewGuid();
+        try
+        {
+            await record.WriteStateAsync();
+        }
+        catch (Exception failure)
+        {
+            LogWriteFailed(failure.GetType().Name);
+            await record.ReadStateAsync();
+            var stored = record.State.Stamp;
+            record.State = state;
+            if (stored != before && stored != state.Stamp)
+            {
+                throw;
+            }
+
+            await record.WriteStateAsync();
+        }
     }
 
     private async Task RemoveReminder()
@@ -218,6 +241,9 @@ internal sealed partial class CampaignPartitionGrain(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A partition could not go on; its reminder tries again.")]
     private partial void LogPumpFailed(Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A partition's state could not be stored ({Failure}); it is tried once more.")]
+    private partial void LogWriteFailed(string failure);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A running campaign's content no longer compiles ({Code}); nothing is sent.")]
     private partial void LogContentBroken(string code);

@@ -56,6 +56,9 @@ internal sealed class PartitionRecord
     /// <summary>Further attempts, beyond the cursor's first ones, that may have begun.</summary>
     public List<Attempting> Attempting { get; set; } = [];
 
+    /// <summary>Another one for every write: tells an activation whether what is stored is its own.</summary>
+    public Guid Stamp { get; set; }
+
     /// <summary>Sequence numbers up to the cursor whose attempt certainly has not begun.</summary>
     public List<long> Unattempted { get; set; } = [];
 }

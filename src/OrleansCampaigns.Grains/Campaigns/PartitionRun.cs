@@ -191,8 +191,10 @@ internal sealed class PartitionRun(
         }
         catch
         {
-            foreach (var lane in lanes)
+            // None of it has begun. Should the next write succeed, it says so.
+            foreach (var (recipient, lane) in window.Zip(lanes))
             {
+                Settle(recipient.Seq, new(TurnEnd.NotBegun));
                 await lane.DisposeAsync();
             }
 

@@ -21,7 +21,10 @@ internal sealed record PreparedContact
 
     public required string? Name { get; init; }
 
-    public required SortedDictionary<string, string> Attributes { get; init; }
+    /// <summary>A JSON object, with its names in order.</summary>
+    public required string Attributes { get; init; }
+
+    public required bool HasAttributes { get; init; }
 
     /// <summary>31 bits of the identifier: decides the partition of an audience.</summary>
     public long Hash => HashOf(Id);
@@ -85,7 +88,8 @@ internal sealed record PreparedContact
             Address = address,
             AddressIsValid = isValid,
             Name = TrimName(input.Name),
-            Attributes = attributes,
+            Attributes = DirectoryJson.Write(attributes),
+            HasAttributes = attributes.Count > 0,
         };
     }
 

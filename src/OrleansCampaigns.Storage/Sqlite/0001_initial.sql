@@ -60,7 +60,8 @@ CREATE TABLE contacts (
 ) WITHOUT ROWID;
 
 CREATE INDEX contacts_status ON contacts (account, status, id);
-CREATE INDEX contacts_last_status ON contacts (account, last_status, id);
+-- Contacts that were just imported have none, and need no place in it.
+CREATE INDEX contacts_last_status ON contacts (account, last_status, id) WHERE last_status IS NOT NULL;
 
 CREATE TABLE lists (
     id         TEXT PRIMARY KEY,
@@ -88,8 +89,6 @@ CREATE TABLE list_members (
     PRIMARY KEY (list_id, contact_id, occurrence)
 ) WITHOUT ROWID;
 
-CREATE INDEX list_members_contact ON list_members (contact_id);
-
 CREATE TABLE views (
     id         TEXT PRIMARY KEY,
     account    TEXT NOT NULL,
@@ -112,8 +111,10 @@ CREATE TABLE imports (
     duplicated INTEGER NOT NULL DEFAULT 0,
     malformed  INTEGER NOT NULL DEFAULT 0,
     rejected   INTEGER NOT NULL DEFAULT 0,
-    position   INTEGER NOT NULL DEFAULT 0,  -- how many bytes of the file are in, to the end of a row
-    line       INTEGER NOT NULL DEFAULT 0,  -- the line that the next row begins with; 0 before the header
+    position   INTEGER NOT NULL DEFAULT 0,  -- where the chunk begins that is being written, in bytes
+    line       INTEGER NOT NULL DEFAULT 0,  -- the line that it begins with; 0 before the header was read
+    chunk_rows INTEGER NOT NULL DEFAULT 0,  -- how many rows it has; 0 before its first step
+    chunk_done INTEGER NOT NULL DEFAULT 0,  -- how many contacts of it are in, in the order of their identifiers
     started_at INTEGER NOT NULL,
     ended_at   INTEGER NULL,
     failure    TEXT NULL

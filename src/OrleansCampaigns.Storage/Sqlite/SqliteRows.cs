@@ -38,7 +38,7 @@ internal static class SqliteRows
 
     public static T? Row<T>(
         this SqliteConnection connection,
-        Func<SqliteDataReader, T> map,
+        Func<SqliteDataReader, T?> map,
         string sql,
         params IEnumerable<(string Name, object? Value)> parameters)
         where T : class

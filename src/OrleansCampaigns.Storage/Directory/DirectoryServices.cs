@@ -1,0 +1,31 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Storage.Imports;
+
+namespace OrleansCampaigns.Storage.Directory;
+
+/// <summary>Registers the directory.</summary>
+public static class DirectoryServices
+{
+    /// <summary>Adds the directory's ports and the worker that reads imports.</summary>
+    /// <remarks>
+    /// Needs a <see cref="Sqlite.SqliteDatabase"/> that is initialised before the host starts. One process reads imports;
+    /// another one over the same database would only find its batches refused.
+    /// </remarks>
+    public static IServiceCollection AddOrleansCampaignsDirectory(
+        this IServiceCollection services, DirectoryOptions? options = null)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options ?? new DirectoryOptions());
+        services.AddSingleton<IContactDirectory, ContactDirectory>();
+        services.AddSingleton<IListDirectory, ListDirectory>();
+        services.AddSingleton<ICampaignDirectory, CampaignDirectory>();
+        services.AddSingleton<IAccessDirectory, AccessDirectory>();
+        services.AddSingleton<ImportSpool>();
+        services.AddSingleton<ImportSignal>();
+        services.AddSingleton<IContactImporter, ContactImporter>();
+        services.AddHostedService<ImportWorker>();
+        return services;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Storage.Directory;
+using OrleansCampaigns.Storage.Sqlite;
+
+namespace OrleansCampaigns.Storage.Imports;
+
+/// <summary>Takes files to import, and tells how far they are.</summary>
+/// <remarks>
+/// Every row counts once: Rows = Created + Updated + Duplicated + Rejected. Malformed ones are among the first three,
+/// since a contact is kept for them. A row whose address stood in the file before adds to that contact's profile and is
+/// one more member of the list.
+/// </remarks>
+internal sealed class ContactImporter(SqliteDatabase database, ImportSpool spool, ImportSignal signal) : IContactImporter
+{
+    private static readonly Refusal Unknown = Refusal.NotFound("import.unknown", "There is no such import.");
+
+    public async Task<Result<Import>> Start(
+        AccountId account, string listId, ImportOptions options, Stream csv, CancellationToken cancellation = default)
+    {
+        if (options.Delimiter is { } delimiter && !CsvLayout.Delimiters.Contains(delimiter))
+        {
+            return Refusal.Invalid(
+                "import.delimiter", "The delimiter is a comma, a semicolon, a tab or a bar.", "delimiter");
+        }
+
+        if (await database.Read(connection => ListDirectory.Find(connection, account, listId), cancellation) is null)
+        {
+            return ListDirectory.Unknown;
+        }
+
+        var id = DirectoryIds.Create(DirectoryIds.Import, database.Now);
+        Import? import = null;
+        try
+        {
+            if (await spool.Keep(id, csv, cancellation) is { } refusal)
+            {
+                return refusal;
+            }
+
+            import = await database.Write(
+                connection =>
+                {
+                    // The upload may have taken an hour: the list may be gone by now.
+                    if (ListDirectory.Find(connection, account, listId) is null)
+                    {
+                        return null;
+                    }
+
+                    ImportTable.Insert(connection, account, id, listId, options, database.Now);
+                    return ImportTable.Find(connection, account, id);
+                },
+                cancellation);
+        }
+        finally
+        {
+            // A write that throws may have landed, so then the file stays; the next start removes it if it is not needed.
+            spool.Arrived(id);
+        }
+
+        if (import is null)
+        {
+            spool.Remove(id);
+            return ListDirectory.Unknown;
+        }
+
+        signal.Tell();
+        return import;
+    }
+
+    public Task<Import?> Find(AccountId account, string importId, CancellationToken cancellation = default) =>
+        database.Read(connection => ImportTable.Find(connection, account, importId), cancellation);
+
+    public async Task<Result<Page<Import>>> Query(
+        AccountId account, string? cursor, int limit, CancellationToken cancellation = default)
+    {
+        if (!Cursor.TryRead(cursor, "~", key => DirectoryIds.Is(DirectoryIds.Import, key), out var before))
+        {
+            return Cursor.Broken;
+        }
+
+        limit = Cursor.Limit(limit);
+        return await database.Read(
+            connection => Cursor.Page(
+                ImportTable.Query(connection, account, before, limit + 1), limit, import => import.Id),
+            cancellation);
+    }
+
+    public async Task<Result<Page<ImportError>>> QueryErrors(
+        AccountId account, string importId, string? cursor, int limit, CancellationToken cancellation = default)
+    {
+        if (!Cursor.TryRead(cursor, "0", key => long.TryParse(key, NumberStyles.None, null, out _), out var after))
+        {
+            return Cursor.Broken;
+        }
+
+        limit = Cursor.Limit(limit);
+        return await database.Read<Result<Page<ImportError>>>(
+            connection => ImportTable.Find(connection, account, importId) is null
+                ? Unknown
+                : Cursor.Page(
+                    ImportTable.Errors(connection, importId, long.Parse(after, CultureInfo.InvariantCulture), limit + 1),
+                    limit,
+                    error => error.Line.ToString(CultureInfo.InvariantCulture)),
+            cancellation);
+    }
+}

@@ -1,0 +1,108 @@
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Storage.Directory;
+
+namespace OrleansCampaigns.Storage.Imports;
+
+/// <summary>Some rows of a file, checked, and ordered by contact.</summary>
+/// <remarks>
+/// Identifiers are hashes, so rows in the file's order would each touch a page of their own in every table: most of the
+/// time would go into writing pages. In the order of identifiers neighbours share pages. The order depends on nothing
+/// but the file, so that a chunk of which a part is in can be made again and continued.
+/// </remarks>
+internal sealed class ImportChunk
+{
+    public const int RowsMax = 50_000;
+    public const long BytesMax = 32L * 1024 * 1024;
+
+    private readonly List<ImportError> _errors = [];
+
+    /// <summary>The contacts, each with the line that its row begins with.</summary>
+    public List<(long Line, PreparedContact Contact)> Contacts { get; } = [];
+
+    /// <summary>The rows that are left out.</summary>
+    public IReadOnlyList<ImportError> Errors => _errors;
+
+    /// <summary>How many rows there were.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Where the chunk begins, in bytes.</summary>
+    public long From { get; private set; }
+
+    /// <summary>Where the next chunk begins.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>The line that it begins with.</summary>
+    public long Line { get; private set; }
+
+    /// <summary>Reads on; a chunk without rows is the end of the file.</summary>
+    /// <param name="rows">How many rows, when the chunk was begun before; 0 for as many as may be.</param>
+    public static ImportChunk Read(
+        CsvRowReader reader, CsvFields fields, ImportColumns columns, ReadOnlySpan<byte> key, AccountId account, int rows)
+    {
+        var chunk = new ImportChunk { From = reader.Position };
+        var (rowsMax, bytesMax) = rows > 0 ? (rows, long.MaxValue) : (RowsMax, BytesMax);
+        while (chunk.Rows < rowsMax && reader.Position - chunk.From < bytesMax && reader.Read(out var row))
+        {
+            chunk.Rows++;
+            if (ErrorOf(row, columns) is { } error)
+            {
+                chunk._errors.Add(error);
+            }
+            else if (fields.Split(row) is { } values)
+            {
+                chunk.Add(row.Line, PreparedContact.Of(key, account, columns.Map(values)), columns);
+            }
+            else
+            {
+                chunk._errors.Add(ErrorOf(row with { Problem = CsvProblem.StrayQuote }, columns)!);
+            }
+        }
+
+        (chunk.Position, chunk.Line) = (reader.Position, reader.Line);
+        chunk.Contacts.Sort((one, other) =>
+            string.CompareOrdinal(one.Contact.Id.Value, other.Contact.Id.Value) is var byId and not 0
+                ? byId
+                : one.Line.CompareTo(other.Line));
+        return chunk;
+    }
+
+    public static ImportError ErrorOf(long line, Refusal refusal, ImportColumns columns) =>
+        new(line, refusal.Code, refusal.Detail, columns.HeaderOf(refusal.Field));
+
+    private void Add(long line, Result<PreparedContact> contact, ImportColumns columns)
+    {
+        if (contact.IsRefused)
+        {
+            _errors.Add(ErrorOf(line, contact.Refusal, columns));
+        }
+        else
+        {
+            Contacts.Add((line, contact.Value));
+        }
+    }
+
+    private static ImportError? ErrorOf(CsvRow row, ImportColumns columns)
+    {
+        var column = columns.HeaderOf(row.Columns);
+        return row.Problem switch
+        {
+            CsvProblem.None => null,
+            CsvProblem.UnclosedQuote => new(
+                row.Line, "import.unclosed_quote", "A quote is opened and not closed; only this line is left out.", column),
+            CsvProblem.StrayQuote => new(
+                row.Line, "import.stray_quote", "Text follows a closing quote; a quote inside a field is doubled.", column),
+            CsvProblem.FieldTooLong => new(
+                row.Line, "import.field_too_long", $"A field has at most {CsvRowReader.FieldBytesMax:N0} bytes.", column),
+            CsvProblem.RowTooLong => new(
+                row.Line, "import.row_too_long", $"A row has at most {CsvRowReader.RowBytesMax:N0} bytes.", null),
+            CsvProblem.Binary => new(row.Line, "import.binary", "The row holds NUL bytes: it is not text.", null),
+            CsvProblem.Encoding => new(row.Line, "import.encoding", "The row is not UTF-8.", null),
+            _ => new(
+                row.Line,
+                "import.column_count",
+                $"The row has {row.Columns} columns and the header {columns.Count}.",
+                null),
+        };
+    }
+}

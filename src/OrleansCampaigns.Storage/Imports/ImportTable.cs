@@ -1,0 +1,111 @@
+using Microsoft.Data.Sqlite;
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Storage.Directory;
+using OrleansCampaigns.Storage.Sqlite;
+
+namespace OrleansCampaigns.Storage.Imports;
+
+/// <summary>An import that is to be read, and how far it got.</summary>
+internal sealed record ImportTask(string Id, AccountId Account, string ListId, ImportOptions Options)
+{
+    /// <summary>Where the chunk begins that is to be written, in bytes.</summary>
+    public required long Position { get; init; }
+
+    /// <summary>The line that it begins with; 0 before the header was read.</summary>
+    public required long Line { get; init; }
+
+    /// <summary>How many rows it has; 0 when no step of it is in.</summary>
+    public required int ChunkRows { get; init; }
+
+    /// <summary>How many contacts of it are in.</summary>
+    public required int ChunkDone { get; init; }
+}
+
+/// <summary>The statements over <c>imports</c> and <c>import_errors</c>.</summary>
+internal static class ImportTable
+{
+    private const string Columns = """
+        id, list_id, status, rows, created, updated, duplicated, malformed, rejected, started_at, ended_at, failure
+        """;
+
+    public static void Insert(
+        SqliteConnection connection, AccountId account, string id, string listId, ImportOptions options, long now) =>
+        connection.Change(
+            """
+            INSERT INTO imports (id, account, list_id, options, status, started_at)
+            VALUES ($id, $account, $list, $options, 'Running', $now)
+            """,
+            ("$id", id), ("$account", account.Value), ("$list", listId), ("$options", DirectoryJson.Write(options)),
+            ("$now", now));
+
+    public static Import? Find(SqliteConnection connection, AccountId account, string id) =>
+        connection.Row(
+            Read,
+            $"SELECT {Columns} FROM imports WHERE id = $id AND account = $account",
+            ("$id", id),
+            ("$account", account.Value));
+
+    public static List<Import> Query(SqliteConnection connection, AccountId account, string before, int limit) =>
+        connection.Rows(
+            Read,
+            $"SELECT {Columns} FROM imports WHERE account = $account AND id < $before ORDER BY id DESC LIMIT $limit",
+            ("$account", account.Value),
+            ("$before", before),
+            ("$limit", limit));
+
+    public static List<ImportError> Errors(SqliteConnection connection, string id, long afterLine, int limit) =>
+        connection.Rows(
+            reader => new ImportError(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.TextOrNull(3)),
+            """
+            SELECT line, code, detail, column_name FROM import_errors
+            WHERE import_id = $id AND line > $after ORDER BY line LIMIT $limit
+            """,
+            ("$id", id),
+            ("$after", afterLine),
+            ("$limit", limit));
+
+    /// <summary>The imports that are to be read, in the order in which they were taken.</summary>
+    public static List<ImportTask> Running(SqliteConnection connection) =>
+        connection.Rows(
+            reader => new ImportTask(
+                reader.GetString(0),
+                new(reader.GetString(1)),
+                reader.GetString(2),
+                DirectoryJson.ReadOptions(reader.GetString(3)))
+            {
+                Position = reader.GetInt64(4),
+                Line = reader.GetInt64(5),
+                ChunkRows = reader.GetInt32(6),
+                ChunkDone = reader.GetInt32(7),
+            },
+            """
+            SELECT id, account, list_id, options, position, line, chunk_rows, chunk_done FROM imports
+            WHERE status = 'Running' ORDER BY id
+            """);
+
+    public static void End(SqliteConnection connection, string id, ImportStatus status, Refusal? failure, long now) =>
+        connection.Change(
+            """
+            UPDATE imports SET status = $status, failure = $failure, ended_at = $now
+            WHERE id = $id AND status = 'Running'
+            """,
+            ("$id", id), ("$status", status.ToString()), ("$now", now),
+            ("$failure", failure is null ? null : DirectoryJson.Write(failure)));
+
+    private static Import Read(SqliteDataReader reader) => new()
+    {
+        Id = reader.GetString(0),
+        ListId = reader.GetString(1),
+        Status = reader.Name<ImportStatus>(2),
+        Rows = reader.GetInt64(3),
+        Created = reader.GetInt64(4),
+        Updated = reader.GetInt64(5),
+        Duplicated = reader.GetInt64(6),
+        Malformed = reader.GetInt64(7),
+        Rejected = reader.GetInt64(8),
+        StartedAt = reader.Time(9),
+        EndedAt = reader.TimeOrNull(10),
+        Failure = reader.TextOrNull(11) is { } failure ? DirectoryJson.ReadRefusal(failure) : null,
+    };
+}

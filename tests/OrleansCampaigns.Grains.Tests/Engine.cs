@@ -1,0 +1,139 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Storage;
+using Orleans.TestingHost;
+using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Contracts.Campaigns;
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Storage;
+using OrleansCampaigns.Storage.Directory;
+using OrleansCampaigns.Storage.Sqlite;
+using OrleansCampaigns.TestKit;
+
+namespace OrleansCampaigns.Grains.Tests;
+
+/// <summary>One silo with the real grains, the real database and a scripted way out.</summary>
+public sealed class Engine : IAsyncDisposable
+{
+    public static readonly AccountId Account = AccountId.Main;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("oc-grains-").FullName;
+    private readonly InProcessTestCluster _cluster;
+
+    private Engine(Action<EngineOptions>? configure)
+    {
+        Database = new(Path.Combine(_folder, "campaigns.db"), TimeProvider.System);
+        Database.Initialise();
+        Lists = new ListDirectory(Database);
+        Audiences = new Storage.Audiences.AudienceStore(Database);
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.Options.ConfigureFileLogging = false;
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.Services.AddSingleton(TimeProvider.System);
+            silo.Services.AddSingleton<IMailRelays>(Relays);
+            silo.Services.AddSingleton<IMessageComposers>(new PlainComposers());
+            silo.Services.Configure<EngineOptions>(options =>
+            {
+                options.ReminderPeriod = TimeSpan.FromSeconds(1);
+                options.Retry = Fast;
+                configure?.Invoke(options);
+            });
+            silo.Services.Configure<ReminderOptions>(options => options.MinimumReminderPeriod = TimeSpan.FromSeconds(1));
+            silo.UseEmbeddedStorage(Database);
+            silo.AddCampaignGrains();
+            foreach (var name in new[] { StorageNames.Contacts, StorageNames.Engine })
+            {
+                var descriptor = silo.Services.Last(service => service.IsKeyedService && Equals(service.ServiceKey, name));
+                silo.Services.Remove(descriptor);
+                silo.Services.AddKeyedSingleton<IGrainStorage>(name, (services, key) => new FaultyStorage(
+                    (IGrainStorage)descriptor.KeyedImplementationFactory!(services, key), Faults));
+            }
+        });
+        _cluster = builder.Build();
+    }
+
+    /// <summary>Temporary outcomes come back within milliseconds.</summary>
+    public static RetryPolicy Fast { get; } = new()
+    {
+        Deferred = new(TimeSpan.FromMilliseconds(20), 1, TimeSpan.FromMilliseconds(20)),
+        SoftBounced = new(TimeSpan.FromMilliseconds(20), 1, TimeSpan.FromMilliseconds(20)),
+        MaxAge = TimeSpan.FromSeconds(20),
+    };
+
+    public SqliteDatabase Database { get; }
+
+    public IListDirectory Lists { get; }
+
+    public Storage.Audiences.AudienceStore Audiences { get; }
+
+    public ScriptedRelays Relays { get; } = new();
+
+    public StorageFaults Faults { get; } = new();
+
+    public IGrainFactory Grains => _cluster.Client;
+
+    public static async Task<Engine> Start(Action<EngineOptions>? configure = null)
+    {
+        var engine = new Engine(configure);
+        await engine._cluster.DeployAsync();
+        return engine;
+    }
+
+    /// <summary>A list with these addresses.</summary>
+    public async Task<string> MakeList(params IEnumerable<string> addresses)
+    {
+        var list = await Lists.CreateList(Account, Guid.NewGuid().ToString("N"));
+        var members = addresses.Select(address => new ContactInput(address, null, new Dictionary<string, string>())).ToList();
+        Assert.Null((await Lists.AddMembers(Account, list.Value!.Id, members)).Refusal);
+        return list.Value.Id;
+    }
+
+    /// <summary>A draft to these addresses, with enough licences to start it.</summary>
+    public async Task<ICampaignGrain> Draft(IReadOnlyList<string> addresses, InDoubtPolicy inDoubt = InDoubtPolicy.AssumeSent)
+    {
+        await Grains.Account(Account).Grant(addresses.Count, "test", "test");
+        var campaign = Grains.Campaign(CampaignId.Create(TimeProvider.System.GetUtcNow()));
+        var created = await campaign.Create(Account, new CampaignDefinition
+        {
+            Name = "test",
+            Sender = new("news@sender.example"),
+            Content = new() { Subject = "Hello", Html = "<p>Hello</p>" },
+            Audience = new() { ListIds = [await MakeList(addresses)] },
+            InDoubt = inDoubt,
+        });
+        Assert.Null(created.Refusal);
+        return campaign;
+    }
+
+    /// <summary>The statistics once the campaign is over and its licences are settled.</summary>
+    public static Task<CampaignStatistics> Ended(ICampaignGrain campaign, TimeSpan? limit = null) => Eventually.Get(
+        "the campaign ends",
+        async () => (await campaign.GetStatistics(Account)).Value is { Licences.IsSettled: true } statistics
+            && statistics.Status.IsOver() ? statistics : null,
+        limit);
+
+    /// <summary>The invariants that hold at the end of every campaign, whatever happened on the way.</summary>
+    public static void AssertSound(CampaignStatistics statistics)
+    {
+        Assert.True(statistics.Totals.IsConserved, $"Conservation: {statistics.Totals}");
+        Assert.Equal(
+            statistics.Licences.Reserved, statistics.Licences.Deducted + statistics.Licences.Released);
+        Assert.Equal(statistics.Totals.Deducted, statistics.Licences.Deducted);
+    }
+
+    public ContactId ContactOf(string address) => ContactId.Of(Database.ContactKey.Span, Account, address);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        Database.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

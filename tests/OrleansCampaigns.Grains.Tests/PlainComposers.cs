@@ -1,0 +1,36 @@
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Grains.Delivery;
+
+namespace OrleansCampaigns.Grains.Tests;
+
+/// <summary>Messages without templates: grains only carry them.</summary>
+internal sealed class PlainComposers : IMessageComposers
+{
+    public CompiledContent Compile(CampaignId campaign, CampaignDefinition definition) => new(new Composer(definition), []);
+
+    private sealed class Composer(CampaignDefinition definition) : IMessageComposer
+    {
+        public IReadOnlySet<string> RequiredFields { get; } = new HashSet<string>();
+
+        public Result<IOutgoingMessage> Compose(RecipientProfile recipient, DateTimeOffset now) => new Result<IOutgoingMessage>
+        {
+            Value = new Message(recipient.Address, definition.Content),
+        };
+    }
+
+    private sealed record Message(string Recipient, Content Content) : IOutgoingMessage
+    {
+        public string EnvelopeSender => "news@sender.example";
+
+        public string MessageId => Recipient;
+
+        public string Subject => Content.Subject;
+
+        public string Html => Content.Html;
+
+        public string Text => "";
+
+        public IReadOnlyDictionary<string, string> Headers { get; } = new Dictionary<string, string>();
+    }
+}
