@@ -95,7 +95,7 @@ internal sealed record ApiKeyQuery(AccountId? Account, Problem? Problem)
 /// <param name="Name">What it is for.</param>
 /// <param name="Role"><c>Client</c> (the default) or <c>Administrator</c>.</param>
 /// <param name="Account">Whose it is; the caller's account when absent.</param>
-internal sealed record ApiKeyRequest(string? Name, string? Role, string? Account);
+internal sealed record ApiKeyRequest(string? Name = null, string? Role = null, string? Account = null);
 
 /// <summary>An API key without its secret.</summary>
 internal sealed record ApiKeyBody(

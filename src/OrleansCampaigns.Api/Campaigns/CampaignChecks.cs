@@ -90,7 +90,7 @@ internal sealed record PreviewBody(string Subject, string Html, string Text, IRe
 /// <summary>Where a test goes.</summary>
 /// <param name="Address">Where to.</param>
 /// <param name="Contact">Whose fields fill the template; without it every field shows its own name.</param>
-internal sealed record TestSendRequest(string? Address, string? Contact);
+internal sealed record TestSendRequest(string? Address = null, string? Contact = null);
 
 /// <summary>How a test send ended.</summary>
 internal sealed record TestSendBody(

@@ -68,7 +68,7 @@ internal static class CampaignLifecycle
 
 /// <summary>When a campaign starts by itself.</summary>
 /// <param name="ScheduledAt">A time with its offset (RFC 3339), such as <c>2030-05-01T09:00:00+02:00</c>.</param>
-internal sealed record ScheduleRequest(string? ScheduledAt)
+internal sealed record ScheduleRequest(string? ScheduledAt = null)
 {
     private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
 

@@ -65,7 +65,7 @@ internal sealed record CampaignRequest
 /// <param name="Address">The address of the From header.</param>
 /// <param name="Name">The display name.</param>
 /// <param name="ReplyTo">Where answers go; the sender when absent.</param>
-internal sealed record SenderRequest(string? Address, string? Name, string? ReplyTo)
+internal sealed record SenderRequest(string? Address = null, string? Name = null, string? ReplyTo = null)
 {
     public Sender Read(Checks checks)
     {
@@ -138,7 +138,7 @@ internal sealed record ContentRequest
 /// <param name="FileName">As the recipient sees it.</param>
 /// <param name="ContentType">A media type, such as <c>application/pdf</c>.</param>
 /// <param name="Content">The bytes in Base64; when changing a campaign, absent keeps those of the same file name.</param>
-internal sealed record AttachmentRequest(string? FileName, string? ContentType, byte[]? Content)
+internal sealed record AttachmentRequest(string? FileName = null, string? ContentType = null, byte[]? Content = null)
 {
     public Attachment Read(Checks checks, string prefix, Content? before)
     {

@@ -121,7 +121,7 @@ internal static class ContactEndpoints
 /// <param name="Address">The address.</param>
 /// <param name="Name">The name; absent leaves an existing one.</param>
 /// <param name="Attributes">Further fields; existing ones of other names stay.</param>
-internal sealed record ContactRequest(string? Address, string? Name, IReadOnlyDictionary<string, string?>? Attributes)
+internal sealed record ContactRequest(string? Address = null, string? Name = null, IReadOnlyDictionary<string, string?>? Attributes = null)
 {
     /// <summary>The contact, as far as it can be read. Whether the address is properly formatted is for the caller to judge.</summary>
     public ContactInput Read(Checks checks, string prefix)
@@ -159,7 +159,7 @@ internal sealed record ContactRequest(string? Address, string? Name, IReadOnlyDi
 /// <summary>What to change of a contact.</summary>
 /// <param name="Name">The new name; absent leaves it, an empty one removes it.</param>
 /// <param name="Attributes">Attributes to set, and with null to remove.</param>
-internal sealed record ContactChangeRequest(string? Name, IReadOnlyDictionary<string, string?>? Attributes);
+internal sealed record ContactChangeRequest(string? Name = null, IReadOnlyDictionary<string, string?>? Attributes = null);
 
 /// <summary>Which address to look for.</summary>
 internal sealed record AddressQuery(string Address, Problem? Problem)

@@ -122,12 +122,12 @@ internal static class ContactStateEndpoints
 /// <summary>Who decided, and why.</summary>
 /// <param name="Actor">The operator.</param>
 /// <param name="Reason">Why; kept in the contact's history.</param>
-internal sealed record ReasonRequest(string? Actor, string? Reason);
+internal sealed record ReasonRequest(string? Actor = null, string? Reason = null);
 
 /// <summary>Who recorded which consent.</summary>
 /// <param name="Actor">The operator.</param>
 /// <param name="Consent">How the consent is known; kept in the contact's history.</param>
-internal sealed record ConsentRequest(string? Actor, string? Consent);
+internal sealed record ConsentRequest(string? Actor = null, string? Consent = null);
 
 /// <summary>A place in a contact's history.</summary>
 /// <remarks>

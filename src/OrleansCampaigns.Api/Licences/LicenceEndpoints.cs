@@ -51,7 +51,7 @@ internal static class LicenceEndpoints
 /// <param name="Amount">How many; a negative amount takes back unused ones.</param>
 /// <param name="Reason">Why; kept in the ledger.</param>
 /// <param name="Actor">Who; the name of the API key when absent.</param>
-internal sealed record GrantRequest(long? Amount, string? Reason, string? Actor);
+internal sealed record GrantRequest(long? Amount = null, string? Reason = null, string? Actor = null);
 
 /// <summary>An account's licences.</summary>
 /// <param name="Account">Whose they are.</param>

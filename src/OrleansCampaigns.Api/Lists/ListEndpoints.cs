@@ -116,11 +116,11 @@ internal static class ListEndpoints
 
 /// <summary>A list to be made or renamed.</summary>
 /// <param name="Name">For people; unique in the account.</param>
-internal sealed record ListRequest(string? Name);
+internal sealed record ListRequest(string? Name = null);
 
 /// <summary>Contacts to be added to a list.</summary>
 /// <param name="Contacts">At most 10,000. An address that is not properly formatted is kept, and Invalid in a campaign.</param>
-internal sealed record MembersRequest(IReadOnlyList<ContactRequest?>? Contacts);
+internal sealed record MembersRequest(IReadOnlyList<ContactRequest?>? Contacts = null);
 
 /// <summary>A list of contacts.</summary>
 /// <param name="Id">Which list.</param>

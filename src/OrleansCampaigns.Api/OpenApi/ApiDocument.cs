@@ -1,9 +1,11 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Requests;
+using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Api.OpenApi;
 
@@ -12,11 +14,13 @@ internal static partial class ApiDocument
 {
     private const string BearerScheme = "bearer";
     private const string HeaderScheme = "apiKey";
+    private const string CsvType = "text/csv";
 
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
         options.AddDocumentTransformer((document, _, _) => Describe(document));
         options.AddOperationTransformer(Describe);
+        options.AddSchemaTransformer(Describe);
     });
 
     public static void MapApiDocument(this IEndpointRouteBuilder app) =>
@@ -60,6 +64,7 @@ internal static partial class ApiDocument
             .. RouteParameters(context.Description.RelativePath ?? ""),
             .. metadata.OfType<QueryParameters>().SelectMany(parameters => parameters.All).Select(Describe),
         ];
+        DescribeFile(operation, metadata);
         if (metadata.OfType<IAllowAnonymous>().Any())
         {
             return Task.CompletedTask;
@@ -78,6 +83,31 @@ internal static partial class ApiDocument
             new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] },
             new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(HeaderScheme, context.Document)] = [] },
         ];
+        return Task.CompletedTask;
+    }
+
+    /// <summary>An answer that is no JSON has no type that the framework could describe.</summary>
+    private static void DescribeFile(OpenApiOperation operation, IList<object> metadata)
+    {
+        var file = metadata.OfType<IProducesResponseTypeMetadata>().FirstOrDefault(answer => answer.ContentTypes.Contains(CsvType));
+        if (file is not null && operation.Responses?["200"] is OpenApiResponse response)
+        {
+            response.Content = new Dictionary<string, OpenApiMediaType>
+            {
+                [CsvType] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
+            };
+        }
+    }
+
+    /// <summary>Identifiers write themselves as text, which their types do not show.</summary>
+    private static Task Describe(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
+    {
+        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        if (type.IsEnum || type == typeof(AccountId) || type == typeof(CampaignId) || type == typeof(ContactId))
+        {
+            schema.Type = JsonSchemaType.String;
+        }
+
         return Task.CompletedTask;
     }
 

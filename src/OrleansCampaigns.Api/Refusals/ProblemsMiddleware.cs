@@ -1,5 +1,6 @@
 using Orleans.Runtime;
 using Orleans.Runtime.Messaging;
+using OrleansCampaigns.Contracts;
 
 namespace OrleansCampaigns.Api.Refusals;
 
@@ -36,6 +37,8 @@ internal sealed partial class ProblemsMiddleware(RequestDelegate next, ILogger<P
     {
         var problem = failure switch
         {
+            _ when StorageUnavailableException.In(failure) is { } outage => new Problem(
+                StatusCodes.Status503ServiceUnavailable, "storage.unavailable", $"{outage.Message} Nothing was changed; try again later."),
             BadHttpRequestException bad => Problems.OfStatus(bad.StatusCode),
             TimeoutException or OrleansMessageRejectionException or ConnectionFailedException => new Problem(
                 StatusCodes.Status503ServiceUnavailable, "unavailable", "The cluster did not answer in time. Try again."),

@@ -85,7 +85,7 @@ internal static class ViewEndpoints
 /// <summary>A filter to be saved.</summary>
 /// <param name="Name">For people; unique in the account.</param>
 /// <param name="Filter">Which contacts.</param>
-internal sealed record ViewRequest(string? Name, ContactFilterBody? Filter);
+internal sealed record ViewRequest(string? Name = null, ContactFilterBody? Filter = null);
 
 /// <summary>A saved filter.</summary>
 internal sealed record ViewBody(string Id, string Name, ContactFilterBody Filter, DateTimeOffset CreatedAt)

@@ -6,7 +6,8 @@ namespace OrleansCampaigns.Domain.Campaigns;
 /// <summary>A campaign's lifecycle as a pure value.</summary>
 /// <remarks>
 /// Every command returns the campaign after it, or a refusal. A repeated command returns the same instance: a caller
-/// that timed out must be able to retry blindly.
+/// that timed out must be able to retry blindly. A repeated Start or RetryFailed is refused, so that nobody takes an
+/// earlier start for the one that was asked for.
 /// </remarks>
 public sealed record Campaign
 {
@@ -65,9 +66,12 @@ public sealed record Campaign
             : this with { Id = id, Account = account, Definition = definition, CreatedAt = now };
 
     /// <summary>Changes a draft.</summary>
-    public Result<Campaign> Change(CampaignDefinition definition) => Status is CampaignStatus.Draft
-        ? this with { Definition = definition, StartRefusal = null }
-        : Conflict("campaign.not_draft", "changed");
+    public Result<Campaign> Change(CampaignDefinition definition) => Status switch
+    {
+        not CampaignStatus.Draft => Conflict("campaign.not_draft", "changed"),
+        _ when Definition == definition && StartRefusal is null => this,
+        _ => this with { Definition = definition, StartRefusal = null },
+    };
 
     /// <summary>Lets it start by itself; a second call moves the time.</summary>
     public Result<Campaign> Schedule(DateTimeOffset at, DateTimeOffset now) => Status switch

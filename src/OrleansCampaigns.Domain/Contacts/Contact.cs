@@ -15,7 +15,7 @@ public sealed partial record Contact
     /// <summary>How many entries of history a contact keeps at hand before the oldest move to a page.</summary>
     public const int HistoryMax = 60;
 
-    /// <summary>How many entries one page takes.</summary>
+    /// <summary>How many entries one page takes; more only where one command added more than fit.</summary>
     public const int PageSize = 40;
 
     /// <summary>How many campaigns a contact keeps at hand.</summary>
@@ -74,11 +74,14 @@ public sealed partial record Contact
             return null;
         }
 
-        var movable = Deliveries.Where(delivery => delivery.IsOver)
+        // An abandoned retry of a cancelled campaign never becomes permanent, and yet nothing waits for it.
+        var movable = Deliveries.Where(delivery => delivery.IsOver || delivery is { Decided: true, NextAttemptAt: null })
             .OrderBy(delivery => delivery.UpdatedAt)
             .Take(Math.Max(0, Deliveries.Count - (DeliveriesMax / 2)))
             .ToList();
-        var entries = History.Count > HistoryMax ? History.Take(PageSize).ToImmutableList() : [];
+        var entries = History.Count > HistoryMax
+            ? History.Take(Math.Max(PageSize, History.Count - HistoryMax)).ToImmutableList()
+            : [];
         if (movable.Count == 0 && entries.Count == 0)
         {
             return null;

@@ -55,7 +55,8 @@ public sealed partial record Contact
     public Contact Record(Turn turn, AttemptReport report, DeliveryRules rules, int jitterSeed, DateTimeOffset now)
     {
         var delivery = DeliveryOf(turn.Campaign);
-        var clearsDoubt = delivery is { InDoubt: true } && delivery.Attempts == turn.Attempt && !report.InDoubt;
+        var clearsDoubt = delivery is { InDoubt: true } && delivery.Attempts == turn.Attempt
+            && delivery.DoubtfulAttempt == turn.Attempt && !report.InDoubt;
         if (delivery is not null && delivery.Attempts >= turn.Attempt && !clearsDoubt)
         {
             return this;
@@ -71,7 +72,9 @@ public sealed partial record Contact
             Reply = report.Reply,
             UpdatedAt = now,
             Decided = true,
+            Excluded = null, // An attempt that was made after all is an outcome.
             InDoubt = report.InDoubt || (delivery.InDoubt && !clearsDoubt),
+            DoubtfulAttempt = report.InDoubt ? turn.Attempt : delivery.DoubtfulAttempt,
             Charged = delivery.Charged || rules.DeductOn == DeductOn.FirstAttempt || report.Outcome == Outcome.Sent,
         };
         if (report.InDoubt && rules.InDoubt == InDoubtPolicy.AssumeSent)
@@ -100,16 +103,24 @@ public sealed partial record Contact
             return this;
         }
 
+        if (!turn.AddressIsValid || !turn.IsReserved)
+        {
+            // No such turn ever begins: the crash hid no attempt, and what it would have decided is decided now.
+            return Begin(turn, new DeliveryRules(), now).Contact;
+        }
+
         var contact = WithQueued(turn, delivery);
         var assumeSent = policy == InDoubtPolicy.AssumeSent;
-        delivery = contact.DeliveryOf(turn.Campaign)! with
+        var known = contact.DeliveryOf(turn.Campaign)!;
+        delivery = known with
         {
             Outcome = assumeSent ? Outcome.Sent : Outcome.Queued,
             Cause = Cause.None,
             InDoubt = true,
+            DoubtfulAttempt = turn.Attempt,
             Attempts = turn.Attempt,
             NextAttemptAt = assumeSent ? null : now,
-            RecipientStatus = assumeSent ? RecipientStatus.Delivered : RecipientStatus.None,
+            RecipientStatus = assumeSent ? Delivered(known) : known.RecipientStatus,
             Charged = true,
             Decided = true,
             UpdatedAt = now,
@@ -162,13 +173,26 @@ public sealed partial record Contact
     }
 
     /// <summary>Leaves the contact out of a campaign, for a reason that is no outcome.</summary>
-    /// <remarks>Status, Last Status and history stay as they were.</remarks>
+    /// <remarks>
+    /// Status, Last Status and history stay as they were. Who was attempted before and waits for a retry ends as Bounced
+    /// instead: it had an outcome, and the retry would be due for ever.
+    /// </remarks>
     public Contact Exclude(CampaignId campaign, DateTimeOffset queuedAt, string reason, DateTimeOffset now)
     {
         var delivery = DeliveryOf(campaign) ?? new CampaignDelivery { Campaign = campaign, QueuedAt = queuedAt };
-        return delivery.IsOver || delivery.Attempts > 0
-            ? this
-            : Put(delivery with { Excluded = reason, Decided = true, UpdatedAt = now });
+        if (delivery.IsOver)
+        {
+            return this;
+        }
+
+        if (delivery.Attempts == 0)
+        {
+            return Put(delivery with { Excluded = reason, Decided = true, UpdatedAt = now });
+        }
+
+        delivery = delivery with { Outcome = Outcome.Bounced, Cause = Cause.Other, NextAttemptAt = null, UpdatedAt = now };
+        return Put(delivery)
+            .Assign(delivery, EntryOf(delivery, HistoryKind.Decision, "engine", now) with { Reason = reason });
     }
 
     /// <summary>Gives up waiting retries of a cancelled campaign; the outcome stays what it was.</summary>
@@ -240,7 +264,7 @@ public sealed partial record Contact
             {
                 Outcome = report.Outcome,
                 NextAttemptAt = null,
-                RecipientStatus = report.Outcome == Outcome.Sent ? RecipientStatus.Delivered : delivery.RecipientStatus,
+                RecipientStatus = report.Outcome == Outcome.Sent ? Delivered(delivery) : delivery.RecipientStatus,
             },
             report,
             now,
@@ -325,6 +349,10 @@ public sealed partial record Contact
         NextAttemptAt = delivery.NextAttemptAt,
         Pass = delivery.Pass,
     };
+
+    // An open may be seen before the attempt is recorded: a recipient's status only moves forward.
+    private static RecipientStatus Delivered(CampaignDelivery delivery) =>
+        RecipientStatusRules.Advance(delivery.RecipientStatus, RecipientStatus.Delivered);
 
     private ContactStatus? ChangedStatus(Contact after) => after.Status == Status ? null : after.Status;
 

@@ -72,7 +72,7 @@ public static class ContactStatusTable
     public static ContactTrigger TriggerOf(Outcome outcome, Cause cause) => (outcome, cause) switch
     {
         (Outcome.Sent, _) => ContactTrigger.Sent,
-        (Outcome.Bounced or Outcome.SoftBounced or Outcome.Deferred, Cause.TooBig) => ContactTrigger.None,
+        (_, Cause.TooBig) => ContactTrigger.None,
         (Outcome.Bounced, Cause.NoSuchMailbox or Cause.NoSuchDomain) => ContactTrigger.NoSuchRecipient,
         (Outcome.Bounced or Outcome.SoftBounced, Cause.MailboxFull or Cause.MailboxInactive) => ContactTrigger.MailboxFull,
         (Outcome.Bounced or Outcome.SoftBounced or Outcome.Deferred or Outcome.Rejected, _) => ContactTrigger.Refused,

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -15,6 +16,7 @@ public sealed record EmailAddress
     /// <summary>The longest address that is looked at, in characters (RFC 5321 §4.5.3.1.3 allows 254 octets in a path).</summary>
     public const int LengthMax = 320;
 
+    private static readonly SearchValues<char> InIPv6 = SearchValues.Create("0123456789abcdefABCDEF:.");
     private static readonly IdnMapping Idn = new() { AllowUnassigned = false, UseStd3AsciiRules = true };
 
     private EmailAddress(string localPart, string domain) => (LocalPart, Domain) = (localPart, domain);
@@ -61,13 +63,14 @@ public sealed record EmailAddress
         local = local.Normalize(NormalizationForm.FormC);
         if (local[0] == '"')
         {
-            var content = Unquote(local);
+            // Without its backslashes a text may compose anew: what is normalised twice must stay the same.
+            var content = Unquote(local)?.Normalize(NormalizationForm.FormC);
             if (content is null)
             {
                 return null;
             }
 
-            local = IsDotAtom(content) ? content : local;
+            local = IsDotAtom(content) ? content : Quote(content);
         }
         else if (!IsDotAtom(local))
         {
@@ -131,6 +134,10 @@ public sealed record EmailAddress
 
         return content.ToString();
     }
+
+    // The shortest spelling (RFC 5321 §4.1.2), so that equal local parts have equal ones.
+    private static string Quote(string content) =>
+        $"\"{content.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private static bool IsDotAtom(string text)
     {
@@ -197,14 +204,17 @@ public sealed record EmailAddress
         var content = domain[1..^1];
         if (content.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase))
         {
-            return IPAddress.TryParse(content.AsSpan(5), out var v6) && v6.AddressFamily == AddressFamily.InterNetworkV6
+            // IPAddress takes zones, brackets and ports, too, which RFC 5321 §4.1.3 does not.
+            return content.AsSpan(5).IndexOfAnyExcept(InIPv6) < 0
+                && IPAddress.TryParse(content.AsSpan(5), out var v6) && v6.AddressFamily == AddressFamily.InterNetworkV6
                 ? $"[IPv6:{v6}]"
                 : null;
         }
 
-        return content.Count(c => c == '.') == 3 && IPAddress.TryParse(content, out var v4)
-            && v4.AddressFamily == AddressFamily.InterNetwork
-            ? $"[{v4}]"
+        // IPAddress reads hexadecimal and octal numbers, too: only what it would write itself is beyond doubt.
+        return IPAddress.TryParse(content, out var v4) && v4.AddressFamily == AddressFamily.InterNetwork
+            && v4.ToString() == content
+            ? $"[{content}]"
             : null;
     }
 }

@@ -61,6 +61,9 @@ public sealed record CampaignDelivery
     /// <summary>Whether a first occurrence of the address was decided on (and not only duplicates of it).</summary>
     [Id(17)] public bool Decided { get; init; }
 
+    /// <summary>The latest attempt whose fate was hidden; 0 when none was.</summary>
+    [Id(18)] public int DoubtfulAttempt { get; init; }
+
     /// <summary>Whether nothing more will be done for it by itself.</summary>
     public bool IsOver => Excluded is not null || (Decided && !Outcome.IsTemporary());
 }

@@ -35,7 +35,8 @@ public sealed record LedgerLine(
     [property: Id(5)] string? Actor = null,
     [property: Id(6)] string? Reason = null);
 
-/// <summary>An account's licences as a pure value. Every command may arrive twice and counts once.</summary>
+/// <summary>An account's licences as a pure value. Every command of a campaign may arrive twice and counts once.</summary>
+/// <remarks>A grant has nothing to be told apart by: its caller must not repeat it.</remarks>
 [GenerateSerializer, Immutable, Alias("Licences.Ledger")]
 public sealed record Ledger
 {
@@ -63,12 +64,14 @@ public sealed record Ledger
     [Id(3)] public ImmutableList<LedgerLine> Lines { get; init; } = [];
 
     /// <summary>Licences that campaigns hold and have not used yet.</summary>
-    public long Held => Reservations.Values.Where(held => !held.IsSettled).Sum(held => held.Reserved - held.Deducted);
+    public long Held => Reservations.Values
+        .Where(held => !held.IsSettled)
+        .Sum(held => held.Reserved - held.Released - held.Deducted); // Earlier passes have released already.
 
     /// <summary>Adds licences (or, with a negative amount, takes back unused ones).</summary>
     public Result<Ledger> Grant(long amount, string actor, string reason, DateTimeOffset now)
     {
-        if (amount == 0 || Math.Abs(amount) > AmountMax || Balance + amount > AmountMax)
+        if (amount is 0 or > AmountMax or < -AmountMax || Balance + amount > AmountMax)
         {
             return Refusal.Invalid("licences.amount", $"amount must not be 0 and must stay within ±{AmountMax}.", "amount");
         }
@@ -81,7 +84,14 @@ public sealed record Ledger
     /// <summary>Holds licences for a pass of a campaign; all of them or none.</summary>
     public Result<Ledger> Reserve(CampaignId campaign, int pass, long amount, DateTimeOffset now)
     {
-        var held = Reservations.GetValueOrDefault(campaign) ?? new(0, 0, 0, IsSettled: false, Pass: 0);
+        var known = Reservations.GetValueOrDefault(campaign);
+        if (known is null && pass > 1)
+        {
+            // What its recipients were charged before would be deducted once more.
+            return Refusal.Conflict("licences.forgotten", "The campaign ended too long ago to be tried again; start a new one.");
+        }
+
+        var held = known ?? new(0, 0, 0, IsSettled: false, Pass: 0);
         if (held.Pass >= pass)
         {
             return this;
@@ -122,6 +132,7 @@ public sealed record Ledger
             return this;
         }
 
+        deducted = Math.Max(deducted, held.Deducted); // An older count must not undo what was reported since.
         var released = held.Reserved - held.Released - deducted;
         return (this with
         {

@@ -62,7 +62,7 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
 
     private async Task<DemoResult> Send(DemoClient client, SandboxServer sandbox, CancellationToken cancellation)
     {
-        var world = SandboxWorld.Create(seed, recipients);
+        var world = SandboxWorld.Generate(seed, recipients).ToList();
         var list = await client.Post("lists", new JsonObject { ["name"] = "Sample contacts" }, DemoJson.Default.DemoNamed, cancellation);
         await Import(client, list.Id, world, cancellation);
         await Unsubscribe(client, world, cancellation);
@@ -85,7 +85,7 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
             () => watch.Elapsed.TotalSeconds);
         watch.Stop();
 
-        var checks = new DemoChecks(client, campaign.Id, statistics, sandbox.Snapshot(), recipients);
+        var checks = new DemoChecks(client, campaign.Id, statistics, sandbox.Snapshot(), world);
         var violations = await checks.FindViolations(cancellation);
         var snapshot = sandbox.Snapshot();
         var result = new DemoResult(
@@ -104,12 +104,12 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
         return result;
     }
 
-    private async Task Import(DemoClient client, string list, IEnumerable<SandboxContact> world, CancellationToken cancellation)
+    private async Task Import(DemoClient client, string list, List<SandboxContact> world, CancellationToken cancellation)
     {
         using var csv = new MemoryStream();
         await using (var writer = new StreamWriter(csv, Encoding.UTF8, leaveOpen: true))
         {
-            await writer.WriteLineAsync("address,name,first_name,city,member_since");
+            await writer.WriteLineAsync("address,name,first_name,city,plan");
             foreach (var contact in world)
             {
                 string[] fields =
@@ -118,7 +118,7 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
                     contact.Name,
                     contact.Attributes.GetValueOrDefault("first_name", ""),
                     contact.Attributes.GetValueOrDefault("city", ""),
-                    contact.Attributes.GetValueOrDefault("member_since", ""),
+                    contact.Attributes.GetValueOrDefault("plan", ""),
                 ];
                 await writer.WriteLineAsync(string.Join(',', fields.Select(field => $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")));
             }
@@ -141,10 +141,10 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
         }
     }
 
-    private async Task Unsubscribe(DemoClient client, IEnumerable<SandboxContact> world, CancellationToken cancellation)
+    private async Task Unsubscribe(DemoClient client, List<SandboxContact> world, CancellationToken cancellation)
     {
         var unsubscribed = 0;
-        foreach (var contact in world.Where(contact => contact.IsUnsubscribed))
+        foreach (var contact in world.Where(contact => contact.Kind == SandboxContactKind.Unsubscribed))
         {
             var found = await client.Get(
                 $"contacts/by-address?address={Uri.EscapeDataString(contact.Address)}", DemoJson.Default.DemoNamed, cancellation);

@@ -5,7 +5,7 @@ namespace OrleansCampaigns.Host.Demonstration;
 
 /// <summary>Holds what the engine says against what the sandbox counted and what the contacts' histories tell.</summary>
 internal sealed class DemoChecks(
-    DemoClient client, string campaign, DemoStatistics statistics, SandboxSnapshot sandbox, long recipients)
+    DemoClient client, string campaign, DemoStatistics statistics, SandboxSnapshot sandbox, List<SandboxContact> world)
 {
     private const int PageSize = 500;
     private const int HistoriesMax = 10_000;
@@ -16,7 +16,14 @@ internal sealed class DemoChecks(
     {
         var violations = new List<string>();
         Check(statistics.Status == "FinishedWithFailures" || Failures() == 0, $"the campaign ended as {statistics.Status}");
-        Check(statistics.Audience == recipients, $"the audience holds {statistics.Audience} recipients, not {recipients}");
+        Check(statistics.Audience == world.Count, $"the audience holds {statistics.Audience} recipients, not {world.Count}");
+        foreach (var expected in world.GroupBy(contact => contact.Expected))
+        {
+            Check(
+                Count(expected.Key) == expected.Count(),
+                $"the rules of the sandbox make {expected.Count()} recipients {expected.Key}, the engine {Count(expected.Key)}");
+        }
+
         var counted = statistics.Outcomes.Values.Sum() + statistics.ExcludedTotal;
         Check(counted == statistics.Audience, $"conservation: outcomes and excluded are {counted}, the audience is {statistics.Audience}");
         foreach (var row in OutcomeTable.Rows.Where(row => row.IsTemporary))
@@ -34,7 +41,7 @@ internal sealed class DemoChecks(
 
         await ReadRecipients(cancellation);
         Check(_recipients.Count == statistics.Audience, $"{_recipients.Count} recipients are listed of {statistics.Audience}");
-        if (recipients <= HistoriesMax)
+        if (world.Count <= HistoriesMax)
         {
             await CheckHistories(violations, cancellation);
         }

@@ -55,7 +55,7 @@ internal sealed record DemoStatistics(
 internal sealed record DemoEntry(
     DateTimeOffset At,
     string Kind,
-    int Attempt,
+    int? Attempt,
     string? Outcome,
     string? OutcomeName,
     string? Cause,

@@ -106,7 +106,7 @@ internal sealed class PlainDisplay(TextWriter output) : Display
 /// <summary>A table that moves.</summary>
 internal sealed class LiveDisplay : Display
 {
-    public override void Say(string line) => AnsiConsole.MarkupLineInterpolated($"[grey]{line}[/]");
+    public override void Say(string line) => AnsiConsole.MarkupLine($"[grey]{Markup.Escape(line)}[/]");
 
     public override Task<DemoStatistics> Watch(Func<Task<DemoStatistics>> next, Func<double> seconds) =>
         AnsiConsole.Live(new Text("")).StartAsync(async live =>

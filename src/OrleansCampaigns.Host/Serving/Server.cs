@@ -32,7 +32,7 @@ internal static class Server
         var database = new SqliteDatabase(settings.DatabasePath, TimeProvider.System);
         database.Initialise();
         builder.Services.AddSingleton(_ => database);
-        builder.Services.AddOrleansCampaignsDirectory(new DirectorySettings(settings.SpoolFolder));
+        builder.Services.AddOrleansCampaignsDirectory(new DirectoryOptions { SpoolFolder = settings.SpoolFolder });
         AddMail(builder, database);
         AddEngine(builder, database);
 
@@ -52,6 +52,7 @@ internal static class Server
         builder.Logging.SetMinimumLevel(LogLevel.Information);
         builder.Logging.AddFilter("Orleans", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error); // It warns of a garbage collector that suits servers, not laptops.
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddConsole(options =>
         {

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Options;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Mail.Messages;
+using OrleansCampaigns.Mail.Relays;
+
+namespace OrleansCampaigns.Mail;
+
+/// <summary>Checks the section <c>Mail</c>; every problem at once, each with its configuration key.</summary>
+internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
+{
+    public const int ConnectionsMax = 1000;
+
+    public ValidateOptionsResult Validate(string? name, MailOptions options)
+    {
+        var problems = new List<string>();
+        if (options.Key is not { Length: >= MailOptions.KeyLengthMin })
+        {
+            problems.Add($"Mail:Key must be a secret of at least {MailOptions.KeyLengthMin} characters.");
+        }
+
+        if (options.ReturnPath is not null && EmailAddress.Parse(options.ReturnPath) is null)
+        {
+            problems.Add("Mail:ReturnPath is not a properly formatted address.");
+        }
+
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < options.Relays.Count; i++)
+        {
+            CheckRelay($"Mail:Relays:{i}", options.Relays[i], names, problems);
+        }
+
+        for (var i = 0; i < options.Dkim.Count; i++)
+        {
+            if (DkimKey.Load($"Mail:Dkim:{i}", options.Dkim[i]).Problem is { } problem)
+            {
+                problems.Add(problem);
+            }
+        }
+
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+
+    private static void CheckRelay(string key, RelayOptions relay, HashSet<string> names, List<string> problems)
+    {
+        Require(!string.IsNullOrWhiteSpace(relay.Name), "Name", "must not be empty.");
+        Require(names.Add(relay.Name ?? ""), "Name", "is used by an earlier relay.");
+        Require(Uri.CheckHostName(relay.Host) != UriHostNameType.Unknown, "Host", "is neither a host name nor an IP address.");
+        Require(relay.Port is >= 1 and <= 65535, "Port", "must be between 1 and 65535.");
+        Require(Enum.IsDefined(relay.Security), "Security", "must be None, StartTls, StartTlsWhenAvailable or Tls.");
+        Require(relay.Username is null || relay.Password is not null, "Password", "is missing, though there is a Username.");
+        Require(relay.Password is null || relay.Username is not null, "Username", "is missing, though there is a Password.");
+        Require(relay.MaxConnections is >= 1 and <= ConnectionsMax, "MaxConnections", $"must be between 1 and {ConnectionsMax}.");
+        Require(relay.MaxMessagesPerConnection >= 1, "MaxMessagesPerConnection", "must be at least 1.");
+        RequireTime(relay.ConnectTimeout, "ConnectTimeout");
+        RequireTime(relay.CommandTimeout, "CommandTimeout");
+        RequireTime(relay.AcceptTimeout, "AcceptTimeout");
+        RequireTime(relay.IdleTimeout, "IdleTimeout");
+        Require(
+            relay.LocalDomain is null || Uri.CheckHostName(relay.LocalDomain.Trim('[', ']')) != UriHostNameType.Unknown,
+            "LocalDomain",
+            "is neither a host name nor an address literal.");
+
+        void RequireTime(TimeSpan time, string field) =>
+            Require(time > TimeSpan.Zero && time <= TimeSpan.FromDays(1), field, "must be more than zero and at most a day.");
+
+        void Require(bool holds, string field, string rule)
+        {
+            if (!holds)
+            {
+                problems.Add($"{key}:{field} {rule}");
+            }
+        }
+    }
+}

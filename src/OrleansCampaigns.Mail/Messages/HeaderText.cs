@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace OrleansCampaigns.Mail.Messages;
+
+/// <summary>Keeps text that goes into headers to one line.</summary>
+/// <remarks>A line break in a header begins a new header (RFC 5322 §2.2): whoever controls it writes headers of their own.</remarks>
+internal static class HeaderText
+{
+    /// <summary>Whether there is a character that must not stand in a header.</summary>
+    public static bool HasControlCharacter(string? text) => text is not null && text.AsSpan().ContainsAnyControl();
+
+    /// <summary>The text with every run of control characters as one blank, and without blanks around it.</summary>
+    public static string Neutralise(string text)
+    {
+        if (!HasControlCharacter(text))
+        {
+            return text.Trim();
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', Words(text))}").Trim();
+    }
+
+    /// <summary>A date as RFC 5322 §3.3 writes it.</summary>
+    /// <remarks>MimeKit 4.17 writes <c>-03-30</c> for three and a half hours west of Greenwich, which reads as three minutes.</remarks>
+    public static string Date(DateTimeOffset date)
+    {
+        var sign = date.Offset < TimeSpan.Zero ? '-' : '+';
+        return string.Create(CultureInfo.InvariantCulture, $"{date:ddd, dd MMM yyyy HH:mm:ss} {sign}{date.Offset:hhmm}");
+    }
+
+    private static IEnumerable<string> Words(string text)
+    {
+        var start = 0;
+        for (var i = 0; i <= text.Length; i++)
+        {
+            if (i == text.Length || IsControl(text[i]))
+            {
+                if (i > start)
+                {
+                    yield return text[start..i];
+                }
+
+                start = i + 1;
+            }
+        }
+    }
+
+    private static bool ContainsAnyControl(this ReadOnlySpan<char> text)
+    {
+        foreach (var c in text)
+        {
+            if (IsControl(c))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Unicode's own line breaks are no line breaks in mail, but programs that show a subject may think so.
+    private static bool IsControl(char c) => char.IsControl(c) || c is '\u2028' or '\u2029';
+}

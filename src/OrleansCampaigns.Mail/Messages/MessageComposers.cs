@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Options;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Mail.Templates;
+
+namespace OrleansCampaigns.Mail.Messages;
+
+/// <summary>Checks and compiles campaigns.</summary>
+internal sealed class MessageComposers : IMessageComposers
+{
+    private readonly MailOptions options;
+    private readonly MessageIds messageIds;
+    private readonly Dictionary<string, DkimKey> keys;
+
+    public MessageComposers(IOptions<MailOptions> options)
+    {
+        this.options = options.Value;
+        messageIds = new MessageIds(this.options.Key ?? throw new InvalidOperationException("Mail:Key is missing."));
+        keys = this.options.Dkim
+            .Select((dkim, index) => DkimKey.Load($"Mail:Dkim:{index}", dkim))
+            .Select(loaded => loaded.Key ?? throw new InvalidOperationException(loaded.Problem))
+            .GroupBy(key => key.Domain)
+            .ToDictionary(group => group.Key, group => group.First());
+    }
+
+    public CompiledContent Compile(CampaignId campaign, CampaignDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+
+        var problems = new List<Refusal>();
+        var sender = CampaignSender.Check(definition.Sender, options.ReturnPath, problems);
+        var timeZone = CheckTimeZone(definition.TimeZone, problems);
+        var attachments = AttachmentCheck.Prepare(definition.Content.Attachments, problems);
+        var templates = CampaignTemplates.Compile(definition.Content, problems);
+        if (problems.Count > 0 || sender is null || timeZone is null || templates is null)
+        {
+            return new CompiledContent(null, problems);
+        }
+
+        var envelope = new CampaignEnvelope(
+            campaign, sender, attachments, timeZone, keys.GetValueOrDefault(sender.Domain));
+        return new CompiledContent(new MessageComposer(campaign, envelope, templates, messageIds), []);
+    }
+
+    private static TimeZoneInfo? CheckTimeZone(string? name, List<Refusal> problems)
+    {
+        // Windows' own names work on some machines and not on others.
+        if (!string.IsNullOrEmpty(name) && !HeaderText.HasControlCharacter(name)
+            && !TimeZoneInfo.TryConvertWindowsIdToIanaId(name, out _)
+            && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var found))
+        {
+            return found;
+        }
+
+        if (name == "UTC")
+        {
+            return TimeZoneInfo.Utc;
+        }
+
+        problems.Add(Refusal.Invalid(
+            "campaign.timezone", "The time zone must be a name of the IANA database, such as Europe/Vienna.", "timeZone"));
+        return null;
+    }
+}

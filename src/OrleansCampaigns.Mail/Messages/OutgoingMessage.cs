@@ -1,0 +1,59 @@
+using MimeKit;
+using OrleansCampaigns.Grains.Delivery;
+
+namespace OrleansCampaigns.Mail.Messages;
+
+/// <summary>One recipient's message. Its MIME form is built when it is sent, not when it is composed.</summary>
+internal sealed class OutgoingMessage : IOutgoingMessage
+{
+    private readonly CampaignEnvelope campaign;
+    private readonly DateTimeOffset date;
+
+    public OutgoingMessage(
+        CampaignEnvelope campaign, MailboxAddress recipient, string messageId, string subject, string html, string text, DateTimeOffset date)
+    {
+        this.campaign = campaign;
+        this.date = date;
+        RecipientMailbox = recipient;
+        MessageId = messageId;
+        Subject = subject;
+        Html = html;
+        Text = text;
+    }
+
+    public string EnvelopeSender => SenderMailbox.Address;
+
+    public string Recipient => RecipientMailbox.Address;
+
+    public string MessageId { get; }
+
+    public string Subject { get; }
+
+    public string Html { get; }
+
+    public string Text { get; }
+
+    public IReadOnlyDictionary<string, string> Headers
+    {
+        get
+        {
+            using var mime = ToMime();
+            return mime.Headers.ToDictionary(header => header.Field, header => header.Value, StringComparer.OrdinalIgnoreCase);
+        }
+    }
+
+    /// <summary>The envelope's sender.</summary>
+    public MailboxAddress SenderMailbox => campaign.EnvelopeSender;
+
+    /// <summary>The envelope's recipient.</summary>
+    public MailboxAddress RecipientMailbox { get; }
+
+    /// <summary>Whether an address holds characters that only SMTPUTF8 carries (RFC 6531).</summary>
+    public bool NeedsUtf8 => campaign.NeedsUtf8 || RecipientMailbox.IsInternational;
+
+    /// <summary>How it is written.</summary>
+    public FormatOptions Format => NeedsUtf8 ? CampaignEnvelope.InternationalFormat : CampaignEnvelope.PlainFormat;
+
+    /// <summary>The message in its MIME form, signed. The caller disposes of it.</summary>
+    public MimeMessage ToMime() => campaign.Build(this, date);
+}

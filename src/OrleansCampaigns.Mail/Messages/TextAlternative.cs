@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using AngleSharp.Dom;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Mail.Templates;
+
+namespace OrleansCampaigns.Mail.Messages;
+
+/// <summary>The text alternative made from the HTML: as a template of its own if that comes to the same, else message by message.</summary>
+/// <remarks>
+/// Reading HTML costs far more than rendering a template. So the HTML template itself is turned into text once, with a sign
+/// in the place of every tag, and the tags are put back. That is sound only where every sign comes through once and in its
+/// order; loops and raw values, whose HTML is not known before, are left to the slow way.
+/// </remarks>
+internal sealed partial class TextAlternative
+{
+    /// <summary>What the comment begins with that stands for a condition's tag.</summary>
+    public const string MarkerPrefix = "oc-tag:";
+
+    // Private use: no text of people's has a meaning for them, and a template that holds them goes the slow way.
+    public const char MarkerStart = '\uE0F0';
+    public const char MarkerEnd = '\uE0F1';
+
+    private readonly CompiledTemplate? template;
+
+    private TextAlternative(CompiledTemplate? template) => this.template = template;
+
+    /// <summary>Whether it is a template of its own.</summary>
+    public bool IsTemplate => template is not null;
+
+    public static TextAlternative Of(CompiledTemplate html, FieldTable fields)
+    {
+        var segments = html.Flatten(fields);
+        return new TextAlternative(Write(segments) is { } written ? html.With(written, ValueEncoding.OneLine) : null);
+    }
+
+    /// <summary>The text for one recipient.</summary>
+    /// <param name="values">The recipient's fields.</param>
+    /// <param name="renderedHtml">The HTML that it stands beside.</param>
+    public Result<string> Render(RecipientFields values, string renderedHtml)
+    {
+        if (template is null)
+        {
+            return TextLayout.Wrap(HtmlToText.Convert(renderedHtml));
+        }
+
+        var text = template.Render(values);
+        return text.IsRefused ? text.Refusal : TextLayout.Wrap(text.Value);
+    }
+
+    private static string? Write(List<Segment> segments)
+    {
+        var html = new StringBuilder();
+        var first = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < segments.Count; i++)
+        {
+            var (kind, text) = segments[i];
+            switch (kind)
+            {
+                case SegmentKind.RawValue or SegmentKind.Loop:
+                case SegmentKind.Text when text.AsSpan().IndexOfAny(MarkerStart, MarkerEnd) >= 0:
+                    return null;
+                case SegmentKind.Text:
+                    html.Append(text);
+                    break;
+                case SegmentKind.Value:
+                    // The same value has the same sign, so that a link whose text is its target is seen as one.
+                    first.TryAdd(text, i);
+                    html.Append(MarkerStart).Append(first[text]).Append(MarkerEnd);
+                    break;
+                case SegmentKind.Condition:
+                    // A comment may stand anywhere without moving anything, even between the rows of a table.
+                    html.Append("<!--").Append(MarkerPrefix).Append(i).Append("-->");
+                    break;
+            }
+        }
+
+        using var document = HtmlToText.Parse(html.ToString());
+        var hasConditions = segments.Exists(segment => segment.Kind == SegmentKind.Condition);
+        return document is not null && !DependsOnValues(document, hasConditions)
+            ? PutBack(new HtmlTextBuilder().Build(document), segments)
+            : null;
+    }
+
+    private static string? PutBack(string text, List<Segment> segments)
+    {
+        var conditions = segments.Index().Where(entry => entry.Item.Kind == SegmentKind.Condition).Select(entry => entry.Index);
+        var found = Markers().Matches(text)
+            .Select(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture))
+            .Where(index => segments[index].Kind == SegmentKind.Condition);
+        if (text.Contains(MarkerPrefix, StringComparison.Ordinal) || !conditions.SequenceEqual(found))
+        {
+            return null;
+        }
+
+        var written = new StringBuilder();
+        var at = 0;
+        foreach (Match match in Markers().Matches(text))
+        {
+            written.Append(TemplateWriter.Protect(text[at..match.Index]));
+            written.Append(segments[int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)].Text);
+            at = match.Index + match.Length;
+        }
+
+        return written.Append(TemplateWriter.Protect(text[at..])).ToString();
+    }
+
+    // A value in a tag's or an attribute's name decides what the HTML is, and a condition how a list is numbered.
+    private static bool DependsOnValues(IDocument document, bool hasConditions) =>
+        document.All.Any(element => element.LocalName.Contains(MarkerStart)
+            || (hasConditions && element.LocalName == "ol")
+            || element.Attributes.Any(attribute => attribute.Name.Contains(MarkerStart)
+                || (attribute.Name is "style" or "hidden" or "start" && attribute.Value.Contains(MarkerStart))));
+
+    [GeneratedRegex($"\uE0F0([0-9]{{1,6}})\uE0F1", RegexOptions.CultureInvariant)]
+    private static partial Regex Markers();
+}

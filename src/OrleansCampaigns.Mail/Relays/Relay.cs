@@ -1,0 +1,298 @@
+using Microsoft.Extensions.Logging;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Grains.Delivery;
+
+namespace OrleansCampaigns.Mail.Relays;
+
+/// <summary>One relay: its pool of connections, those who wait for one, and its breaker.</summary>
+/// <remarks>
+/// Everything under one lock, nothing slow inside it. Those who wait are served strictly in turn: whoever is first
+/// gets what is free, and what can still be opened, before the next gets anything.
+/// </remarks>
+internal sealed partial class Relay : IAsyncDisposable
+{
+    private readonly RelayOptions options;
+    private readonly TimeProvider clock;
+    private readonly ILogger logger;
+    private readonly Lock gate = new();
+    private readonly List<RelayConnection> idle = [];
+    private readonly LinkedList<Reservation> waiting = new();
+    private readonly RelayBreaker breaker;
+    private readonly RelayConnector connector;
+    private readonly ITimer probeTimer;
+    private readonly ITimer sweepTimer;
+    private int live;
+    private int connecting;
+    private bool isDisposed;
+
+    public Relay(RelayOptions options, TimeProvider clock, ILogger logger)
+    {
+        this.options = options;
+        this.clock = clock;
+        this.logger = logger;
+        breaker = new RelayBreaker(clock);
+        connector = new RelayConnector(options, clock);
+        probeTimer = clock.CreateTimer(_ => ProbeOrServe(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        sweepTimer = clock.CreateTimer(_ => Sweep(), null, options.IdleTimeout / 2, options.IdleTimeout / 2);
+    }
+
+    public string Name => options.Name;
+
+    public RelayState GetState()
+    {
+        lock (gate)
+        {
+            // Refused further connections do no harm while earlier ones still carry mail.
+            return new RelayState(Name, !breaker.IsOpen || live > 0, breaker.Detail, breaker.NextProbeAt);
+        }
+    }
+
+    public Task<IReadOnlyList<IMailLane>> Reserve(int max, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var reservation = new Reservation(Math.Min(max, options.MaxConnections));
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(isDisposed, this);
+            reservation.Node = waiting.AddLast(reservation);
+            Serve();
+        }
+
+        // Registered outside the lock, because it runs at once when the token was cancelled meanwhile.
+        reservation.CancelWith(() => Cancel(reservation, cancellation), cancellation);
+        return reservation.Lanes;
+    }
+
+    /// <summary>Takes a connection back.</summary>
+    public void Return(RelayConnection connection)
+    {
+        lock (gate)
+        {
+            Keep(connection);
+            Serve();
+        }
+    }
+
+    /// <summary>What a transaction showed about the relay.</summary>
+    public void Learn(AttemptReport? report, RelayFault? fault)
+    {
+        lock (gate)
+        {
+            if (fault is not null)
+            {
+                // Whatever lies in the pool would be refused alike.
+                idle.ForEach(Discard);
+                idle.Clear();
+                Fail(fault);
+            }
+            else if (report is not null)
+            {
+                breaker.Forgive();
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (gate)
+        {
+            if (isDisposed)
+            {
+                return;
+            }
+
+            isDisposed = true;
+            foreach (var reservation in waiting)
+            {
+                reservation.Gathered.ForEach(Discard);
+                reservation.Fail(new ObjectDisposedException(nameof(Relay)));
+            }
+
+            waiting.Clear();
+            idle.ForEach(Discard);
+            idle.Clear();
+        }
+
+        await probeTimer.DisposeAsync();
+        await sweepTimer.DisposeAsync();
+        await connector.DisposeAsync();
+    }
+
+    /// <summary>Gives what there is to whoever is first; called whenever something has changed.</summary>
+    private void Serve()
+    {
+        while (waiting.First?.Value is { } first)
+        {
+            Gather(first);
+            Connect(first);
+            if (first.Pending > 0 || first.Gathered.Count == 0)
+            {
+                return;
+            }
+
+            waiting.RemoveFirst();
+            first.Grant([.. first.Gathered.Select(connection => new MailLane(this, connection))]);
+        }
+    }
+
+    private void Gather(Reservation reservation)
+    {
+        while (reservation.Missing > 0 && idle.Count > 0)
+        {
+            var connection = idle[^1];
+            idle.RemoveAt(idle.Count - 1);
+            if (connection.IsDisturbed)
+            {
+                Discard(connection);
+            }
+            else
+            {
+                reservation.Gathered.Add(connection);
+            }
+        }
+    }
+
+    private void Connect(Reservation reservation)
+    {
+        var count = Math.Min(reservation.Missing, options.MaxConnections - live - connecting);
+        if (breaker.IsOpen)
+        {
+            count = breaker.IsProbeDue ? Math.Min(count, 1) : 0;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            Begin(reservation);
+        }
+    }
+
+    private void Begin(Reservation? reservation)
+    {
+        if (breaker.IsOpen)
+        {
+            breaker.Probe();
+        }
+
+        connecting++;
+        if (reservation is not null)
+        {
+            reservation.Pending++;
+        }
+
+        connector.Begin(() => breaker.IsOpen && !breaker.IsProbing, opened => Connected(reservation, opened));
+    }
+
+    private void Connected(Reservation? reservation, ConnectResult result)
+    {
+        lock (gate)
+        {
+            connecting--;
+            if (reservation is not null)
+            {
+                reservation.Pending--;
+            }
+
+            if (result.Connection is { } connection)
+            {
+                live++;
+                if (breaker.IsOpen)
+                {
+                    LogUp(Name);
+                }
+
+                breaker.Close();
+                if (reservation?.Node?.List is not null && !isDisposed)
+                {
+                    reservation.Gathered.Add(connection);
+                }
+                else
+                {
+                    Keep(connection);
+                }
+            }
+            else if (result.Fault is { } fault)
+            {
+                Fail(fault);
+            }
+
+            Serve();
+        }
+    }
+
+    private void Fail(RelayFault fault)
+    {
+        if (breaker.Open(fault.Detail) is { } delay && !isDisposed)
+        {
+            LogDown(Name, fault.Detail, delay);
+            probeTimer.Change(delay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void ProbeOrServe()
+    {
+        lock (gate)
+        {
+            breaker.Ring();
+            Serve();
+
+            // Nobody waits: find out all the same, so that the state is true when somebody asks.
+            if (breaker.IsProbeDue && live == 0 && !isDisposed)
+            {
+                Begin(null);
+            }
+        }
+    }
+
+    private void Keep(RelayConnection connection)
+    {
+        if (isDisposed || !connection.IsUsable)
+        {
+            Discard(connection);
+            return;
+        }
+
+        connection.WasKept = true;
+        connection.IdleSince = clock.GetUtcNow();
+        idle.Add(connection);
+    }
+
+    private void Discard(RelayConnection connection)
+    {
+        live--;
+        connector.Close(connection);
+    }
+
+    private void Cancel(Reservation reservation, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            if (reservation.Node?.List is null)
+            {
+                return;
+            }
+
+            waiting.Remove(reservation.Node);
+            reservation.Gathered.ForEach(Keep);
+            reservation.Fail(new OperationCanceledException(cancellation));
+            Serve();
+        }
+    }
+
+    private void Sweep()
+    {
+        lock (gate)
+        {
+            // The longest unused stand first, because the last one used is the first to be used again.
+            var until = clock.GetUtcNow() - options.IdleTimeout;
+            var expired = idle.FindAll(connection => connection.IdleSince <= until);
+            idle.RemoveAll(connection => connection.IdleSince <= until);
+            expired.ForEach(Discard);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Relay {Relay} takes no connections ({Detail}); next try in {Delay}.")]
+    private partial void LogDown(string relay, string detail, TimeSpan delay);
+
+    [LoggerMessage(2, LogLevel.Information, "Relay {Relay} takes connections again.")]
+    private partial void LogUp(string relay);
+}

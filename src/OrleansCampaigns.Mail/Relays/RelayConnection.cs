@@ -1,0 +1,301 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
+using MimeKit.IO;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Mail.Messages;
+
+namespace OrleansCampaigns.Mail.Relays;
+
+/// <summary>What one call of <see cref="RelayConnection.Send"/> came to.</summary>
+/// <param name="Report">The attempt's report; <see langword="null"/> when no attempt was made.</param>
+/// <param name="Fault">What is wrong with the relay itself, if something is.</param>
+internal readonly record struct SendResult(AttemptReport? Report, RelayFault? Fault = null);
+
+/// <summary>One live, authenticated connection. Used by one lane at a time.</summary>
+internal sealed class RelayConnection : IAsyncDisposable
+{
+    private static readonly TimeSpan QuitTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly RelayOptions options;
+    private readonly TimeProvider clock;
+    private readonly Socket socket;
+    private readonly CancellationTokenSource limit;
+    private readonly TransactionWatch watch;
+    private readonly RelayClient client;
+    private bool isSpent;
+
+    private RelayConnection(RelayOptions options, TimeProvider clock, Socket socket)
+    {
+        this.options = options;
+        this.clock = clock;
+        this.socket = socket;
+        limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
+        watch = new TransactionWatch(options, limit);
+        client = new RelayClient(watch)
+        {
+            LocalDomain = options.LocalDomain,
+
+            // A relay on a private network has no list to ask, and asking would stop all mail when the list is down.
+            CheckCertificateRevocation = false,
+        };
+        if (options.AllowInvalidCertificates)
+        {
+            TakeAnyCertificate(client);
+        }
+    }
+
+    /// <summary>How many transactions it has carried.</summary>
+    public int Transactions { get; private set; }
+
+    /// <summary>Whether it lay unused in the pool, so that the server may have closed it meanwhile.</summary>
+    public bool WasKept { get; set; }
+
+    /// <summary>When it was last put into the pool.</summary>
+    public DateTimeOffset IdleSince { get; set; }
+
+    /// <summary>Whether another message may be sent over it.</summary>
+    public bool IsUsable => !isSpent && client.IsConnected && Transactions < options.MaxMessagesPerConnection;
+
+    /// <summary>Whether the server said or closed something while the connection lay unused: it is not to be used.</summary>
+    public bool IsDisturbed
+    {
+        get
+        {
+            try
+            {
+                return socket.Poll(0, SelectMode.SelectRead);
+            }
+            catch (Exception broken) when (broken is SocketException or ObjectDisposedException)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Connects, encrypts, greets and authenticates.</summary>
+    public static async Task<(RelayConnection? Connection, RelayFault? Fault)> Open(
+        RelayOptions options, TimeProvider clock, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp)
+        {
+            // Nagle's delay would hold back the last block of every message until the one before is acknowledged.
+            NoDelay = true,
+        };
+        var connection = new RelayConnection(options, clock, socket);
+        using var timeout = new CancellationTokenSource(options.ConnectTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        try
+        {
+            if (await connection.Connect(either.Token) is not { } fault)
+            {
+                return (connection, null);
+            }
+
+            await connection.DisposeAsync();
+            cancellation.ThrowIfCancellationRequested();
+            return (null, fault);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>One transaction: MAIL, RCPT, DATA.</summary>
+    public async Task<SendResult> Send(OutgoingMessage message)
+    {
+        if (message.NeedsUtf8 && !OffersUtf8)
+        {
+            return new(Report(Reply(553, "5.6.7 The relay does not offer SMTPUTF8, which this address needs")));
+        }
+
+        using var mime = message.ToMime();
+        var format = message.Format;
+        client.MessageSize = await Measure(mime, format);
+        watch.Begin(client.MessageSize);
+        Transactions++;
+        try
+        {
+            var accepted = await client.SendAsync(
+                format, mime, message.SenderMailbox, [message.RecipientMailbox], limit.Token);
+            return new(Report(Reply(250, accepted)));
+        }
+        catch (SmtpCommandException refused)
+        {
+            return Refused(refused);
+        }
+        catch (ServiceNotAuthenticatedException refused)
+        {
+            isSpent = true;
+            return new(null, RelayFault.NotAuthenticated(refused.Message));
+        }
+        catch (Exception lost) when (lost is IOException or SocketException or SmtpProtocolException
+            or OperationCanceledException or ServiceNotConnectedException or ObjectDisposedException)
+        {
+            return Lost(timedOut: limit.IsCancellationRequested);
+        }
+        finally
+        {
+            watch.End();
+        }
+    }
+
+    /// <summary>Says QUIT when there is somebody to say it to, and closes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (client.IsConnected && !isSpent)
+        {
+            using var timeout = new CancellationTokenSource(QuitTimeout, clock);
+            try
+            {
+                await client.DisconnectAsync(quit: true, timeout.Token);
+            }
+            catch (Exception lost) when (lost is IOException or SocketException or ProtocolException
+                or OperationCanceledException or ObjectDisposedException)
+            {
+                // It is being closed: how does not matter.
+            }
+        }
+
+        client.Dispose();
+        socket.Dispose();
+        limit.Dispose();
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, the relay is not to be used and the state says why.")]
+    private async Task<RelayFault?> Connect(CancellationToken cancellation)
+    {
+        var authenticating = false;
+        try
+        {
+            await socket.ConnectAsync(options.Host, options.Port, cancellation);
+            await client.ConnectAsync(socket, options.Host, options.Port, Map(options.Security), cancellation);
+            if (options.Username is { } username)
+            {
+                authenticating = true;
+                await client.AuthenticateAsync(
+                    Encoding.UTF8, new NetworkCredential(username, options.Password), cancellation);
+            }
+
+            return null;
+        }
+        catch (Exception failure)
+        {
+            return RelayFault.From(failure, authenticating);
+        }
+    }
+
+    [SuppressMessage("Security", "CA5359", Justification = "An operator asked for it, for this relay only; the default validates.")]
+    private static void TakeAnyCertificate(RelayClient client) =>
+        client.ServerCertificateValidationCallback = (_, _, _, _) => true;
+
+    private bool OffersUtf8 =>
+        client.Capabilities.HasFlag(SmtpCapabilities.UTF8) && client.Capabilities.HasFlag(SmtpCapabilities.EightBitMime);
+
+    private SendResult Refused(SmtpCommandException refused)
+    {
+        var code = (int)refused.StatusCode;
+        var reply = Reply(code, refused.Message);
+        if (code == 421)
+        {
+            // The server closes the connection after it (RFC 5321 §3.8). Said to a kept connection's MAIL FROM, it
+            // is about the connection and not about this recipient.
+            isSpent = true;
+            if (WasKept && refused.ErrorCode == SmtpErrorCode.SenderNotAccepted)
+            {
+                return new(null);
+            }
+        }
+
+        if (code is >= 400 and < 600)
+        {
+            return new(Report(reply));
+        }
+
+        isSpent = true;
+        return (refused.ErrorCode, code) switch
+        {
+            // Any 2yz after the final dot accepts (RFC 5321 §4.2.1), though it should be 250.
+            (SmtpErrorCode.MessageNotAccepted, >= 200 and < 300) => new(Report(reply)),
+            (SmtpErrorCode.MessageNotAccepted, _) => new(Failure(TransportFailure.ConnectionLostAfterData) with { Reply = reply }),
+            _ => new(Failure(TransportFailure.ConnectionLostBeforeData) with { Reply = reply }),
+        };
+    }
+
+    private SendResult Lost(bool timedOut)
+    {
+        isSpent = true;
+        return watch.Phase switch
+        {
+            TransactionPhase.HandedOver => new(Failure(
+                timedOut ? TransportFailure.TimedOutAfterData : TransportFailure.ConnectionLostAfterData)),
+            TransactionPhase.Begun when WasKept => new(null),
+            _ => new(Failure(timedOut ? TransportFailure.TimedOutBeforeData : TransportFailure.ConnectionLostBeforeData)),
+        };
+    }
+
+    private AttemptReport Report(SmtpReply reply)
+    {
+        var classification = ReplyClassifier.Classify(reply);
+        return new AttemptReport
+        {
+            Outcome = classification.Outcome,
+            Cause = classification.Cause,
+            RetryAfter = classification.RetryAfter,
+            Reply = reply,
+            Relay = options.Name,
+        };
+    }
+
+    private AttemptReport Failure(TransportFailure failure)
+    {
+        var classification = FailureClassifier.Classify(failure);
+        return new AttemptReport
+        {
+            Outcome = classification.Outcome,
+            Cause = classification.Cause,
+            RetryAfter = classification.RetryAfter,
+            InDoubt = FailureClassifier.MayHaveBeenAccepted(failure),
+            Relay = options.Name,
+        };
+    }
+
+    private static SmtpReply Reply(int code, string text)
+    {
+        var reply = SmtpReplyParser.Parse($"{code} {text}");
+        return reply.Text.Length <= SmtpReplyTextMax ? reply : reply with { Text = reply.Text[..SmtpReplyTextMax] };
+    }
+
+    private const int SmtpReplyTextMax = 500;
+
+    // With doubled dots, as it is written: the watch counts these very octets.
+    private static async Task<long> Measure(MimeMessage mime, FormatOptions format)
+    {
+        using var measure = new MeasuringStream();
+        using (var stuffed = new FilteredStream(measure))
+        {
+            stuffed.Add(new SmtpDataFilter());
+            await mime.WriteToAsync(format, stuffed);
+            await stuffed.FlushAsync();
+        }
+
+        return measure.Length;
+    }
+
+    private static SecureSocketOptions Map(RelaySecurity security) => security switch
+    {
+        RelaySecurity.None => SecureSocketOptions.None,
+        RelaySecurity.StartTls => SecureSocketOptions.StartTls,
+        RelaySecurity.StartTlsWhenAvailable => SecureSocketOptions.StartTlsWhenAvailable,
+        RelaySecurity.Tls => SecureSocketOptions.SslOnConnect,
+        _ => throw new ArgumentOutOfRangeException(nameof(security), security, "Unknown security."),
+    };
+}

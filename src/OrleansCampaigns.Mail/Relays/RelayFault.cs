@@ -1,0 +1,45 @@
+using System.Net.Sockets;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+
+namespace OrleansCampaigns.Mail.Relays;
+
+/// <summary>The relay itself does not serve us: nothing about any recipient.</summary>
+/// <param name="Detail">For people: what failed, with the relay's words; never holds a secret.</param>
+internal sealed record RelayFault(string Detail)
+{
+    private const int DetailLengthMax = 200;
+
+    /// <summary>What went wrong while connecting, greeting or authenticating.</summary>
+    /// <remarks>What we do not know still keeps the relay down for a while, rather than the campaign stuck.</remarks>
+    public static RelayFault From(Exception exception, bool authenticating) => exception switch
+    {
+        SocketException socket => new($"cannot connect: {socket.SocketErrorCode}"),
+        AuthenticationException refused => FromAuthentication(refused),
+        SmtpCommandException reply when authenticating => new(Shorten($"authentication failed: {Say(reply)}")),
+        SmtpCommandException reply => new(Shorten($"greeting {Say(reply)}")),
+        SslHandshakeException => new("TLS failed: the certificate or the handshake was refused"),
+        NotSupportedException when authenticating => new("authentication is not offered"),
+        NotSupportedException => new("TLS failed: STARTTLS is not offered"),
+        SmtpProtocolException when authenticating => new("connection lost while authenticating"),
+        SmtpProtocolException or ProtocolViolationException => new("greeting is not SMTP, or the connection was closed"),
+        IOException => new("cannot connect: connection lost"),
+        OperationCanceledException => new("cannot connect: timed out"),
+        _ => new($"cannot connect: {exception.GetType().Name}"),
+    };
+
+    /// <summary>The relay wants us to authenticate or to encrypt first (530).</summary>
+    public static RelayFault NotAuthenticated(string text) => new(Shorten($"authentication required: 530 {OneLine(text)}"));
+
+    // MailKit puts the reply into the message, "535: 5.7.8 …". A 4xx is the relay's trouble, not our password's.
+    private static RelayFault FromAuthentication(AuthenticationException refused) =>
+        refused.Message.StartsWith('4')
+            ? new(Shorten($"authentication failed: {OneLine(refused.Message)}"))
+            : new("credentials refused");
+
+    private static string Say(SmtpCommandException reply) => $"{(int)reply.StatusCode} {OneLine(reply.Message)}";
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+
+    private static string Shorten(string text) => text.Length <= DetailLengthMax ? text : text[..DetailLengthMax];
+}

@@ -1,0 +1,91 @@
+using System.Buffers;
+using SmtpServer;
+using SmtpServer.Authentication;
+using SmtpServer.Mail;
+using SmtpServer.Protocol;
+using SmtpServer.Storage;
+
+namespace OrleansCampaigns.Mail.Sandbox;
+
+/// <summary>Applies the rules to what clients do.</summary>
+internal sealed class SandboxBehaviour(SandboxOptions options, SandboxLedger ledger, TimeProvider clock)
+    : IMailboxFilter, IMessageStore, IUserAuthenticator
+{
+    private const string AttemptKey = "Sandbox:Attempt";
+
+    private long queued;
+
+    public Task<bool> CanAcceptFromAsync(
+        ISessionContext context, IMailbox from, int size, CancellationToken cancellationToken) => Task.FromResult(true);
+
+    public Task<bool> CanDeliverToAsync(
+        ISessionContext context, IMailbox to, IMailbox from, CancellationToken cancellationToken)
+    {
+        var recipient = to.AsAddress();
+        var attempt = ledger.CountAttempt(recipient);
+        context.Properties[AttemptKey] = attempt;
+
+        var rule = SandboxRules.For(recipient);
+        if (attempt <= rule.Times)
+        {
+            switch (rule.Stage)
+            {
+                case SandboxStage.Recipient:
+                    throw new SmtpResponseException(Reply(rule), quit: rule.Code == 421);
+                case SandboxStage.DropAtRecipient:
+                    Drop(context);
+                    break;
+            }
+        }
+
+        return Task.FromResult(true);
+    }
+
+    public async Task<SmtpResponse> SaveAsync(
+        ISessionContext context, IMessageTransaction transaction, ReadOnlySequence<byte> buffer, CancellationToken cancellationToken)
+    {
+        ledger.CountTransaction(buffer.Length);
+        var recipient = transaction.To[^1].AsAddress();
+        var rule = SandboxRules.For(recipient);
+        var stage = context.Properties[AttemptKey] is int attempt && attempt <= rule.Times ? rule.Stage : SandboxStage.Nowhere;
+
+        var latency = options.Latency + (stage == SandboxStage.Late ? options.SlowLatency : TimeSpan.Zero);
+        if (latency > TimeSpan.Zero)
+        {
+            await Task.Delay(latency, clock, cancellationToken);
+        }
+
+        switch (stage)
+        {
+            case SandboxStage.Message:
+                return Reply(rule);
+            case SandboxStage.DropUnaccepted:
+                Drop(context);
+                break;
+        }
+
+        foreach (var to in transaction.To)
+        {
+            ledger.Accept(to.AsAddress(), buffer);
+        }
+
+        if (stage == SandboxStage.DropAccepted)
+        {
+            Drop(context);
+        }
+
+        return new SmtpResponse(SmtpReplyCode.Ok, $"2.0.0 Ok: queued as {Interlocked.Increment(ref queued):X8}");
+    }
+
+    public Task<bool> AuthenticateAsync(
+        ISessionContext context, string user, string password, CancellationToken cancellationToken) =>
+        Task.FromResult(user == options.Username && password == options.Password);
+
+    private static SmtpResponse Reply(SandboxRule rule) => new((SmtpReplyCode)rule.Code, rule.Text);
+
+    private static void Drop(ISessionContext context)
+    {
+        ((SandboxPipe)context.Pipe).Drop();
+        throw new IOException("Dropped by the sandbox's rule.");
+    }
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics.CodeAnalysis;
+using HandlebarsDotNet;
+using OrleansCampaigns.Domain;
+
+namespace OrleansCampaigns.Mail.Templates;
+
+/// <summary>One template of a campaign, compiled. Safe for concurrent use.</summary>
+internal sealed class CompiledTemplate
+{
+    private readonly HandlebarsTemplate<TextWriter, object, object> template;
+    private readonly IReadOnlyList<TemplateNode> nodes;
+    private readonly TemplateUse use;
+    private readonly string field;
+    private readonly int lengthMax;
+
+    private CompiledTemplate(
+        string field, IReadOnlyList<TemplateNode> nodes, TemplateUse use, string written, ValueEncoding encoding, int lengthMax)
+    {
+        this.field = field;
+        this.nodes = nodes;
+        this.use = use;
+        this.lengthMax = lengthMax;
+        template = CompileWritten(written, encoding);
+    }
+
+    /// <summary>The fields that it writes out unguarded.</summary>
+    public IReadOnlySet<string> Required => use.Required;
+
+    /// <summary>Its parts, in the names of the field table.</summary>
+    public List<Segment> Flatten(FieldTable fields) => TemplateWriter.Flatten(nodes, fields);
+
+    /// <summary>Compiles; refused <c>template.syntax</c> or <c>template.too_large</c> with the line.</summary>
+    /// <param name="field">The request's field that holds the template, such as <c>content.html</c>.</param>
+    /// <param name="text">The template.</param>
+    /// <param name="encoding">How values are written.</param>
+    /// <param name="lengthMax">The longest rendering, in characters.</param>
+    /// <param name="fields">Takes the fields that it uses.</param>
+    [SuppressMessage("Design", "CA1031", Justification = "A template is input: however the engine fails on it, it is refused.")]
+    public static Result<CompiledTemplate> Compile(
+        string field, string text, ValueEncoding encoding, int lengthMax, FieldTable fields)
+    {
+        if (text.Length > TemplateLimits.LengthMax)
+        {
+            return Refusal.Invalid(
+                "template.too_large", $"{field} is longer than {TemplateLimits.LengthMax} characters.", field);
+        }
+
+        try
+        {
+            var nodes = TemplateParser.Parse(text);
+            var use = new TemplateUse(nodes, fields);
+            var written = TemplateWriter.Write(TemplateWriter.Flatten(nodes, fields));
+            return new CompiledTemplate(field, nodes, use, written, encoding, lengthMax);
+        }
+        catch (TemplateSyntaxException wrong)
+        {
+            return Refusal.Invalid("template.syntax", $"{field}, line {wrong.Line}: {wrong.Message}", field);
+        }
+        catch (Exception wrong)
+        {
+            return Refusal.Invalid("template.syntax", $"{field}: the template does not compile ({wrong.GetType().Name}).", field);
+        }
+    }
+
+    /// <summary>Compiles what <see cref="TemplateWriter"/> has written, with the same fields.</summary>
+    public CompiledTemplate With(string written, ValueEncoding encoding) =>
+        new(field, nodes, use, written, encoding, lengthMax);
+
+    /// <summary>Renders; refused <c>template.missing_field</c>, <c>template.too_large</c>, <c>template.render</c>.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A template is input: however the engine fails on it, it is refused.")]
+    public Result<string> Render(RecipientFields values)
+    {
+        foreach (var name in use.Required)
+        {
+            if (!values.Has(name))
+            {
+                return Refusal.Invalid(
+                    "template.missing_field", $"The contact has no '{name}', which {field} needs, and there is no fallback.", field);
+            }
+        }
+
+        if (use.HasLoops && CountIterations(nodes, values) > TemplateLimits.IterationsMax)
+        {
+            return Refusal.Invalid(
+                "template.too_large", $"The loops of {field} run more than {TemplateLimits.IterationsMax} times.", field);
+        }
+
+        using var writer = new BoundedWriter(lengthMax);
+        try
+        {
+            template(writer, values.Context);
+            return writer.ToString();
+        }
+        catch (Exception) when (writer.IsFull)
+        {
+            return Refusal.Invalid("template.too_large", $"{field} comes to more than {lengthMax} characters.", field);
+        }
+        catch (Exception failure)
+        {
+            return Refusal.Invalid("template.render", $"{field} cannot be rendered ({failure.GetType().Name}).", field);
+        }
+    }
+
+    private static HandlebarsTemplate<TextWriter, object, object> CompileWritten(string written, ValueEncoding encoding)
+    {
+        var configuration = new HandlebarsConfiguration { NoEscape = encoding == ValueEncoding.None };
+        if (encoding != ValueEncoding.None)
+        {
+            configuration.TextEncoder = encoding == ValueEncoding.Html ? new HtmlEscape() : new OneLine();
+        }
+
+        using var reader = new StringReader(written);
+        return Handlebars.Create(configuration).Compile(reader);
+    }
+
+    // Known before anything runs, because loops run over fields only.
+    private static long CountIterations(IReadOnlyList<TemplateNode> nodes, RecipientFields values)
+    {
+        var count = 0L;
+        foreach (var node in nodes)
+        {
+            if (node is not BlockNode block)
+            {
+                continue;
+            }
+
+            var body = CountIterations(block.Body.Nodes, values);
+            count += block.Kind == BlockKind.Each ? values.CountItems(block.Subject.Name) * (1 + body) : body;
+            if (block.Else is not null)
+            {
+                count += CountIterations(block.Else.Nodes, values);
+            }
+
+            // Nested loops multiply beyond any number; too many is too many.
+            count = Math.Min(count, TemplateLimits.IterationsMax + 1);
+        }
+
+        return count;
+    }
+}

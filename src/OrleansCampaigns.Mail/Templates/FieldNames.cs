@@ -1,0 +1,34 @@
+namespace OrleansCampaigns.Mail.Templates;
+
+/// <summary>How a template writes the name of a field: plain, or in brackets when it is no plain word.</summary>
+internal static class FieldNames
+{
+    private static readonly HashSet<string> Reserved =
+        new(StringComparer.Ordinal) { "true", "false", "null", "undefined", "this", "else", "if", "unless", "each", "with", "lookup", "log", "as" };
+
+    /// <exception cref="TemplateSyntaxException">It is not a name.</exception>
+    public static string Read(string text, int line)
+    {
+        if (text.StartsWith('['))
+        {
+            return text.IndexOf(']') == text.Length - 1 && text.Length > 2
+                ? text[1..^1]
+                : throw new TemplateSyntaxException($"'{text}' is not the name of a field.", line);
+        }
+
+        if (text.AsSpan().IndexOfAny(" \t\r\n") >= 0)
+        {
+            throw new TemplateSyntaxException(
+                $"There is no helper '{text.Split((char[]?)null, 2)[0]}'. If '{text}' is a field, write {{{{[{text}]}}}}.", line);
+        }
+
+        if (text.Length == 0 || Reserved.Contains(text) || char.IsAsciiDigit(text[0]) || !text.All(IsPlain))
+        {
+            throw new TemplateSyntaxException($"'{text}' is not the name of a field. If it is, write {{{{[{text}]}}}}.", line);
+        }
+
+        return text;
+    }
+
+    private static bool IsPlain(char c) => char.IsLetterOrDigit(c) || c is '_' or '-' or ':';
+}

@@ -1,0 +1,181 @@
+namespace OrleansCampaigns.Mail.Templates;
+
+/// <summary>A tag or the text between tags.</summary>
+/// <param name="Kind">Which.</param>
+/// <param name="Content">The text, or what stands inside the braces, without whitespace control.</param>
+/// <param name="Trim">The whitespace control.</param>
+/// <param name="Line">The line it begins in, from 1.</param>
+internal readonly record struct TemplateToken(TemplateTokenKind Kind, string Content, Trim Trim, int Line);
+
+internal enum TemplateTokenKind
+{
+    Text,
+    Comment,
+
+    /// <summary><c>{{…}}</c></summary>
+    Tag,
+
+    /// <summary><c>{{{…}}}</c> or <c>{{&amp;…}}</c></summary>
+    RawTag,
+}
+
+/// <summary>A template is not one; the message is for its author.</summary>
+internal sealed class TemplateSyntaxException(string message, int line) : Exception(message)
+{
+    public int Line { get; } = line;
+}
+
+/// <summary>Cuts a template into tags and text, as Handlebars does.</summary>
+internal static class TemplateLexer
+{
+    public static List<TemplateToken> Read(string template)
+    {
+        var tokens = new List<TemplateToken>();
+        var text = new System.Text.StringBuilder();
+        var textLine = 1;
+        var line = 1;
+        var tags = 0;
+        var at = 0;
+        while (at < template.Length)
+        {
+            var open = template.IndexOf("{{", at, StringComparison.Ordinal);
+            if (open < 0)
+            {
+                text.Append(template, at, template.Length - at);
+                break;
+            }
+
+            var backslashes = CountBackslashesBefore(template, at, open);
+            text.Append(template, at, open - at - backslashes);
+            line += CountLines(template, at, open);
+            if (backslashes == 1)
+            {
+                // An escaped tag is text.
+                text.Append("{{");
+                at = open + 2;
+                continue;
+            }
+
+            // Two backslashes are one, before a tag that is one.
+            text.Append('\\', Math.Max(0, backslashes - 1));
+            Flush();
+            if (++tags > TemplateLimits.TagsMax)
+            {
+                throw new TemplateSyntaxException($"There are more than {TemplateLimits.TagsMax} tags.", line);
+            }
+
+            var (token, end) = ReadTag(template, open, line);
+            tokens.Add(token);
+            line += CountLines(template, open, end);
+            textLine = line;
+            at = end;
+        }
+
+        Flush();
+        return tokens;
+
+        void Flush()
+        {
+            if (text.Length > 0)
+            {
+                tokens.Add(new TemplateToken(TemplateTokenKind.Text, text.ToString(), default, textLine));
+                text.Clear();
+            }
+        }
+    }
+
+    private static (TemplateToken Token, int End) ReadTag(string template, int open, int line)
+    {
+        var rest = template.AsSpan(open);
+        if (rest.StartsWith("{{{{"))
+        {
+            throw new TemplateSyntaxException("Raw blocks ({{{{…}}}}) are not supported.", line);
+        }
+
+        if (rest.StartsWith("{{!") || rest.StartsWith("{{~!"))
+        {
+            return ReadComment(template, open, line);
+        }
+
+        var isRaw = rest.StartsWith("{{{");
+        var start = open + (isRaw ? 3 : 2);
+        var end = FindEnd(template, start, line, isRaw ? "}}}" : "}}");
+        var content = template.AsSpan(start, end - start);
+        var before = content.StartsWith("~");
+        content = before ? content[1..] : content;
+        var after = content.EndsWith("~");
+        content = (after ? content[..^1] : content).Trim();
+
+        // {{~{x}~}} is the raw tag with whitespace control: its third brace stands inside.
+        if (!isRaw && content.StartsWith("{"))
+        {
+            throw new TemplateSyntaxException("Write raw values without ~.", line);
+        }
+
+        if (!isRaw && content.StartsWith("&"))
+        {
+            isRaw = true;
+            content = content[1..].Trim();
+        }
+
+        var kind = isRaw ? TemplateTokenKind.RawTag : TemplateTokenKind.Tag;
+        return (new TemplateToken(kind, content.ToString(), new Trim(before, after), line), end + (rest.StartsWith("{{{") ? 3 : 2));
+    }
+
+    private static (TemplateToken Token, int End) ReadComment(string template, int open, int line)
+    {
+        var rest = template.AsSpan(open);
+        var isLong = rest.StartsWith("{{!--") || rest.StartsWith("{{~!--");
+        var close = template.IndexOf(isLong ? "--" : "}}", open + (isLong ? 5 : 3), StringComparison.Ordinal);
+        while (isLong && close >= 0 && !template.AsSpan(close).StartsWith("--}}") && !template.AsSpan(close).StartsWith("--~}}"))
+        {
+            close = template.IndexOf("--", close + 1, StringComparison.Ordinal);
+        }
+
+        if (close < 0)
+        {
+            throw new TemplateSyntaxException("The comment does not end.", line);
+        }
+
+        var end = template.IndexOf("}}", close, StringComparison.Ordinal) + 2;
+        var trim = new Trim(rest.StartsWith("{{~"), template[end - 3] == '~');
+        return (new TemplateToken(TemplateTokenKind.Comment, "", trim, line), end);
+    }
+
+    // Braces may stand inside a bracketed name: {{[a }} b]}}.
+    private static int FindEnd(string template, int start, int line, string close)
+    {
+        var inBrackets = false;
+        for (var i = start; i < template.Length; i++)
+        {
+            switch (template[i])
+            {
+                case '[':
+                    inBrackets = true;
+                    break;
+                case ']':
+                    inBrackets = false;
+                    break;
+                case '}' when !inBrackets && string.CompareOrdinal(template, i, close, 0, close.Length) == 0:
+                    return i;
+                case '{' when !inBrackets && i + 1 < template.Length && template[i + 1] == '{' && i > start + 1:
+                    throw new TemplateSyntaxException($"The tag does not end with {close}.", line);
+            }
+        }
+
+        throw new TemplateSyntaxException($"The tag does not end with {close}.", line);
+    }
+
+    private static int CountBackslashesBefore(string template, int from, int open)
+    {
+        var count = 0;
+        while (open - count > from && template[open - count - 1] == '\\')
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private static int CountLines(string template, int from, int to) => template.AsSpan(from, to - from).Count('\n');
+}

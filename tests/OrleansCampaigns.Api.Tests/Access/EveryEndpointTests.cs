@@ -1,0 +1,69 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OrleansCampaigns.Api.Tests.Access;
+
+/// <summary>What must hold for every endpoint, those that somebody adds tomorrow included.</summary>
+public sealed partial class EveryEndpointTests
+{
+    private static readonly string[] Open = ["/health/live", "/health/ready", "/openapi/{documentName}.json"];
+
+    [Fact]
+    public async Task Every_endpoint_but_health_and_the_document_needs_a_key()
+    {
+        await using var api = await TestApi.Start();
+        var endpoints = Endpoints(api).Where(endpoint => !Open.Contains(endpoint.Path)).ToList();
+        Assert.True(endpoints.Count > 45, $"Only {endpoints.Count} endpoints were found.");
+
+        foreach (var (method, path) in endpoints)
+        {
+            var answer = await api.Anonymous.Send(new HttpMethod(method), Filled(path), json: null);
+            Assert.True(answer.Status == HttpStatusCode.Unauthorized, $"{method} {path} answered {answer.Status}.");
+            Assert.Equal("access.missing", answer.Code);
+        }
+    }
+
+    [Fact]
+    public async Task Every_endpoint_is_in_the_document()
+    {
+        await using var api = await TestApi.Start();
+        var document = (await api.Anonymous.Get("/openapi/v1.json")).Json;
+
+        foreach (var (method, path) in Endpoints(api).Where(endpoint => !endpoint.Path.StartsWith("/openapi", StringComparison.Ordinal)))
+        {
+            var operation = document["paths"]?[path]?[method.ToLowerInvariant()];
+            Assert.True(operation is not null, $"{method} {path} is missing.");
+            Assert.True(operation["summary"] is not null, $"{method} {path} has no summary.");
+            var success = operation["responses"]!.AsObject().Select(response => response.Key).Where(status => status[0] == '2');
+            Assert.True(success.Count() == 1, $"{method} {path} says of {success.Count()} statuses that it worked.");
+        }
+    }
+
+    [Fact]
+    public async Task Every_endpoint_refuses_a_parameter_that_it_does_not_know()
+    {
+        await using var api = await TestApi.Start();
+
+        foreach (var (method, path) in Endpoints(api).Where(endpoint => endpoint.Path.StartsWith("/v1", StringComparison.Ordinal)))
+        {
+            var answer = await api.Administrator.Send(new HttpMethod(method), $"{Filled(path)}?satus=New", BodyOf(method));
+            Assert.True(
+                answer.Status is HttpStatusCode.UnprocessableEntity or HttpStatusCode.UnsupportedMediaType,
+                $"{method} {path} answered {answer.Status}.");
+        }
+    }
+
+    private static IEnumerable<(string Method, string Path)> Endpoints(TestApi api) =>
+        api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().SelectMany(endpoint =>
+            endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Select(method =>
+                (method, $"/{endpoint.RoutePattern.RawText!.Trim('/')}")) ?? []);
+
+    private static string? BodyOf(string method) => method is "POST" or "PUT" or "PATCH" ? "{}" : null;
+
+    private static string Filled(string path) => Parameter().Replace(path, "anything");
+
+    [GeneratedRegex(@"\{[^}]+\}")]
+    private static partial Regex Parameter();
+}

@@ -1,0 +1,64 @@
+using OrleansCampaigns.Contracts.Contacts;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
+
+namespace OrleansCampaigns.Api.Tests.Fakes;
+
+/// <summary>The real contact, in memory, without storage.</summary>
+public sealed class FakeContactGrain(TimeProvider clock) : IContactGrain
+{
+    public Contact Contact { get; set; } = new();
+
+    /// <summary>Pages of older history.</summary>
+    public List<HistoryPage> Pages { get; } = [];
+
+    public Task<Result<ContactState>> UnsubscribeByUs(string actor, string reason) =>
+        Change(Contact.UnsubscribeByUs(actor, reason, clock.GetUtcNow()));
+
+    public Task<Result<ContactState>> Resubscribe(string actor, string consent) =>
+        Change(Contact.Resubscribe(actor, consent, clock.GetUtcNow()));
+
+    public Task<Result<ContactState>> Reinstate(string actor, string reason) =>
+        Change(Contact.Reinstate(actor, reason, clock.GetUtcNow()));
+
+    public Task<ContactState> GetState() => Task.FromResult(new ContactState
+    {
+        Status = Contact.Status,
+        StatusSince = Contact.StatusSince,
+        LastStatus = Contact.LastOutcome,
+        LastStatusAt = Contact.LastOutcomeAt,
+        Deliveries = Contact.Deliveries,
+    });
+
+    public Task<HistoryPage> GetHistory(int page) => Task.FromResult(page < Pages.Count
+        ? Pages[page] with { Page = page, PageCount = Pages.Count + 1 }
+        : new HistoryPage(page == Pages.Count ? Contact.History : [], page, Pages.Count + 1));
+
+    public Task<TurnAnswer> Begin(Turn turn, DeliveryRules rules, Orleans.Runtime.SiloAddress sender) => throw new NotSupportedException();
+
+    public Task<CampaignDelivery> Record(Turn turn, AttemptReport report, DeliveryRules rules) => throw new NotSupportedException();
+
+    public Task Withdraw(Turn turn) => throw new NotSupportedException();
+
+    public Task<TurnAnswer> ResolveDoubt(Turn turn, InDoubtPolicy policy) => throw new NotSupportedException();
+
+    public Task Duplicate(CampaignId campaign, DateTimeOffset queuedAt, int upToOccurrence) => throw new NotSupportedException();
+
+    public Task Exclude(CampaignId campaign, DateTimeOffset queuedAt, string reason) => throw new NotSupportedException();
+
+    public Task Abandon(CampaignId campaign) => throw new NotSupportedException();
+
+    public Task Requeue(CampaignId campaign, int pass) => throw new NotSupportedException();
+
+    private async Task<Result<ContactState>> Change(Contact next)
+    {
+        if (ReferenceEquals(next, Contact))
+        {
+            return Refusal.Conflict("contact.status", "A contact of this status cannot be changed so.");
+        }
+
+        Contact = next;
+        return await GetState();
+    }
+}

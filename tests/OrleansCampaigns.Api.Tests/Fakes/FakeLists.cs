@@ -1,0 +1,99 @@
+using System.Globalization;
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
+
+namespace OrleansCampaigns.Api.Tests.Fakes;
+
+/// <summary>Lists and views in memory.</summary>
+public sealed class FakeLists(FakeContacts directory, TimeProvider clock) : IListDirectory
+{
+    public List<(AccountId Account, ContactList List)> Lists { get; } = [];
+
+    public List<(AccountId Account, ContactView View)> Views { get; } = [];
+
+    public List<(string List, ContactId Contact)> Members { get; } = [];
+
+    /// <summary>What adding members is refused with, if it is.</summary>
+    public Refusal? MembersRefused { get; set; }
+
+    public ContactList Add(string name, bool hidden = false, AccountId? account = null)
+    {
+        var id = string.Create(CultureInfo.InvariantCulture, $"lst_{Lists.Count + 1}");
+        var list = new ContactList(id, name, 0, clock.GetUtcNow(), hidden);
+        Lists.Add((account ?? AccountId.Main, list));
+        return list;
+    }
+
+    public ContactView AddView(string name, ContactFilter filter)
+    {
+        var view = new ContactView(string.Create(CultureInfo.InvariantCulture, $"viw_{Views.Count + 1}"), name, filter, clock.GetUtcNow());
+        Views.Add((AccountId.Main, view));
+        return view;
+    }
+
+    public Task<Result<ContactList>> CreateList(
+        AccountId account, string name, bool hidden = false, CancellationToken cancellation = default) =>
+        Task.FromResult<Result<ContactList>>(Lists.Exists(known => known.Account == account && known.List.Name == name)
+            ? Refusal.Conflict("list.exists", "There is a list of that name already.")
+            : Add(name, hidden, account));
+
+    public Task<ContactList?> FindList(AccountId account, string listId, CancellationToken cancellation = default) =>
+        Task.FromResult(Lists.Find(known => known.Account == account && known.List.Id == listId).List ?? null);
+
+    public Task<Result<Page<ContactList>>> QueryLists(
+        AccountId account, string? cursor, int limit, CancellationToken cancellation = default) =>
+        FakePages.Cut(Lists.Where(known => known.Account == account && !known.List.IsHidden).Select(known => known.List), cursor, limit);
+
+    public Task<Result<ContactList>> RenameList(
+        AccountId account, string listId, string name, CancellationToken cancellation = default) =>
+        Task.FromResult<Result<ContactList>>(Lists.Exists(known => known.List.Name == name && known.List.Id != listId)
+            ? Refusal.Conflict("list.exists", "There is a list of that name already.")
+            : Put(listId, list => list with { Name = name }));
+
+    public Task<bool> DeleteList(AccountId account, string listId, CancellationToken cancellation = default) =>
+        Task.FromResult(Lists.RemoveAll(known => known.Account == account && known.List.Id == listId) > 0);
+
+    public Task<Result<ContactList>> AddMembers(
+        AccountId account, string listId, IReadOnlyList<ContactInput> contacts, CancellationToken cancellation = default)
+    {
+        if (MembersRefused is not null)
+        {
+            return Task.FromResult<Result<ContactList>>(MembersRefused);
+        }
+
+        foreach (var contact in contacts)
+        {
+            var id = FakeContacts.IdOf(account, contact.Address);
+            directory.Add(FakeContacts.Row(id, contact), account);
+            Members.Add((listId, id));
+        }
+
+        return Task.FromResult<Result<ContactList>>(Put(listId, list => list with { Members = list.Members + contacts.Count }));
+    }
+
+    public Task<bool> RemoveMember(AccountId account, string listId, ContactId contact, CancellationToken cancellation = default) =>
+        Task.FromResult(Members.RemoveAll(member => member == (listId, contact)) > 0);
+
+    public Task<Result<ContactView>> CreateView(
+        AccountId account, string name, ContactFilter filter, CancellationToken cancellation = default) =>
+        Task.FromResult<Result<ContactView>>(Views.Exists(known => known.View.Name == name)
+            ? Refusal.Conflict("view.exists", "There is a view of that name already.")
+            : AddView(name, filter));
+
+    public Task<ContactView?> FindView(AccountId account, string viewId, CancellationToken cancellation = default) =>
+        Task.FromResult(Views.Find(known => known.Account == account && known.View.Id == viewId).View ?? null);
+
+    public Task<IReadOnlyList<ContactView>> QueryViews(AccountId account, CancellationToken cancellation = default) =>
+        Task.FromResult<IReadOnlyList<ContactView>>([.. Views.Where(known => known.Account == account).Select(known => known.View)]);
+
+    public Task<bool> DeleteView(AccountId account, string viewId, CancellationToken cancellation = default) =>
+        Task.FromResult(Views.RemoveAll(known => known.Account == account && known.View.Id == viewId) > 0);
+
+    private ContactList Put(string id, Func<ContactList, ContactList> change)
+    {
+        var at = Lists.FindIndex(known => known.List.Id == id);
+        Lists[at] = (Lists[at].Account, change(Lists[at].List));
+        return Lists[at].List;
+    }
+}

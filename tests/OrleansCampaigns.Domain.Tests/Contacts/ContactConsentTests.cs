@@ -1,0 +1,92 @@
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
+
+namespace OrleansCampaigns.Domain.Tests.Contacts;
+
+public class ContactConsentTests
+{
+    public static TheoryData<ContactStatus, string> Commands
+    {
+        get
+        {
+            var data = new TheoryData<ContactStatus, string>();
+            foreach (var status in Enum.GetValues<ContactStatus>())
+            {
+                foreach (var command in (string[])["Unsubscribe", "UnsubscribeByUs", "Complain", "Resubscribe", "Reinstate"])
+                {
+                    data.Add(status, command);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void A_command_follows_the_table_and_counts_once(ContactStatus status, string command)
+    {
+        var contact = Given.Contact(status);
+        var expected = ContactStatusTable.Next(status, TriggerOf(command), hasReceived: false);
+
+        var after = Apply(contact, command);
+
+        Assert.Equal(expected, after.Status);
+        Assert.Same(after, Apply(after, command));
+        if (expected == status)
+        {
+            Assert.Same(contact, after);
+            return;
+        }
+
+        Assert.Equal(Given.Now, after.StatusSince);
+        var entry = Assert.Single(after.History);
+        Assert.Equal(
+            (HistoryKind.StatusChange, expected, Given.Now, (Outcome?)null),
+            (entry.Kind, entry.Status!.Value, entry.At, entry.Outcome));
+        Assert.Null(after.LastOutcome);
+        var byOperator = command is "UnsubscribeByUs" or "Resubscribe" or "Reinstate";
+        Assert.Equal(byOperator ? ("op", "because") : (null, null), (entry.Actor, entry.Reason));
+    }
+
+    [Theory]
+    [InlineData(false, ContactStatus.New)]
+    [InlineData(true, ContactStatus.Active)]
+    public void Coming_back_is_to_new_or_active_by_the_history(bool hasReceived, ContactStatus expected)
+    {
+        var contact = new Contact { HasReceived = hasReceived };
+
+        Assert.Equal(
+            expected, contact.Unsubscribe("one-click", Given.Now).Resubscribe("op", "consent", Given.Now).Status);
+        Assert.Equal(expected, contact.Complain("report", Given.Now).Reinstate("op", "error", Given.Now).Status);
+    }
+
+    [Fact]
+    public void An_operator_does_not_overwrite_the_contacts_own_word()
+    {
+        var unsubscribed = new Contact().Unsubscribe("link", Given.Now);
+
+        Assert.Same(unsubscribed, unsubscribed.UnsubscribeByUs("op", "because", Given.Now));
+        Assert.Equal(
+            ContactStatus.Unsubscribed,
+            new Contact().UnsubscribeByUs("op", "because", Given.Now).Unsubscribe("link", Given.Now).Status);
+    }
+
+    private static ContactTrigger TriggerOf(string command) => command switch
+    {
+        "Unsubscribe" => ContactTrigger.Unsubscribed,
+        "UnsubscribeByUs" => ContactTrigger.UnsubscribedByUs,
+        "Complain" => ContactTrigger.Complained,
+        "Resubscribe" => ContactTrigger.Resubscribed,
+        _ => ContactTrigger.Reinstated,
+    };
+
+    private static Contact Apply(Contact contact, string command) => command switch
+    {
+        "Unsubscribe" => contact.Unsubscribe("link", Given.Now),
+        "UnsubscribeByUs" => contact.UnsubscribeByUs("op", "because", Given.Now),
+        "Complain" => contact.Complain("report", Given.Now),
+        "Resubscribe" => contact.Resubscribe("op", "because", Given.Now),
+        _ => contact.Reinstate("op", "because", Given.Now),
+    };
+}

@@ -1,0 +1,110 @@
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
+
+namespace OrleansCampaigns.Domain.Tests.Contacts;
+
+public class ContactDoubtTests
+{
+    [Fact]
+    public void Assumed_sent_is_sent_with_doubt_and_charged()
+    {
+        var resolved = new Contact().ResolveDoubt(Given.Turn(1), InDoubtPolicy.AssumeSent, Given.Now);
+
+        var delivery = resolved.Delivery();
+        Assert.Equal((Outcome.Sent, true, true, 1), (delivery.Outcome, delivery.InDoubt, delivery.Charged, delivery.Attempts));
+        Assert.True(delivery.IsOver);
+        Assert.Equal((ContactStatus.Active, true), (resolved.Status, resolved.HasReceived));
+        Assert.Equal([(HistoryKind.Queued, Outcome.Queued, 0), (HistoryKind.Doubt, Outcome.Sent, 1)], resolved.Told());
+        Assert.True(resolved.History[^1].InDoubt);
+    }
+
+    [Fact]
+    public void To_be_sent_again_is_queued_with_doubt_and_due_at_once()
+    {
+        var resolved = new Contact().ResolveDoubt(Given.Turn(1), InDoubtPolicy.Resend, Given.Now);
+
+        var delivery = resolved.Delivery();
+        Assert.Equal((Outcome.Queued, true, 1), (delivery.Outcome, delivery.InDoubt, delivery.Attempts));
+        Assert.Equal(Given.Now, delivery.NextAttemptAt);
+        Assert.Equal(ContactStatus.New, resolved.Status);
+        Assert.True(resolved.Begin(Given.Turn(2), Given.ResendRules, Given.Now).MayBegin);
+    }
+
+    [Theory]
+    [InlineData(InDoubtPolicy.AssumeSent)]
+    [InlineData(InDoubtPolicy.Resend)]
+    public void What_is_recorded_leaves_no_doubt(InDoubtPolicy policy)
+    {
+        var recorded = new Contact().Attempted(1, Given.Deferred);
+        var resolved = new Contact().ResolveDoubt(Given.Turn(1), policy, Given.Now);
+
+        Assert.Same(recorded, recorded.ResolveDoubt(Given.Turn(1), policy, Given.Now));
+        Assert.Same(resolved, resolved.ResolveDoubt(Given.Turn(1), policy, Given.Now.AddHours(1)));
+    }
+
+    [Fact]
+    public void A_connection_lost_after_the_message_follows_the_policy()
+    {
+        var assumed = new Contact().Attempted(1, Given.LostAfterData);
+        var again = new Contact().Attempted(1, Given.LostAfterData, rules: Given.ResendRules);
+
+        Assert.Equal((Outcome.Sent, true), (assumed.Delivery().Outcome, assumed.Delivery().InDoubt));
+        Assert.Null(assumed.Delivery().NextAttemptAt);
+        Assert.Equal((Outcome.Deferred, true), (again.Delivery().Outcome, again.Delivery().InDoubt));
+        Assert.Equal(Given.Now.AddMinutes(5), again.Delivery().NextAttemptAt);
+    }
+
+    [Fact]
+    public void An_assumed_sending_is_charged_even_where_only_sent_costs() =>
+        Assert.True(new Contact()
+            .Attempted(1, Given.LostAfterData, rules: Given.Rules with { DeductOn = DeductOn.Sent }).Delivery().Charged);
+
+    [Theory]
+    [InlineData(InDoubtPolicy.AssumeSent)]
+    [InlineData(InDoubtPolicy.Resend)]
+    public void Late_evidence_clears_the_doubt_once(InDoubtPolicy policy)
+    {
+        var resolved = new Contact().ResolveDoubt(Given.Turn(1), policy, Given.Now);
+
+        var cleared = resolved.Attempted(1, Given.Full, Given.Now.AddMinutes(1));
+
+        Assert.Equal((Outcome.SoftBounced, false), (cleared.Delivery().Outcome, cleared.Delivery().InDoubt));
+        Assert.Equal((1, 1), (cleared.Delivery().Attempts, cleared.Delivery().SoftBounces));
+        Assert.Equal(resolved.History, cleared.History.Take(resolved.History.Count));
+        Assert.Same(cleared, cleared.Attempted(1, Given.Full, Given.Now.AddMinutes(2)));
+    }
+
+    [Fact]
+    public void The_doubt_about_an_earlier_attempt_outlives_a_later_one_and_lets_nothing_count_twice()
+    {
+        var doubtful = new Contact().ResolveDoubt(Given.Turn(1), InDoubtPolicy.Resend, Given.Now);
+
+        var bounced = doubtful.Attempted(2, Given.Full);
+
+        Assert.True(bounced.Delivery().InDoubt);
+        Assert.Equal(1, bounced.Delivery().SoftBounces);
+        Assert.Same(bounced, bounced.Attempted(2, Given.Full, Given.Now.AddMinutes(1)));
+        Assert.Equal(Outcome.SoftBounced, bounced.Attempted(3, Given.Full).Delivery().Outcome);
+        Assert.Equal(Outcome.Bounced, bounced.Attempted(3, Given.Full).Attempted(4, Given.Full).Delivery().Outcome);
+    }
+
+    [Theory]
+    [InlineData(ContactStatus.New, false, true, Outcome.Invalid, null)]
+    [InlineData(ContactStatus.Unsubscribed, true, false, Outcome.Unsubscribed, null)]
+    [InlineData(ContactStatus.DoesNotExist, true, false, Outcome.Queued, Exclusions.DoesNotExist)]
+    [InlineData(ContactStatus.New, true, false, Outcome.Queued, Exclusions.UnavailableAtStart)]
+    public void A_turn_that_could_never_begin_leaves_no_doubt(
+        ContactStatus status, bool isValid, bool isReserved, Outcome outcome, string? excluded)
+    {
+        var turn = Given.Turn(1) with { AddressIsValid = isValid, IsReserved = isReserved };
+        foreach (var policy in Enum.GetValues<InDoubtPolicy>())
+        {
+            var delivery = Given.Contact(status).ResolveDoubt(turn, policy, Given.Now).Delivery();
+
+            Assert.Equal((outcome, excluded), (delivery.Outcome, delivery.Excluded));
+            Assert.True(delivery.IsOver);
+            Assert.False(delivery.InDoubt);
+            Assert.False(delivery.Charged, "No server was reached, so no licence is used.");
+        }
+    }
+}
