@@ -110,7 +110,8 @@ internal static class CodeText
         return Find(text, "'", end, 1);
     }
 
-    private static bool Has(string text, int i, string part) => string.CompareOrdinal(text, i, part, 0, part.Length) == 0;
+    private static bool Has(string text, int i, string part) =>
+        string.CompareOrdinal(text, i, part, 0, part.Length) == 0;
 
     private static int Find(string text, string part, int from, int after)
     {

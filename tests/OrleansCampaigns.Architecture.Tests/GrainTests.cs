@@ -7,7 +7,8 @@ namespace OrleansCampaigns.Architecture.Tests;
 public class GrainTests
 {
     private static readonly List<Type> GrainClasses =
-        [.. typeof(StorageNames).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Grain)) && !type.IsAbstract)];
+        [.. typeof(StorageNames).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(Grain)) && !type.IsAbstract)];
 
     [Fact]
     public void Grain_classes_are_internal_sealed_and_named()
@@ -35,6 +36,8 @@ public class GrainTests
 
         Assert.NotEmpty(states);
         Assert.Equal(states.Count, states.DistinctBy(state => state.StateName).Count());
-        Assert.All(states, state => Assert.Contains(state.StorageName, (string[])[StorageNames.Contacts, StorageNames.Engine]));
+        Assert.All(
+            states,
+            state => Assert.Contains(state.StorageName, (string[])[StorageNames.Contacts, StorageNames.Engine]));
     }
 }

@@ -57,7 +57,8 @@ public class ReferenceTests
     [Fact]
     public void Every_project_of_src_is_known_here()
     {
-        var found = Repository.FilesIn("src", "*.csproj").Select(file => Path.GetFileNameWithoutExtension(file)[Prefix.Length..]);
+        var found = Repository.FilesIn("src", "*.csproj")
+            .Select(file => Path.GetFileNameWithoutExtension(file)[Prefix.Length..]);
 
         var unknown = string.Join(", ", found.Except(Projects.Keys));
         Assert.True(unknown.Length == 0, $"One more project needs an ADR and a line in {nameof(Projects)}: {unknown}");
@@ -66,14 +67,16 @@ public class ReferenceTests
     [Fact]
     public void Product_projects_never_name_a_test_project() =>
         Assert.DoesNotContain(
-            Repository.FilesIn("src", "*.csproj").SelectMany(file => XDocument.Load(file).Descendants("ProjectReference")),
+            Repository.FilesIn("src", "*.csproj")
+                .SelectMany(file => XDocument.Load(file).Descendants("ProjectReference")),
             reference => reference.Attribute("Include")!.Value.Contains("tests", StringComparison.OrdinalIgnoreCase));
 
     [Fact]
     public void The_domain_takes_one_package_for_its_serialization_attributes() =>
         Assert.Equal(
             ["Microsoft.Orleans.Sdk"],
-            ProjectFile("Domain")!.Descendants("PackageReference").Select(package => package.Attribute("Include")!.Value));
+            ProjectFile("Domain")!.Descendants("PackageReference")
+                .Select(package => package.Attribute("Include")!.Value));
 
     [Fact]
     public void The_compiled_domain_needs_the_framework_and_Orleans_serialization_alone()
@@ -82,14 +85,17 @@ public class ReferenceTests
             .Select(reference => reference.Name!)
             .Where(reference => !reference.StartsWith("System.", StringComparison.Ordinal));
 
-        Assert.Empty(needed.Except(["Orleans.Serialization", "Orleans.Serialization.Abstractions", "Orleans.Core.Abstractions"]));
+        Assert.Empty(needed.Except(
+            ["Orleans.Serialization", "Orleans.Serialization.Abstractions", "Orleans.Core.Abstractions"]));
     }
 
     [Theory]
     [MemberData(nameof(Libraries))]
     public void A_compiled_project_needs_only_what_it_may(string name)
     {
-        var needed = Assembly.Load(Prefix + name).GetReferencedAssemblies().Select(reference => reference.Name!).ToList();
+        var needed = Assembly.Load(Prefix + name).GetReferencedAssemblies()
+            .Select(reference => reference.Name!)
+            .ToList();
 
         var projects = needed.Where(reference => reference.StartsWith(Prefix, StringComparison.Ordinal))
             .Select(reference => reference[Prefix.Length..]);

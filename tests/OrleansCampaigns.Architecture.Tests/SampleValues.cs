@@ -35,6 +35,7 @@ internal sealed class SampleValues
         _ when type == typeof(AccountId) => new AccountId($"account-{_number}"),
         _ when type == typeof(CampaignId) => new CampaignId($"cmp_{_number:x32}"),
         _ when type == typeof(ContactId) => new ContactId($"con_{_number:x32}"),
+        _ when type == typeof(Guid) => new Guid(_number, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1),
         { IsEnum: true } => Enum.GetValues(type).Cast<object>().Last(),
         _ => null,
     };

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OrleansCampaigns.Architecture.Tests;
 
 public class SizeTests
@@ -9,13 +11,20 @@ public class SizeTests
     // Path → why it may be longer. A file that is listed and does not need it fails, too.
     private static readonly Dictionary<string, string> LongFiles = [];
 
-    private static readonly Dictionary<string, string> LongMethods = [];
+    private static readonly Dictionary<string, string> LongMethods = new()
+    {
+        ["src/OrleansCampaigns.Storage/Directory/ContactFilterSql.cs"] =
+            "One clause after the other, as a filter has them.",
+    };
 
     private static readonly Dictionary<string, string> WideFiles = new()
     {
-        ["tests/OrleansCampaigns.Domain.Tests/Delivery/ReplyClassifierTests.cs"] = "Replies of real servers, word for word.",
-        ["tests/OrleansCampaigns.Domain.Tests/Delivery/SmtpReplyParserTests.cs"] = "Replies of real servers, word for word.",
+        ["tests/OrleansCampaigns.Domain.Tests/Delivery/ReplyClassifierTests.cs"] = "Replies of servers, word for word.",
+        ["tests/OrleansCampaigns.Domain.Tests/Delivery/SmtpReplyParserTests.cs"] = "Replies of servers, word for word.",
     };
+
+    private static readonly string Debt =
+        Path.Combine(Repository.Root, "tests", "OrleansCampaigns.Architecture.Tests", "WideLines.txt");
 
     [Fact]
     public void No_file_has_more_than_500_lines() => Verify(
@@ -23,7 +32,7 @@ public class SizeTests
         Repository.Sources
             .Where(source => source.Lines.Count > LinesMax)
             .Select(source => (source.Path, $"{source.Path}: {source.Lines.Count} lines")),
-        $"Files have at most {LinesMax} lines. Split them by subject, or list them in {nameof(LongFiles)} with the reason.");
+        $"Files have at most {LinesMax} lines. Split them by subject, or list them in {nameof(LongFiles)}.");
 
     [Fact]
     public void No_method_has_more_than_60_lines() => Verify(
@@ -31,20 +40,51 @@ public class SizeTests
         Repository.Sources.SelectMany(MethodLengths.Of)
             .Where(method => method.Length > MethodLinesMax)
             .Select(method => (method.Path, $"{method.Path}:{method.Line}: {method.Length} lines: {method.Head}")),
-        $"Methods have at most {MethodLinesMax} lines. Split them, or list the file in {nameof(LongMethods)} with the reason.");
+        $"Methods have at most {MethodLinesMax} lines. Split them, or list the file in {nameof(LongMethods)}.");
 
     [Fact]
-    public void No_line_has_more_than_120_columns() => Verify(
-        WideFiles,
-        from source in Repository.Sources
-        from line in source.Lines.Index()
-        where line.Item.Length > ColumnsMax
-        select (source.Path, $"{source.Path}:{line.Index + 1}: {line.Item.Length} columns"),
-        $"Lines have at most {ColumnsMax} columns. Wrap them, or list the file in {nameof(WideFiles)} with the reason.");
+    public void No_line_has_more_than_120_columns()
+    {
+        var wide = Repository.Sources
+            .Where(source => !WideFiles.ContainsKey(source.Path))
+            .Select(source => (source.Path, Lines: Wide(source)))
+            .Where(source => source.Lines.Count > 0)
+            .ToDictionary(source => source.Path, source => source.Lines);
+        var known = File.ReadAllLines(Debt).Select(line => line.Split(' ', 2)).ToDictionary(
+            parts => parts[1], parts => int.Parse(parts[0], CultureInfo.InvariantCulture));
+        if (Environment.GetEnvironmentVariable("UPDATE_APPROVED") == "1")
+        {
+            // It only shrinks: a file gets neither onto the list nor a larger number by an update.
+            File.WriteAllLines(Debt, known
+                .Where(file => wide.ContainsKey(file.Key))
+                .Select(file => $"{Math.Min(file.Value, wide[file.Key].Count)} {file.Key}"));
+            return;
+        }
+
+        var broken = wide.Where(file => file.Value.Count > known.GetValueOrDefault(file.Key)).ToList();
+        Assert.True(broken.Count == 0, $"""
+            Lines have at most {ColumnsMax} columns. Wrap them; where literals forbid it, list the file in
+            {nameof(WideFiles)} with the reason. {Path.GetFileName(Debt)} has the files that were wider before the
+            rule, with their number of wide lines, which must not grow.
+            {string.Join('\n', broken.SelectMany(file => file.Value))}
+            """);
+
+        var done = string.Join(", ", known.Keys.Except(wide.Keys));
+        Assert.True(done.Length == 0, $"No longer wide; strike them off by UPDATE_APPROVED=1: {done}");
+        var stillWide = Repository.Sources.Where(source => Wide(source).Count > 0).Select(source => source.Path);
+        var needless = string.Join(", ", WideFiles.Keys.Except(stillWide));
+        Assert.True(needless.Length == 0, $"Listed without need: {needless}");
+    }
 
     [Fact]
     public void The_methods_of_the_product_are_found() =>
-        Assert.True(Repository.Product.SelectMany(MethodLengths.Of).Count() > 100, "Too few methods were found to judge any.");
+        Assert.True(
+            Repository.Product.SelectMany(MethodLengths.Of).Count() > 100, "Too few methods were found to judge any.");
+
+    private static List<string> Wide(SourceFile source) =>
+        [.. from line in source.Lines.Index()
+            where line.Item.Length > ColumnsMax
+            select $"{source.Path}:{line.Index + 1}: {line.Item.Length} columns"];
 
     private static void Verify(
         Dictionary<string, string> allowed, IEnumerable<(string Path, string Detail)> found, string rule)

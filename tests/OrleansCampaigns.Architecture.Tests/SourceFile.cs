@@ -12,7 +12,8 @@ internal sealed record SourceFile(string Path, IReadOnlyList<string> Lines, IRea
         return Of(Repository.Relative(full), text);
     }
 
-    public static SourceFile Of(string path, string text) => new(path, text.Split('\n'), CodeText.Blank(text).Split('\n'));
+    public static SourceFile Of(string path, string text) =>
+        new(path, text.Split('\n'), CodeText.Blank(text).Split('\n'));
 
     /// <inheritdoc/>
     public override string ToString() => Path;

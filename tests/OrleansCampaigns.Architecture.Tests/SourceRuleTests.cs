@@ -30,7 +30,8 @@ public partial class SourceRuleTests
         var found = ((string[])["src", "tests"])
             .SelectMany(folder => Repository.FilesIn(folder, "*"))
             .Select(file => Repository.Relative(file).Split('/'))
-            .Where(parts => parts.SkipLast(1).Any(part => ForbiddenFolders.Contains(part, StringComparer.OrdinalIgnoreCase)))
+            .Where(parts => parts.SkipLast(1)
+                .Any(part => ForbiddenFolders.Contains(part, StringComparer.OrdinalIgnoreCase)))
             .Select(parts => string.Join('/', parts))
             .ToList();
 
@@ -49,7 +50,8 @@ public partial class SourceRuleTests
             .ToList();
 
         Assert.True(silent.Count == 0, Listing("Every public type has a <summary>.", silent));
-        Assert.True(Repository.Product.SelectMany(PublicTypes).Count() > 50, "Too few public types were found to judge any.");
+        Assert.True(
+            Repository.Product.SelectMany(PublicTypes).Count() > 50, "Too few public types were found to judge any.");
     }
 
     [Fact]
@@ -61,7 +63,8 @@ public partial class SourceRuleTests
                           && !DocAbove(source, line.Index).Contains("<remarks>", StringComparison.Ordinal)
                       select $"{source.Path}:{line.Index + 1}: {line.Item.Trim()}").ToList();
 
-        Assert.True(silent.Count == 0, Listing("What interleaves or is one-way has <remarks> that say why it is safe.", silent));
+        Assert.True(
+            silent.Count == 0, Listing("What interleaves has <remarks> that say why it is safe.", silent));
     }
 
     private static List<string> Find(IEnumerable<SourceFile> sources, Regex pattern) =>
@@ -116,7 +119,8 @@ public partial class SourceRuleTests
     private static partial Regex Sleep();
 
     [GeneratedRegex(@"\basync\b|\bawait\b|\bTask\b|\bTimeProvider\b|\b(UtcNow|Now)\b(?<=DateTime(Offset)?\.\w+)"
-        + @"|\b(File|Directory|Environment|Console|HttpClient|Socket|Stream)\b\s*\.|\bRandom\.Shared\b|\bGuid\.NewGuid\b")]
+        + @"|\b(File|Directory|Environment|Console|HttpClient|Socket|Stream)\b\s*\."
+        + @"|\bRandom\.Shared\b|\bGuid\.NewGuid\b")]
     private static partial Regex Impure();
 
     [GeneratedRegex(@"\[(.*\W)?(AlwaysInterleave|Reentrant|OneWay|MayInterleave)\b")]

@@ -23,7 +23,8 @@ public class WireContractTests
         Assert.True(approved == actual, $"""
             What silos and clients say to each other has changed:
             {Difference(approved, actual)}
-            Old and new processes run side by side during an upgrade, and stored states outlive it. Ids, aliases and numbers
+            Old and new processes run side by side during an upgrade, and stored states outlive it. Ids, aliases and
+            numbers
             are only ever added: what was removed or renumbered above must come back, unless nobody has run it yet.
             If the change is right, approve it: run these tests with {Update}=1 and commit WireContracts.approved.txt.
             """);
@@ -48,7 +49,8 @@ public class WireContractTests
         Assert.All(
             WireContracts.Grains.SelectMany(grain => grain.GetMethods()),
             method => Assert.True(
-                WireContracts.Alias(method) is not null, $"{method.DeclaringType!.Name}.{method.Name} needs an [Alias]."));
+                WireContracts.Alias(method) is not null,
+                $"{method.DeclaringType!.Name}.{method.Name} needs an [Alias]."));
     }
 
     [Fact]
@@ -60,7 +62,8 @@ public class WireContractTests
 
             var silent = SampleValues.Settable(type).Where(property =>
                 property.DeclaringType == type && !members.Any(member => member.Member.Name == property.Name));
-            Assert.True(!silent.Any(), $"{type.Name} loses {silent.FirstOrDefault()?.Name} on the way: it has no [Id].");
+            Assert.True(
+                !silent.Any(), $"{type.Name} loses {silent.FirstOrDefault()?.Name} on the way: it has no [Id].");
         });
 
     // Line by line with the heading that each belongs to, so that the message says which type changed.

@@ -47,7 +47,8 @@ internal static class WireContracts
     [
         $"grain {Alias(grain)}",
         .. from method in grain.GetMethods().OrderBy(method => method.Name, StringComparer.Ordinal)
-           let parameters = method.GetParameters().Select(parameter => $"{Name(parameter.ParameterType)} {parameter.Name}")
+           let parameters = method.GetParameters()
+               .Select(parameter => $"{Name(parameter.ParameterType)} {parameter.Name}")
            select $"  {Alias(method)}: {Name(method.ReturnType)} {method.Name}({string.Join(", ", parameters)})",
     ];
 

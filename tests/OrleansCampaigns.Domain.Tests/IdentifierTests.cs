@@ -57,7 +57,9 @@ public class IdentifierTests
 
         Assert.Equal($"\"{campaign}\"", JsonSerializer.Serialize(campaign));
         Assert.Equal(campaign, JsonSerializer.Deserialize<CampaignId>($"\"{campaign}\""));
-        Assert.Equal($$"""{"{{campaign}}":1}""", JsonSerializer.Serialize(new Dictionary<CampaignId, int> { [campaign] = 1 }));
+        Assert.Equal(
+            $$"""{"{{campaign}}":1}""",
+            JsonSerializer.Serialize(new Dictionary<CampaignId, int> { [campaign] = 1 }));
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<CampaignId>("null"));
     }
 }

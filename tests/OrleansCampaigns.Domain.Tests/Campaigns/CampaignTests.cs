@@ -72,13 +72,16 @@ public class CampaignTests
         { "fail start", Same, Same, "Draft", Same, Same, Same, Same, Same },
         { "run", Same, Same, "Running", Same, Same, Same, Same, Same },
         {
-            "pause", "not_running", "not_running", "not_running", "Paused", Same, "not_running", "not_running", "not_running"
+            "pause", "not_running", "not_running", "not_running", "Paused", Same, "not_running", "not_running",
+            "not_running"
         },
         {
-            "resume", "not_paused", "not_paused", "not_paused", Same, "Running", "not_paused", "not_paused", "not_paused"
+            "resume", "not_paused", "not_paused", "not_paused", Same, "Running", "not_paused", "not_paused",
+            "not_paused"
         },
         {
-            "cancel", "Cancelled", "Cancelled", "Cancelled", "Cancelled", "Cancelled", "already_ended", "already_ended", Same
+            "cancel", "Cancelled", "Cancelled", "Cancelled", "Cancelled", "Cancelled", "already_ended",
+            "already_ended", Same
         },
         { "finish", Same, Same, Same, "Finished", "Finished", Same, Same, Same },
         { "finish with failures", Same, Same, Same, "FinishedWithFailures", "FinishedWithFailures", Same, Same, Same },
@@ -141,7 +144,8 @@ public class CampaignTests
     {
         var draft = new Campaign().Create(Id, AccountId.Main, Definition, Now).Value!;
 
-        Assert.Equal((Id, AccountId.Main, Definition, Now), (draft.Id, draft.Account, draft.Definition, draft.CreatedAt));
+        Assert.Equal(
+            (Id, AccountId.Main, Definition, Now), (draft.Id, draft.Account, draft.Definition, draft.CreatedAt));
         Assert.Equal((Draft, 1), (draft.Status, draft.Pass));
     }
 
@@ -191,7 +195,8 @@ public class CampaignTests
     [InlineData(Scheduled, true)]
     [InlineData(Starting, false)]
     [InlineData(Paused, false)]
-    public void Only_what_never_started_has_nothing_to_settle_when_it_is_cancelled(CampaignStatus status, bool isSettled) =>
+    public void Only_what_never_started_has_nothing_to_settle_when_it_is_cancelled(
+        CampaignStatus status, bool isSettled) =>
         Assert.Equal(isSettled, In(status).Cancel(Now).Value!.IsSettled);
 
     [Fact]
@@ -235,7 +240,8 @@ public class CampaignTests
     [InlineData(Finished, true, true)]
     [InlineData(FinishedWithFailures, true, true)]
     [InlineData(Cancelled, true, true)]
-    public void A_status_tells_whether_it_has_started_and_is_over(CampaignStatus status, bool hasStarted, bool isOver) =>
+    public void A_status_tells_whether_it_has_started_and_is_over(
+        CampaignStatus status, bool hasStarted, bool isOver) =>
         Assert.Equal((hasStarted, isOver), (status.HasStarted(), status.IsOver()));
 
     // Each status reached by commands alone, as in life.

@@ -6,7 +6,8 @@ namespace OrleansCampaigns.Domain.Tests.Campaigns;
 
 public class CampaignTotalsTests
 {
-    private static CampaignTotals Of(long audience, long excluded, params (Outcome Outcome, long Number)[] outcomes) => new()
+    private static CampaignTotals Of(
+        long audience, long excluded, params (Outcome Outcome, long Number)[] outcomes) => new()
     {
         Audience = audience,
         Outcomes = outcomes.ToImmutableDictionary(pair => pair.Outcome, pair => pair.Number),

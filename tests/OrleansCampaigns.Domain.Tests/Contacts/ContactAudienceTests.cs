@@ -122,7 +122,8 @@ public class ContactAudienceTests
         Assert.True(delivery.Charged);
         Assert.Equal(Outcome.Queued, requeued.LastOutcome);
         Assert.Same(requeued, requeued.Requeue(Given.Campaign, 2, Given.Now.AddDays(2)));
-        Assert.Equal(Outcome.SoftBounced, requeued.Attempted(4, Given.Full).Attempted(5, Given.Full).Delivery().Outcome);
+        Assert.Equal(
+            Outcome.SoftBounced, requeued.Attempted(4, Given.Full).Attempted(5, Given.Full).Delivery().Outcome);
         Assert.Equal(2, requeued.Attempted(4, Given.Full).History[^1].Pass);
     }
 

@@ -90,7 +90,8 @@ public class ContactBeginTests
             ContactStatus.DoesNotExist => isRetry ? (End.Bounced, "no-such-mailbox") : (End.Excluded, "does-not-exist"),
             ContactStatus.MailboxFull when !isRested =>
                 isRetry ? (End.Bounced, "mailbox-full") : (End.Excluded, "mailbox-full"),
-            ContactStatus.Unavailable when !isRested => isRetry ? (End.Bounced, "other") : (End.Excluded, "unavailable"),
+            ContactStatus.Unavailable when !isRested =>
+                isRetry ? (End.Bounced, "other") : (End.Excluded, "unavailable"),
             _ when !isReserved => isRetry ? (End.Bounced, "other") : (End.Excluded, "unavailable-at-start"),
             _ => (End.Begins, null),
         };
@@ -145,7 +146,9 @@ public class ContactBeginTests
     [Fact]
     public void The_history_of_a_recipient_opens_with_queued_at_the_time_of_the_snapshot()
     {
-        var decided = new Contact().Unsubscribe("link", Given.QueuedAt).Begin(Given.Turn(1), Given.Rules, Given.Now).Contact;
+        var decided = new Contact()
+            .Unsubscribe("link", Given.QueuedAt)
+            .Begin(Given.Turn(1), Given.Rules, Given.Now).Contact;
 
         Assert.Equal(
             [(Given.QueuedAt, Outcome.Queued), (Given.Now, Outcome.Unsubscribed)],

@@ -12,7 +12,8 @@ public class ContactConsentTests
             var data = new TheoryData<ContactStatus, string>();
             foreach (var status in Enum.GetValues<ContactStatus>())
             {
-                foreach (var command in (string[])["Unsubscribe", "UnsubscribeByUs", "Complain", "Resubscribe", "Reinstate"])
+                string[] commands = ["Unsubscribe", "UnsubscribeByUs", "Complain", "Resubscribe", "Reinstate"];
+                foreach (var command in commands)
                 {
                     data.Add(status, command);
                 }

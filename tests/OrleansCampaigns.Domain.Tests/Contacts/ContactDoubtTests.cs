@@ -11,7 +11,9 @@ public class ContactDoubtTests
         var resolved = new Contact().ResolveDoubt(Given.Turn(1), InDoubtPolicy.AssumeSent, Given.Now);
 
         var delivery = resolved.Delivery();
-        Assert.Equal((Outcome.Sent, true, true, 1), (delivery.Outcome, delivery.InDoubt, delivery.Charged, delivery.Attempts));
+        Assert.Equal(
+            (Outcome.Sent, true, true, 1),
+            (delivery.Outcome, delivery.InDoubt, delivery.Charged, delivery.Attempts));
         Assert.True(delivery.IsOver);
         Assert.Equal((ContactStatus.Active, true), (resolved.Status, resolved.HasReceived));
         Assert.Equal([(HistoryKind.Queued, Outcome.Queued, 0), (HistoryKind.Doubt, Outcome.Sent, 1)], resolved.Told());
@@ -57,7 +59,8 @@ public class ContactDoubtTests
     [Fact]
     public void An_assumed_sending_is_charged_even_where_only_sent_costs() =>
         Assert.True(new Contact()
-            .Attempted(1, Given.LostAfterData, rules: Given.Rules with { DeductOn = DeductOn.Sent }).Delivery().Charged);
+            .Attempted(1, Given.LostAfterData, rules: Given.Rules with { DeductOn = DeductOn.Sent })
+            .Delivery().Charged);
 
     [Theory]
     [InlineData(InDoubtPolicy.AssumeSent)]

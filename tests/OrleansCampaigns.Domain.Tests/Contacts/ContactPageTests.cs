@@ -44,13 +44,15 @@ public class ContactPageTests
 
             Assert.Equal(pages.Count, kept.PageCount);
             Assert.True(kept.History.Count <= Contact.HistoryMax, $"{kept.History.Count} entries are at hand.");
-            Assert.True(kept.Deliveries.Count <= Contact.DeliveriesMax, $"{kept.Deliveries.Count} campaigns are at hand.");
+            Assert.True(
+                kept.Deliveries.Count <= Contact.DeliveriesMax, $"{kept.Deliveries.Count} campaigns are at hand.");
         }
 
         Assert.Equal(whole.History, pages.SelectMany(page => page.Entries).Concat(kept.History));
         Assert.Equal(
             whole.Deliveries.Select(delivery => delivery.Campaign.Value),
-            pages.SelectMany(page => page.Deliveries).Concat(kept.Deliveries).Select(delivery => delivery.Campaign.Value).Order());
+            pages.SelectMany(page => page.Deliveries).Concat(kept.Deliveries)
+                .Select(delivery => delivery.Campaign.Value).Order());
         Assert.Equal(
             pages.SelectMany(page => page.Deliveries).Max(delivery => delivery.QueuedAt), kept.DeliveriesMovedUpTo);
     }

@@ -116,7 +116,8 @@ public class ContactPropertyTests
         Hold(
             !before.Status.IsOptedOut() || after.Status.IsOptedOut() || command.IsByOperator,
             $"{before.Status} became {after.Status} without an operator", told);
-        Hold((after.LastOutcome, after.LastCampaign) == LastStatus(after), "The Last Status is not the last word", told);
+        Hold(
+            (after.LastOutcome, after.LastCampaign) == LastStatus(after), "The Last Status is not the last word", told);
         Hold(
             after.History.Where(entry => entry is { Kind: HistoryKind.Attempt, InDoubt: false })
                 .CountBy(entry => (entry.Campaign, entry.Attempt)).All(pair => pair.Value == 1),

@@ -14,7 +14,8 @@ public class ContactRecordTests
     [InlineData(Outcome.Bounced, Cause.NoSuchDomain, ContactStatus.DoesNotExist)]
     [InlineData(Outcome.Bounced, Cause.Blocked, ContactStatus.Unavailable)]
     [InlineData(Outcome.Bounced, Cause.TooBig, ContactStatus.New)]
-    public void A_permanent_outcome_ends_the_delivery_and_moves_the_status(Outcome outcome, Cause cause, ContactStatus status)
+    public void A_permanent_outcome_ends_the_delivery_and_moves_the_status(
+        Outcome outcome, Cause cause, ContactStatus status)
     {
         var recorded = new Contact().Attempted(1, Given.Report(outcome, cause));
 
@@ -86,7 +87,8 @@ public class ContactRecordTests
     public void Deferrals_between_them_do_not_make_soft_bounces_count_more_or_less()
     {
         var contact = new Contact()
-            .Attempted(1, Given.Full).Attempted(2, Given.Deferred).Attempted(3, Given.Full).Attempted(4, Given.Deferred);
+            .Attempted(1, Given.Full).Attempted(2, Given.Deferred)
+            .Attempted(3, Given.Full).Attempted(4, Given.Deferred);
         Assert.False(contact.Delivery().IsOver);
 
         Assert.Equal(Outcome.Bounced, contact.Attempted(5, Given.Full).Delivery().Outcome);

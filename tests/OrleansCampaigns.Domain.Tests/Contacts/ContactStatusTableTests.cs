@@ -29,13 +29,17 @@ public class ContactStatusTableTests
     [
         (ContactTrigger.None, [Same, Same, Same, Same, Same, Same, Same, Same]),
         (ContactTrigger.Sent, [Active, Same, Same, Active, Active, Same, Same, Same]),
-        (ContactTrigger.NoSuchRecipient, [DoesNotExist, DoesNotExist, Same, DoesNotExist, DoesNotExist, Same, Same, Same]),
+        (ContactTrigger.NoSuchRecipient,
+            [DoesNotExist, DoesNotExist, Same, DoesNotExist, DoesNotExist, Same, Same, Same]),
         (ContactTrigger.MailboxFull, [MailboxFull, MailboxFull, Same, Same, MailboxFull, Same, Same, Same]),
         (ContactTrigger.Refused, [Unavailable, Unavailable, Same, Unavailable, Same, Same, Same, Same]),
         (ContactTrigger.Unsubscribed,
             [Unsubscribed, Unsubscribed, Unsubscribed, Unsubscribed, Unsubscribed, Same, Unsubscribed, Same]),
         (ContactTrigger.UnsubscribedByUs,
-            [UnsubscribedByUs, UnsubscribedByUs, UnsubscribedByUs, UnsubscribedByUs, UnsubscribedByUs, Same, Same, Same]),
+            [
+                UnsubscribedByUs, UnsubscribedByUs, UnsubscribedByUs, UnsubscribedByUs, UnsubscribedByUs, Same, Same,
+                Same,
+            ]),
         (ContactTrigger.Complained,
             [Complained, Complained, Complained, Complained, Complained, Complained, Complained, Same]),
         (ContactTrigger.Resubscribed, [Same, Same, Same, Same, Same, ByHistory, ByHistory, Same]),
@@ -47,7 +51,8 @@ public class ContactStatusTableTests
     public void A_row_is_as_the_source_document_has_it(
         ContactStatus status, string displayName, string systemValue, bool available, bool rests) =>
         Assert.Equal(
-            new ContactStatusTable.Row(status, displayName, systemValue, available, rests), ContactStatusTable.Of(status));
+            new ContactStatusTable.Row(status, displayName, systemValue, available, rests),
+            ContactStatusTable.Of(status));
 
     [Fact]
     public void There_is_one_row_for_every_status() =>
@@ -70,7 +75,8 @@ public class ContactStatusTableTests
                         var other => other,
                     };
                     var actual = ContactStatusTable.Next(status, trigger, hasReceived);
-                    Assert.True(expected == actual, $"{trigger} moves {status} ({hasReceived}) to {actual}, not {expected}.");
+                    Assert.True(
+                        expected == actual, $"{trigger} moves {status} ({hasReceived}) to {actual}, not {expected}.");
                 }
             }
         }
@@ -83,7 +89,8 @@ public class ContactStatusTableTests
             from outcome in Enum.GetValues<Outcome>()
             from cause in Enum.GetValues<Cause>()
             select (status, trigger: ContactStatusTable.TriggerOf(outcome, cause)),
-            known => Assert.Equal(known.status, ContactStatusTable.Next(known.status, known.trigger, hasReceived: true)));
+            known => Assert.Equal(
+                known.status, ContactStatusTable.Next(known.status, known.trigger, hasReceived: true)));
 
     [Theory]
     [InlineData(Unsubscribed, true)]
@@ -124,7 +131,8 @@ public class ContactStatusTableTests
         }
 
         if (cause == Cause.TooBig
-            || outcome is Outcome.Spam or Outcome.Invalid or Outcome.Duplicated or Outcome.Queued or Outcome.Unsubscribed)
+            || outcome is Outcome.Spam or Outcome.Invalid or Outcome.Duplicated
+                or Outcome.Queued or Outcome.Unsubscribed)
         {
             return ContactTrigger.None;
         }

@@ -29,7 +29,8 @@ internal static class Given
     public static readonly AttemptReport Sent = Report(Outcome.Sent);
     public static readonly AttemptReport Deferred = Report(Outcome.Deferred, Cause.Greylisted);
     public static readonly AttemptReport Full = Report(Outcome.SoftBounced, Cause.MailboxFull);
-    public static readonly AttemptReport LostAfterData = Report(Outcome.Deferred, Cause.Unreachable) with { InDoubt = true };
+    public static readonly AttemptReport LostAfterData =
+        Report(Outcome.Deferred, Cause.Unreachable) with { InDoubt = true };
 
     /// <summary>A contact whose attempt in the other campaign left it with <paramref name="status"/>.</summary>
     public static Contact Contact(ContactStatus status) =>

@@ -44,7 +44,8 @@ public class OutcomeTableTests
     [Fact]
     public void Rejected_spam_and_bounced_are_the_failures() =>
         Assert.Equal(
-            [Outcome.Rejected, Outcome.Spam, Outcome.Bounced], Enum.GetValues<Outcome>().Where(known => known.IsFailure()));
+            [Outcome.Rejected, Outcome.Spam, Outcome.Bounced],
+            Enum.GetValues<Outcome>().Where(known => known.IsFailure()));
 
     [Theory]
     [InlineData(Outcome.Rejected, Cause.Policy, true)]
@@ -60,7 +61,8 @@ public class OutcomeTableTests
     [InlineData(Outcome.Sent, Cause.None, false)]
     [InlineData(Outcome.Unsubscribed, Cause.Unsubscribed, false)]
     [InlineData(Outcome.Deferred, Cause.Greylisted, false)]
-    public void Only_failures_whose_reason_may_have_passed_are_retried_by_hand(Outcome outcome, Cause cause, bool may) =>
+    public void Only_failures_whose_reason_may_have_passed_are_retried_by_hand(
+        Outcome outcome, Cause cause, bool may) =>
         Assert.Equal(may, OutcomeTable.MayBeRetriedByHand(outcome, cause));
 
     [Theory]

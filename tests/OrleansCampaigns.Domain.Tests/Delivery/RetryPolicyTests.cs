@@ -37,7 +37,8 @@ public class RetryPolicyTests
         Prop.ForAll<int, byte>((seed, failures) =>
         {
             var planned = Punctual.NextAttemptAt(Outcome.Deferred, failures + 1, null, seed, Now) - Now;
-            var actual = new RetryPolicy { Jitter = 0.2 }.NextAttemptAt(Outcome.Deferred, failures + 1, null, seed, Now) - Now;
+            var strayed = new RetryPolicy { Jitter = 0.2 };
+            var actual = strayed.NextAttemptAt(Outcome.Deferred, failures + 1, null, seed, Now) - Now;
             return actual >= planned * 0.8 - Tolerance && actual <= planned * 1.2 + Tolerance;
         }).QuickCheckThrowOnFailure();
 

@@ -107,7 +107,8 @@ public class LedgerTests
     public void A_settlement_never_gives_back_what_was_deducted() =>
         Assert.Equal(
             new Reservation(60, 45, 15, IsSettled: true, Pass: 1),
-            Reserve(Granted(100), 1, 1, 60).Report(Campaign(1), 45).Settle(Campaign(1), 20, Now).Reservations[Campaign(1)]);
+            Reserve(Granted(100), 1, 1, 60)
+                .Report(Campaign(1), 45).Settle(Campaign(1), 20, Now).Reservations[Campaign(1)]);
 
     [Fact]
     public void A_second_pass_holds_only_what_it_reserves_anew()
@@ -200,7 +201,8 @@ public class LedgerTests
                         refusals += reserve.IsRefused ? 1 : 0;
                         ledger = reserve.IsRefused ? ledger : reserve.Value;
                         Assert.True(
-                            reserve.IsRefused || ReferenceEquals(ledger, ledger.Reserve(campaign, pass, number, Now).Value));
+                            reserve.IsRefused
+                            || ReferenceEquals(ledger, ledger.Reserve(campaign, pass, number, Now).Value));
                         break;
                     case 3 or 4:
                         ledger = ledger.Report(campaign, used[campaign]);
@@ -215,7 +217,8 @@ public class LedgerTests
 
                 Assert.Equal(HeldBy(ledger), ledger.Held);
                 Assert.Equal(granted, ledger.Balance + ledger.Held + ledger.DeductedTotal);
-                Assert.True(ledger.Balance >= 0 && ledger.Held >= 0, $"{ledger.Balance} are free and {ledger.Held} held.");
+                Assert.True(
+                    ledger.Balance >= 0 && ledger.Held >= 0, $"{ledger.Balance} are free and {ledger.Held} held.");
                 Assert.All(
                     ledger.Reservations.Values.Where(held => held.IsSettled),
                     held => Assert.Equal(held.Reserved, held.Deducted + held.Released));
