@@ -1,3 +1,4 @@
+using System.Text;
 using MimeKit;
 using MimeKit.Utils;
 using OrleansCampaigns.Domain;
@@ -31,7 +32,7 @@ internal sealed class CampaignEnvelope
         replyTo = sender.ReplyTo;
         EnvelopeSender = sender.Envelope;
         Domain = sender.Domain;
-        NeedsUtf8 = from.IsInternational || EnvelopeSender.IsInternational || replyTo is { IsInternational: true };
+        NeedsUtf8 = IsInternational(from) || IsInternational(EnvelopeSender) || (replyTo is not null && IsInternational(replyTo));
         feedbackId = $"{campaign}:{sender.Domain.Trim('[', ']').Replace(':', '.')}:campaign:orleanscampaigns";
     }
 
@@ -44,6 +45,10 @@ internal sealed class CampaignEnvelope
     public string Domain { get; }
 
     public bool NeedsUtf8 { get; }
+
+    /// <summary>Whether only SMTPUTF8 carries an address: its local part is not ASCII. Any domain has A-labels.</summary>
+    /// <remarks>MimeKit keeps A-labels as U-labels and calls such an address international, which it need not be.</remarks>
+    public static bool IsInternational(MailboxAddress mailbox) => !Ascii.IsValid(mailbox.LocalPart);
 
     public MimeMessage Build(OutgoingMessage message, DateTimeOffset date)
     {

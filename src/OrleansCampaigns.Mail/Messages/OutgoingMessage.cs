@@ -49,7 +49,7 @@ internal sealed class OutgoingMessage : IOutgoingMessage
     public MailboxAddress RecipientMailbox { get; }
 
     /// <summary>Whether an address holds characters that only SMTPUTF8 carries (RFC 6531).</summary>
-    public bool NeedsUtf8 => campaign.NeedsUtf8 || RecipientMailbox.IsInternational;
+    public bool NeedsUtf8 => campaign.NeedsUtf8 || CampaignEnvelope.IsInternational(RecipientMailbox);
 
     /// <summary>How it is written.</summary>
     public FormatOptions Format => NeedsUtf8 ? CampaignEnvelope.InternationalFormat : CampaignEnvelope.PlainFormat;
