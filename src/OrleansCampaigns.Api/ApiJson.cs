@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using System.Text.Unicode;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Campaigns;
 using OrleansCampaigns.Api.Contacts;
@@ -45,8 +44,9 @@ internal static class ApiJson
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         options.NumberHandling = JsonNumberHandling.Strict;
 
-        // Names in any script stay legible; what could matter to HTML is escaped all the same.
-        options.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
+        // Names in any script and previews in HTML stay legible. No browser takes the answer for HTML: its type says
+        // JSON, and nosniff forbids to guess.
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new JsonStringEnumConverter<ApiRole>(allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<CampaignStatus>(allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<ContactStatus>(allowIntegerValues: false));

@@ -52,6 +52,10 @@ internal sealed class Problem(int status, string code, string detail, string? fi
 
     int? IStatusCodeHttpResult.StatusCode => status;
 
+    /// <summary>What finds the request in logs and traces.</summary>
+    public static string TraceIdOf(HttpContext context) =>
+        Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = status;
@@ -63,7 +67,7 @@ internal sealed class Problem(int status, string code, string detail, string? fi
             Detail = detail,
             Code = code,
             Field = field,
-            TraceId = Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier,
+            TraceId = TraceIdOf(httpContext),
             Problems = Problems.Count == 0 ? null : Problems,
         };
 

@@ -38,7 +38,9 @@ internal sealed partial class ProblemsMiddleware(RequestDelegate next, ILogger<P
         var problem = failure switch
         {
             _ when StorageUnavailableException.In(failure) is { } outage => new Problem(
-                StatusCodes.Status503ServiceUnavailable, "storage.unavailable", $"{outage.Message} Nothing was changed; try again later."),
+                StatusCodes.Status503ServiceUnavailable,
+                "storage.unavailable",
+                $"{outage.Message} Nothing was changed; try again later."),
             BadHttpRequestException bad => Problems.OfStatus(bad.StatusCode),
             TimeoutException or OrleansMessageRejectionException or ConnectionFailedException => new Problem(
                 StatusCodes.Status503ServiceUnavailable,
@@ -49,7 +51,7 @@ internal sealed partial class ProblemsMiddleware(RequestDelegate next, ILogger<P
         if (problem.Status >= 500)
         {
             // Not the message: it may quote an address, as that of a violated database constraint does.
-            LogFailure(log, failure.GetType().FullName, context.TraceIdentifier, failure.StackTrace);
+            LogFailure(log, failure.GetType().FullName, Problem.TraceIdOf(context), failure.StackTrace);
         }
 
         if (context.Response.HasStarted)
@@ -73,6 +75,6 @@ internal sealed partial class ProblemsMiddleware(RequestDelegate next, ILogger<P
     }
 
     [LoggerMessage(
-        Level = LogLevel.Error, Message = "A request failed with {Failure} (request {TraceId}): {StackTrace}")]
+        Level = LogLevel.Error, Message = "A request failed with {Failure} (trace {TraceId}): {StackTrace}")]
     private static partial void LogFailure(ILogger log, string? failure, string traceId, string? stackTrace);
 }

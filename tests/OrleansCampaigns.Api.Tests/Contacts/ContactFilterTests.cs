@@ -51,7 +51,8 @@ public sealed class ContactFilterTests
 
         foreach (var row in ContactStatusTable.Rows)
         {
-            string[] names = [row.Status.ToString(), row.DisplayName, row.SystemValue, row.DisplayName.ToUpperInvariant()];
+            string[] names =
+                [row.Status.ToString(), row.DisplayName, row.SystemValue, row.DisplayName.ToUpperInvariant()];
             foreach (var name in names)
             {
                 await api.Client.Get($"/v1/contacts?status={Uri.EscapeDataString(name)}");

@@ -49,8 +49,10 @@ public sealed class ExportTests
         Assert.Equal(
             $"address,name,status,last status,last status at,age,city,zip\r\n{start},,\"'@Graz, \"\"AT\"\"\",\r\n",
             named.Text);
-        Assert.EndsWith(
-            $"{start},\"{{\"\"city\"\":\"\"@Graz, \\u0022AT\\u0022\"\"}}\"\r\n", together.Text, StringComparison.Ordinal);
+        const string json = """""
+            "{""city"":""@Graz, \""AT\""""}"
+            """"";
+        Assert.EndsWith($"{start},{json}\r\n", together.Text, StringComparison.Ordinal);
         Assert.EndsWith($"last status at\r\n{start}\r\n", none.Text, StringComparison.Ordinal);
     }
 

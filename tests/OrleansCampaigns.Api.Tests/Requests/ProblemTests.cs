@@ -161,7 +161,9 @@ public sealed class ProblemTests
 
         answer.AssertProblem(HttpStatusCode.InternalServerError, "internal");
         Assert.DoesNotContain("SELECT", answer.Text, StringComparison.Ordinal);
-        Assert.Contains(api.Log.Lines, line => line.Contains("InvalidOperationException", StringComparison.Ordinal));
+        var line = Assert.Single(
+            api.Log.Lines, line => line.Contains("InvalidOperationException", StringComparison.Ordinal));
+        Assert.Contains(answer["traceId"]!, line, StringComparison.Ordinal);
     }
 
     [Fact]
