@@ -24,8 +24,7 @@ public class WireContractTests
             What silos and clients say to each other has changed:
             {Difference(approved, actual)}
             Old and new processes run side by side during an upgrade, and stored states outlive it. Ids, aliases and
-            numbers
-            are only ever added: what was removed or renumbered above must come back, unless nobody has run it yet.
+            numbers are only ever added: what was removed or renumbered above must come back, unless nobody has run it.
             If the change is right, approve it: run these tests with {Update}=1 and commit WireContracts.approved.txt.
             """);
     }

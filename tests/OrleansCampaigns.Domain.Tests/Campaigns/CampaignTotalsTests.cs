@@ -7,12 +7,12 @@ namespace OrleansCampaigns.Domain.Tests.Campaigns;
 public class CampaignTotalsTests
 {
     private static CampaignTotals Of(
-        long audience, long excluded, params (Outcome Outcome, long Number)[] outcomes) => new()
-    {
-        Audience = audience,
-        Outcomes = outcomes.ToImmutableDictionary(pair => pair.Outcome, pair => pair.Number),
-        Excluded = ImmutableDictionary<string, long>.Empty.Add("unavailable", excluded).Add("deleted", 1),
-    };
+        long audience, long excluded, params (Outcome Outcome, long Number)[] outcomes) => new CampaignTotals
+        {
+            Audience = audience,
+            Outcomes = outcomes.ToImmutableDictionary(pair => pair.Outcome, pair => pair.Number),
+            Excluded = ImmutableDictionary<string, long>.Empty.Add("unavailable", excluded).Add("deleted", 1),
+        };
 
     [Fact]
     public void Nobody_is_lost_and_nobody_counts_twice()
