@@ -9,7 +9,7 @@ namespace OrleansCampaigns.Grains.Campaigns;
 
 internal sealed partial class CampaignGrain
 {
-    private static readonly TimeSpan TestSendLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TestSendLimit = TimeSpan.FromSeconds(10);
 
     public async Task<Result<ValidationReport>> Validate(AccountId account) =>
         NotFound(account) is { } missing ? missing : await FindProblems(deep: true);
@@ -57,7 +57,7 @@ internal sealed partial class CampaignGrain
         catch (OperationCanceledException)
         {
             return Refusal.Conflict(
-                "relay.unavailable", $"Relay {Relay.Name} took no message within 30 seconds: {Relay.Detail ?? "busy"}.");
+                "relay.unavailable", $"Relay {Relay.Name} took no message within 10 seconds: {Relay.Detail ?? "busy"}.");
         }
     }
 
