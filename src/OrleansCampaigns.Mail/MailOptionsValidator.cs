@@ -10,6 +10,8 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
 {
     public const int ConnectionsMax = 1000;
 
+    private static readonly TimeSpan TimeMax = TimeSpan.FromDays(1);
+
     public ValidateOptionsResult Validate(string? name, MailOptions options)
     {
         var problems = new List<string>();
@@ -40,28 +42,30 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
+    private static bool IsHost(string? text) => Uri.CheckHostName(text) != UriHostNameType.Unknown;
+
     private static void CheckRelay(string key, RelayOptions relay, HashSet<string> names, List<string> problems)
     {
         Require(!string.IsNullOrWhiteSpace(relay.Name), "Name", "must not be empty.");
         Require(names.Add(relay.Name ?? ""), "Name", "is used by an earlier relay.");
-        Require(Uri.CheckHostName(relay.Host) != UriHostNameType.Unknown, "Host", "is neither a host name nor an IP address.");
+        Require(IsHost(relay.Host), "Host", "is neither a host name nor an IP address.");
         Require(relay.Port is >= 1 and <= 65535, "Port", "must be between 1 and 65535.");
         Require(Enum.IsDefined(relay.Security), "Security", "must be None, StartTls, StartTlsWhenAvailable or Tls.");
-        Require(relay.Username is null || relay.Password is not null, "Password", "is missing, though there is a Username.");
-        Require(relay.Password is null || relay.Username is not null, "Username", "is missing, though there is a Password.");
-        Require(relay.MaxConnections is >= 1 and <= ConnectionsMax, "MaxConnections", $"must be between 1 and {ConnectionsMax}.");
+        Require(relay.Username is null || relay.Password is not null, "Password", "must go with the Username.");
+        Require(relay.Password is null || relay.Username is not null, "Username", "must go with the Password.");
+        Require(relay.MaxConnections is >= 1 and <= ConnectionsMax, "MaxConnections", "must be 1 to 1000.");
         Require(relay.MaxMessagesPerConnection >= 1, "MaxMessagesPerConnection", "must be at least 1.");
         RequireTime(relay.ConnectTimeout, "ConnectTimeout");
         RequireTime(relay.CommandTimeout, "CommandTimeout");
         RequireTime(relay.AcceptTimeout, "AcceptTimeout");
         RequireTime(relay.IdleTimeout, "IdleTimeout");
         Require(
-            relay.LocalDomain is null || Uri.CheckHostName(relay.LocalDomain.Trim('[', ']')) != UriHostNameType.Unknown,
+            relay.LocalDomain is null || IsHost(relay.LocalDomain.Trim('[', ']')),
             "LocalDomain",
             "is neither a host name nor an address literal.");
 
         void RequireTime(TimeSpan time, string field) =>
-            Require(time > TimeSpan.Zero && time <= TimeSpan.FromDays(1), field, "must be more than zero and at most a day.");
+            Require(time > TimeSpan.Zero && time <= TimeMax, field, "must be more than zero and at most a day.");
 
         void Require(bool holds, string field, string rule)
         {

@@ -17,7 +17,8 @@ public static class MailServices
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configuration">The root of the configuration.</param>
-    public static IServiceCollection AddOrleansCampaignsMail(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddOrleansCampaignsMail(
+        this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);

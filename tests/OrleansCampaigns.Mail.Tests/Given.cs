@@ -33,7 +33,7 @@ internal static class Given
     };
 
     public static MailRelays Relays(MailOptions options, TimeProvider? clock = null) =>
-        new(Microsoft.Extensions.Options.Options.Create(options), clock ?? TimeProvider.System, NullLogger<MailRelays>.Instance);
+        new(Wrap(options), clock ?? TimeProvider.System, NullLogger<MailRelays>.Instance);
 
     public static MailRelays Relays(int port, Action<RelayOptions>? change = null, TimeProvider? clock = null)
     {
@@ -43,7 +43,10 @@ internal static class Given
     }
 
     public static CampaignDefinition Definition(
-        string html = "<p>Hello</p>", string? text = null, string subject = "Hello", params (string Name, string Value)[] fallbacks) => new()
+        string html = "<p>Hello</p>",
+        string? text = null,
+        string subject = "Hello",
+        params (string Name, string Value)[] fallbacks) => new()
         {
             Sender = new Sender("news@sender.example", "The News"),
             Content = new Content
@@ -56,7 +59,7 @@ internal static class Given
         };
 
     public static CompiledContent Compiled(CampaignDefinition definition, MailOptions? options = null) =>
-        new MessageComposers(Microsoft.Extensions.Options.Options.Create(options ?? Options())).Compile(Campaign, definition);
+        new MessageComposers(Wrap(options ?? Options())).Compile(Campaign, definition);
 
     public static IMessageComposer Composer(CampaignDefinition definition, MailOptions? options = null)
     {
@@ -73,12 +76,15 @@ internal static class Given
     public static OutgoingMessage Message(string recipient = "anna@mail.example", string html = "<p>Hello</p>") =>
         Message(Definition(html), Recipient(recipient));
 
-    public static OutgoingMessage Message(CampaignDefinition definition, RecipientProfile recipient, MailOptions? options = null)
+    public static OutgoingMessage Message(
+        CampaignDefinition definition, RecipientProfile recipient, MailOptions? options = null)
     {
         var composed = Composer(definition, options).Compose(recipient, Noon);
         Assert.Null(composed.Refusal);
         return Assert.IsType<OutgoingMessage>(composed.Value);
     }
+
+    private static OptionsWrapper<MailOptions> Wrap(MailOptions options) => new(options);
 
     /// <summary>The message as its recipient's program reads it: written, and parsed again.</summary>
     public static (MimeMessage Mime, string Raw) ReadBack(OutgoingMessage message)

@@ -47,7 +47,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 sessions.Add(Run(new ScriptedSession(socket, Interlocked.Increment(ref count), stopping.Token)));
             }
         }
-        catch (Exception ended) when (ended is OperationCanceledException or SocketException or InvalidOperationException)
+        catch (Exception ended)
+            when (ended is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // The test is over.
         }
@@ -59,7 +60,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
         {
             await script(session);
         }
-        catch (Exception ended) when (ended is IOException or OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception ended)
+            when (ended is IOException or OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // The client, or the test, had enough.
         }

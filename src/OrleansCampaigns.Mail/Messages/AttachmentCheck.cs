@@ -17,7 +17,8 @@ internal static class AttachmentCheck
     private const int FileNameMax = 255;
 
     /// <summary>Encodes them; adds what is wrong to <paramref name="problems"/>.</summary>
-    public static IReadOnlyList<PreparedAttachment> Prepare(ImmutableArray<Attachment> attachments, List<Refusal> problems)
+    public static IReadOnlyList<PreparedAttachment> Prepare(
+        ImmutableArray<Attachment> attachments, List<Refusal> problems)
     {
         if (attachments.IsDefaultOrEmpty)
         {
@@ -28,7 +29,8 @@ internal static class AttachmentCheck
         if (attachments.Length > CountMax)
         {
             problems.Add(Refusal.Invalid(
-                "content.attachments.too_many", $"At most {CountMax} files may go with a message.", "content.attachments"));
+                "content.attachments.too_many", $"At most {CountMax} files may go with a message.",
+                "content.attachments"));
         }
 
         if (attachments.Sum(attachment => (long)(attachment.Content?.Length ?? 0)) > OctetsMax)
@@ -73,7 +75,8 @@ internal static class AttachmentCheck
         }
 
         problems.Add(Refusal.Invalid(
-            "content.attachment.content_type", "It must be a media type such as application/pdf.", $"{field}.contentType"));
+            "content.attachment.content_type", "It must be a media type such as application/pdf.",
+            $"{field}.contentType"));
         return null;
     }
 
@@ -82,7 +85,8 @@ internal static class AttachmentCheck
         if (HeaderText.HasControlCharacter(text))
         {
             problems.Add(Refusal.Invalid(
-                $"content.attachment.{name}.control_character", $"{field} must be one line without control characters.", field));
+                $"content.attachment.{name}.control_character", $"{field} must be one line without control characters.",
+                field));
         }
     }
 }

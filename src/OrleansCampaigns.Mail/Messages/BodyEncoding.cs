@@ -9,7 +9,9 @@ internal readonly record struct EncodedBody(byte[] Octets, ContentEncoding Encod
 
     private static ReadOnlySpan<byte> Hexadecimal => "0123456789ABCDEF"u8;
 
-    /// <summary>Text in UTF-8: as it is where every server passes it on unchanged, else quoted-printable or base64.</summary>
+    /// <summary>
+    /// Text in UTF-8: as it is where every server passes it on unchanged, else quoted-printable or base64.
+    /// </summary>
     public static EncodedBody OfText(string text)
     {
         var octets = System.Text.Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n"));
@@ -25,21 +27,26 @@ internal readonly record struct EncodedBody(byte[] Octets, ContentEncoding Encod
         }
 
         // Quoted-printable triples what base64 lengthens by a third.
-        return foreign > octets.Length / 5 ? OfBytes(octets) : new(QuotedPrintable(octets), ContentEncoding.QuotedPrintable);
+        return foreign > octets.Length / 5
+            ? OfBytes(octets)
+            : new(QuotedPrintable(octets), ContentEncoding.QuotedPrintable);
     }
 
     /// <summary>Any bytes, in base64.</summary>
     public static EncodedBody OfBytes(byte[] octets) => new(
-        System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(octets, Base64FormattingOptions.InsertLineBreaks) + "\r\n"),
+        System.Text.Encoding.ASCII.GetBytes(
+            Convert.ToBase64String(octets, Base64FormattingOptions.InsertLineBreaks) + "\r\n"),
         ContentEncoding.Base64);
 
-    // Servers wrap long lines, strip trailing blanks and change "From " at the beginning of a line; each breaks a signature.
+    // Servers wrap long lines, strip trailing blanks and change "From " at the beginning of a line; each breaks a
+    // signature.
     private static bool IsPlain(ReadOnlySpan<byte> octets)
     {
         foreach (var range in octets.Split((byte)'\n'))
         {
             var line = octets[range].TrimEnd((byte)'\r');
-            if (line.Length > LineMax || line.StartsWith("From "u8) || line.IndexOfAnyExceptInRange((byte)' ', (byte)'~') >= 0
+            if (line.Length > LineMax || line.StartsWith("From "u8)
+                || line.IndexOfAnyExceptInRange((byte)' ', (byte)'~') >= 0
                 || (line.Length > 0 && line[^1] == ' '))
             {
                 return false;
@@ -71,7 +78,8 @@ internal readonly record struct EncodedBody(byte[] Octets, ContentEncoding Encod
         return result.ToArray();
     }
 
-    // RFC 2045 §6.7. A dot and "From " at the beginning of a line are encoded too, so that nothing doubles or changes them.
+    // RFC 2045 §6.7. A dot and "From " at the beginning of a line are encoded too, so that nothing doubles or changes
+    // them.
     private static void WriteLine(ReadOnlySpan<byte> line, MemoryStream result)
     {
         var column = 0;

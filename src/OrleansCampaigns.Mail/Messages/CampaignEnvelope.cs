@@ -79,7 +79,8 @@ internal sealed class CampaignEnvelope
 
     private MimeEntity BuildBody(OutgoingMessage message)
     {
-        // Taken from the Message-ID, so that it is the same each time; "=" cannot begin what quoted-printable writes so.
+        // Taken from the Message-ID, so that it is the same each time; "=" cannot begin what quoted-printable writes
+        // so.
         var boundary = message.MessageId[..32];
         MimeEntity body = (message.Html.Length, message.Text.Length) switch
         {
@@ -123,7 +124,8 @@ internal sealed class CampaignEnvelope
         return part;
     }
 
-    private static string Write(MailboxAddress mailbox, FormatOptions format) => mailbox.ToString(format, encode: false);
+    private static string Write(MailboxAddress mailbox, FormatOptions format) =>
+        mailbox.ToString(format, encode: false);
 
     private static FormatOptions CreateFormat(bool international)
     {

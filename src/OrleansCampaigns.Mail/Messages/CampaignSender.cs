@@ -11,7 +11,8 @@ namespace OrleansCampaigns.Mail.Messages;
 /// <param name="ReplyTo">The Reply-To header, if any.</param>
 /// <param name="Envelope">The envelope's sender.</param>
 /// <param name="Domain">The From header's domain.</param>
-internal sealed record CampaignSender(MailboxAddress From, MailboxAddress? ReplyTo, MailboxAddress Envelope, string Domain)
+internal sealed record CampaignSender(
+    MailboxAddress From, MailboxAddress? ReplyTo, MailboxAddress Envelope, string Domain)
 {
     /// <summary>Checks; adds what is wrong to <paramref name="problems"/>.</summary>
     /// <returns><see langword="null"/> when something is.</returns>
@@ -39,7 +40,8 @@ internal sealed record CampaignSender(MailboxAddress From, MailboxAddress? Reply
         if (replyTo is null && !string.IsNullOrWhiteSpace(sender.ReplyTo))
         {
             problems.Add(Refusal.Invalid(
-                "campaign.reply_to", "The address for answers is not properly formatted (RFC 5321).", "sender.replyTo"));
+                "campaign.reply_to", "The address for answers is not properly formatted (RFC 5321).",
+                "sender.replyTo"));
         }
 
         if (address is null || problems.Count > before)
@@ -59,7 +61,9 @@ internal sealed record CampaignSender(MailboxAddress From, MailboxAddress? Reply
     public static MailboxAddress Mailbox(string? name, EmailAddress address) =>
         new(Encoding.UTF8, name ?? "", address.Normalised);
 
-    /// <summary>Whether only SMTPUTF8 carries the address (RFC 6531): a domain has an ASCII form, a local part has none.</summary>
+    /// <summary>
+    /// Whether only SMTPUTF8 carries the address (RFC 6531): a domain has an ASCII form, a local part has none.
+    /// </summary>
     public static bool NeedsUtf8(MailboxAddress? mailbox) => mailbox is not null && !Ascii.IsValid(mailbox.LocalPart);
 
     private static void CheckControl(string? text, string code, string field, List<Refusal> problems)

@@ -49,7 +49,8 @@ internal sealed class CampaignTemplates
         var before = problems.Count;
         if (string.IsNullOrWhiteSpace(content.Subject))
         {
-            problems.Add(Refusal.Invalid("content.subject.required", "The campaign has no subject.", "content.subject"));
+            problems.Add(
+                Refusal.Invalid("content.subject.required", "The campaign has no subject.", "content.subject"));
         }
         else if (HeaderText.HasControlCharacter(content.Subject))
         {
@@ -63,16 +64,23 @@ internal sealed class CampaignTemplates
         var hasText = !string.IsNullOrWhiteSpace(content.Text);
         if (!hasHtml && !hasText)
         {
-            problems.Add(Refusal.Invalid("content.html.required", "The campaign has neither HTML nor text.", "content.html"));
+            problems.Add(
+                Refusal.Invalid("content.html.required", "The campaign has neither HTML nor text.", "content.html"));
         }
 
         var fields = new FieldTable();
-        var subject = CompileOne("content.subject", content.Subject ?? "", ValueEncoding.None, TemplateLimits.SubjectMax);
-        var html = hasHtml ? CompileOne("content.html", content.Html, ValueEncoding.Html, TemplateLimits.OutputMax) : null;
-        var text = hasText ? CompileOne("content.text", content.Text!, ValueEncoding.None, TemplateLimits.OutputMax) : null;
+        var subject =
+            CompileOne("content.subject", content.Subject ?? "", ValueEncoding.None, TemplateLimits.SubjectMax);
+        var html = hasHtml
+            ? CompileOne("content.html", content.Html, ValueEncoding.Html, TemplateLimits.OutputMax)
+            : null;
+        var text = hasText
+            ? CompileOne("content.text", content.Text!, ValueEncoding.None, TemplateLimits.OutputMax)
+            : null;
         return problems.Count > before
             ? null
-            : new CampaignTemplates(fields, content.Fallbacks ?? ImmutableDictionary<string, string>.Empty, subject!, html, text);
+            : new CampaignTemplates(
+                fields, content.Fallbacks ?? ImmutableDictionary<string, string>.Empty, subject!, html, text);
 
         CompiledTemplate? CompileOne(string field, string template, ValueEncoding encoding, int lengthMax)
         {
@@ -110,6 +118,7 @@ internal sealed class CampaignTemplates
         }
 
         // The author's part was checked; what a contact's field brings is made harmless.
-        return new RenderedContent(HeaderText.Neutralise(renderedSubject.Value), renderedHtml.Value, renderedText.Value);
+        return new RenderedContent(
+            HeaderText.Neutralise(renderedSubject.Value), renderedHtml.Value, renderedText.Value);
     }
 }

@@ -67,7 +67,8 @@ internal sealed class DkimKey
             var pem = options.PrivateKeyPem ?? File.ReadAllText(options.PrivateKeyPath!);
             return Read(pem) switch
             {
-                RsaPrivateCrtKeyParameters { Modulus.BitLength: >= RsaBitsMin } rsa => (new(domain, options.Selector, rsa), null),
+                RsaPrivateCrtKeyParameters { Modulus.BitLength: >= RsaBitsMin } rsa =>
+                    (new(domain, options.Selector, rsa), null),
                 RsaPrivateCrtKeyParameters => (null, $"{field} holds an RSA key of fewer than {RsaBitsMin} bits."),
                 Ed25519PrivateKeyParameters ed25519 => (new(domain, options.Selector, ed25519), null),
                 _ => (null, $"{field} holds no private key for RSA or Ed25519."),
@@ -150,7 +151,8 @@ internal sealed class DkimKey
             dkim.native is { } native ? new RsaSigner(native.Value!) : base.CreateSigningContext();
     }
 
-    [SuppressMessage("Design", "CA1001", Justification = "MimeKit does not dispose of signers; the hash goes with the signer.")]
+    [SuppressMessage(
+        "Design", "CA1001", Justification = "MimeKit does not dispose of signers; the hash goes with the signer.")]
     private sealed class RsaSigner(RSA rsa) : ISigner
     {
         private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

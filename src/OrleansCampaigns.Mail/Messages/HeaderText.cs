@@ -3,7 +3,9 @@ using System.Globalization;
 namespace OrleansCampaigns.Mail.Messages;
 
 /// <summary>Keeps text that goes into headers to one line.</summary>
-/// <remarks>A line break in a header begins a new header (RFC 5322 §2.2): whoever controls it writes headers of their own.</remarks>
+/// <remarks>
+/// A line break in a header begins a new header (RFC 5322 §2.2): whoever controls it writes headers of their own.
+/// </remarks>
 internal static class HeaderText
 {
     /// <summary>Whether there is a character that must not stand in a header.</summary>

@@ -58,7 +58,8 @@ internal sealed class HtmlTextBuilder
             case IText words:
                 Write(words.Data);
                 return false;
-            case IComment { Data: var data } when data.StartsWith(TextAlternative.MarkerPrefix, StringComparison.Ordinal):
+            case IComment { Data: var data }
+                when data.StartsWith(TextAlternative.MarkerPrefix, StringComparison.Ordinal):
                 // It takes the place of a tag of the template: neither breaks nor blanks belong to it.
                 text.Append(TextAlternative.MarkerStart)
                     .Append(data.AsSpan(TextAlternative.MarkerPrefix.Length))
@@ -97,8 +98,7 @@ internal sealed class HtmlTextBuilder
                 break;
             case "ol":
                 Push("   ");
-                counters.Push(int.TryParse(
-                    element.GetAttribute("start"), NumberStyles.None, CultureInfo.InvariantCulture, out var start) ? start : 1);
+                counters.Push(ReadStart(element));
                 break;
             case "li":
                 marker = Marker();
@@ -169,7 +169,8 @@ internal sealed class HtmlTextBuilder
             target = target[(target.IndexOf(':') + 1)..];
         }
 
-        if (target.Length == 0 || target[0] == '#' || target.StartsWith("javascript:", StringComparison.OrdinalIgnoreCase))
+        if (target.Length == 0 || target[0] == '#'
+            || target.StartsWith("javascript:", StringComparison.OrdinalIgnoreCase))
         {
             return;
         }
@@ -268,6 +269,11 @@ internal sealed class HtmlTextBuilder
         }
     }
 
+    private static int ReadStart(IElement list) =>
+        int.TryParse(list.GetAttribute("start"), NumberStyles.None, CultureInfo.InvariantCulture, out var start)
+            ? start
+            : 1;
+
     private static bool HasBlocks(IElement cell)
     {
         for (var child = cell.FirstElementChild; child is not null; child = child.NextElementSibling)
@@ -287,7 +293,8 @@ internal sealed class HtmlTextBuilder
             or "math" or "iframe" or "select" or "textarea" or "audio" or "video" or "canvas"
         || element.HasAttribute("hidden")
         || (element.GetAttribute("style") is { } style
-            && style.Replace(" ", "", StringComparison.Ordinal).Contains("display:none", StringComparison.OrdinalIgnoreCase));
+            && style.Replace(" ", "", StringComparison.Ordinal)
+                .Contains("display:none", StringComparison.OrdinalIgnoreCase));
 
     private static int LinesAround(string name) => name switch
     {

@@ -6,7 +6,9 @@ using AngleSharp.Html.Parser;
 
 namespace OrleansCampaigns.Mail.Messages;
 
-/// <summary>Makes the text alternative of an HTML body: unwrapped lines, for <see cref="TextLayout"/> to lay out.</summary>
+/// <summary>
+/// Makes the text alternative of an HTML body: unwrapped lines, for <see cref="TextLayout"/> to lay out.
+/// </summary>
 internal static partial class HtmlToText
 {
     // The parser's time and memory grow with the square of unclosed nesting: beyond this, tags are only stripped.
@@ -65,8 +67,8 @@ internal static partial class HtmlToText
     private static bool ClosesItself(ReadOnlySpan<char> name)
     {
         foreach (var known in (ReadOnlySpan<string>)
-            ["br", "img", "hr", "meta", "link", "input", "col", "base", "area", "wbr", "source", "embed", "track", "param",
-             "p", "li", "td", "th", "tr", "tbody", "thead", "tfoot", "dt", "dd", "option", "colgroup"])
+            ["br", "img", "hr", "meta", "link", "input", "col", "base", "area", "wbr", "source", "embed", "track",
+             "param", "p", "li", "td", "th", "tr", "tbody", "thead", "tfoot", "dt", "dd", "option", "colgroup"])
         {
             if (name.Equals(known, StringComparison.OrdinalIgnoreCase))
             {

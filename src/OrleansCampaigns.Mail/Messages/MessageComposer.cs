@@ -6,7 +6,8 @@ namespace OrleansCampaigns.Mail.Messages;
 
 /// <summary>Makes the messages of one campaign.</summary>
 internal sealed class MessageComposer(
-    CampaignId campaign, CampaignEnvelope envelope, CampaignTemplates templates, MessageIds messageIds) : IMessageComposer
+    CampaignId campaign, CampaignEnvelope envelope, CampaignTemplates templates, MessageIds messageIds)
+    : IMessageComposer
 {
     public IReadOnlySet<string> RequiredFields => templates.RequiredFields;
 
@@ -16,7 +17,8 @@ internal sealed class MessageComposer(
 
         if (EmailAddress.Parse(recipient.Address) is not { } address)
         {
-            return Refusal.Invalid("recipient.address", "The recipient's address is not properly formatted.", "address");
+            return Refusal.Invalid(
+                "recipient.address", "The recipient's address is not properly formatted.", "address");
         }
 
         var content = templates.Render(recipient);
@@ -30,9 +32,7 @@ internal sealed class MessageComposer(
             envelope,
             CampaignSender.Mailbox(name, address),
             messageIds.Of(campaign, recipient.Account, recipient.Contact, envelope.Domain),
-            content.Value.Subject,
-            content.Value.Html,
-            content.Value.Text,
+            content.Value,
             now);
         return new Result<IOutgoingMessage> { Value = message };
     }

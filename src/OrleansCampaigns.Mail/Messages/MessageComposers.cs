@@ -59,7 +59,8 @@ internal sealed class MessageComposers : IMessageComposers
         }
 
         problems.Add(Refusal.Invalid(
-            "campaign.timezone", "The time zone must be a name of the IANA database, such as Europe/Vienna.", "timeZone"));
+            "campaign.timezone", "The time zone must be a name of the IANA database, such as Europe/Vienna.",
+            "timeZone"));
         return null;
     }
 }

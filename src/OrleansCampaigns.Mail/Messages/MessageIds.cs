@@ -4,7 +4,9 @@ using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Mail.Messages;
 
-/// <summary>Derives Message-IDs (RFC 5322 §3.6.4): always the same for one recipient of one campaign, and not to be guessed.</summary>
+/// <summary>
+/// Derives Message-IDs (RFC 5322 §3.6.4): always the same for one recipient of one campaign, and not to be guessed.
+/// </summary>
 internal sealed class MessageIds(string key)
 {
     private const int HashOctets = 20;

@@ -10,15 +10,19 @@ internal sealed class OutgoingMessage : IOutgoingMessage
     private readonly DateTimeOffset date;
 
     public OutgoingMessage(
-        CampaignEnvelope campaign, MailboxAddress recipient, string messageId, string subject, string html, string text, DateTimeOffset date)
+        CampaignEnvelope campaign,
+        MailboxAddress recipient,
+        string messageId,
+        RenderedContent content,
+        DateTimeOffset date)
     {
         this.campaign = campaign;
         this.date = date;
         RecipientMailbox = recipient;
         MessageId = messageId;
-        Subject = subject;
-        Html = html;
-        Text = text;
+        Subject = content.Subject;
+        Html = content.Html;
+        Text = content.Text;
     }
 
     public string EnvelopeSender => SenderMailbox.GetAddress(idnEncode: true);
@@ -38,7 +42,8 @@ internal sealed class OutgoingMessage : IOutgoingMessage
         get
         {
             using var mime = ToMime();
-            return mime.Headers.ToDictionary(header => header.Field, header => header.Value, StringComparer.OrdinalIgnoreCase);
+            return mime.Headers.ToDictionary(
+                header => header.Field, header => header.Value, StringComparer.OrdinalIgnoreCase);
         }
     }
 
@@ -52,8 +57,8 @@ internal sealed class OutgoingMessage : IOutgoingMessage
     public bool NeedsUtf8 => campaign.NeedsUtf8 || CampaignSender.NeedsUtf8(RecipientMailbox);
 
     /// <summary>
-    /// Whether MailKit would ask for SMTPUTF8 though nothing needs it: it does for any domain with non-ASCII letters, which
-    /// travels well in its ASCII form, while SMTPUTF8 fails at the first server on the way that does not know it.
+    /// Whether MailKit would ask for SMTPUTF8 though nothing needs it: it does for any domain with non-ASCII letters,
+    /// which travels well in its ASCII form, while SMTPUTF8 fails at the first server on the way that does not know it.
     /// </summary>
     public bool MustAvoidUtf8 => !NeedsUtf8 && (SenderMailbox.IsInternational || RecipientMailbox.IsInternational);
 

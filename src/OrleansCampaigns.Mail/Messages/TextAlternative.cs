@@ -7,11 +7,14 @@ using OrleansCampaigns.Mail.Templates;
 
 namespace OrleansCampaigns.Mail.Messages;
 
-/// <summary>The text alternative made from the HTML: as a template of its own if that comes to the same, else message by message.</summary>
+/// <summary>
+/// The text alternative made from the HTML: as a template of its own if that comes to the same, else message by
+/// message.
+/// </summary>
 /// <remarks>
-/// Reading HTML costs far more than rendering a template. So the HTML template itself is turned into text once, with a sign
-/// in the place of every tag, and the tags are put back. That is sound only where every sign comes through once and in its
-/// order; loops and raw values, whose HTML is not known before, are left to the slow way.
+/// Reading HTML costs far more than rendering a template. So the HTML template itself is turned into text once, with a
+/// sign in the place of every tag, and the tags are put back. That is sound only where every sign comes through once
+/// and in its order; loops and raw values, whose HTML is not known before, are left to the slow way.
 /// </remarks>
 internal sealed partial class TextAlternative
 {
@@ -78,8 +81,8 @@ internal sealed partial class TextAlternative
         }
 
         // Without it, a condition at the very beginning would stand before the body, where nothing is read.
-        var body = segments.Exists(segment => segment.Text.Contains("<body", StringComparison.OrdinalIgnoreCase)) ? "" : "<body>";
-        using var document = HtmlToText.Parse(body + html);
+        var hasBody = segments.Exists(segment => segment.Text.Contains("<body", StringComparison.OrdinalIgnoreCase));
+        using var document = HtmlToText.Parse((hasBody ? "" : "<body>") + html);
         var hasConditions = segments.Exists(segment => segment.Kind == SegmentKind.Condition);
         return document is not null && !DependsOnValues(document, hasConditions)
             ? PutBack(new HtmlTextBuilder().Build(document), segments)
@@ -88,7 +91,7 @@ internal sealed partial class TextAlternative
 
     private static string? PutBack(string text, List<Segment> segments)
     {
-        var conditions = segments.Index().Where(entry => entry.Item.Kind == SegmentKind.Condition).Select(entry => entry.Index);
+        var conditions = Enumerable.Range(0, segments.Count).Where(i => segments[i].Kind == SegmentKind.Condition);
         var found = Markers().Matches(text)
             .Select(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture))
             .Where(index => segments[index].Kind == SegmentKind.Condition);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace OrleansCampaigns.Mail.Messages;
 
-/// <summary>Lays plain text out: no trailing blanks, at most one empty line in a row, lines of a readable width.</summary>
+/// <summary>
+/// Lays plain text out: no trailing blanks, at most one empty line in a row, lines of a readable width.
+/// </summary>
 internal static class TextLayout
 {
     /// <summary>The width that lines are wrapped to, in characters (RFC 5322 §2.1.1 recommends 78 at most).</summary>
@@ -68,7 +70,8 @@ internal static class TextLayout
         var quote = line[..length].ToString();
         var rest = line[length..];
         var marker = rest.StartsWith("- ") ? 2 : 0;
-        if (marker == 0 && rest.IndexOf(". ") is > 0 and < 5 and var dot && rest[..dot].IndexOfAnyExceptInRange('0', '9') < 0)
+        if (marker == 0 && rest.IndexOf(". ") is > 0 and < 5 and var dot
+            && rest[..dot].IndexOfAnyExceptInRange('0', '9') < 0)
         {
             marker = dot + 2;
         }

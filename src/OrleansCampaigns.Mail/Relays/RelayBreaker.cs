@@ -1,6 +1,8 @@
 namespace OrleansCampaigns.Mail.Relays;
 
-/// <summary>Whether new connections to one relay are tried, and when again after failures: 1 s, 2 s, 4 s … 60 s.</summary>
+/// <summary>
+/// Whether new connections to one relay are tried, and when again after failures: 1 s, 2 s, 4 s … 60 s.
+/// </summary>
 /// <remarks>Not thread-safe: the pool asks under its own lock.</remarks>
 internal sealed class RelayBreaker(TimeProvider clock)
 {
@@ -43,7 +45,9 @@ internal sealed class RelayBreaker(TimeProvider clock)
         IsProbing = false;
     }
 
-    /// <summary>A message was answered: only that proves that the relay serves us, so only that forgets failures.</summary>
+    /// <summary>
+    /// A message was answered: only that proves that the relay serves us, so only that forgets failures.
+    /// </summary>
     public void Forgive() => failures = 0;
 
     /// <summary>A connection failed, or the relay refused us on one.</summary>

@@ -16,7 +16,8 @@ internal sealed class RelayClient(TransactionWatch watch) : SmtpClient(watch)
     }
 
     protected override Task<long> GetSizeAsync(
-        FormatOptions options, MimeMessage message, CancellationToken cancellationToken) => Task.FromResult(MessageSize);
+        FormatOptions options, MimeMessage message, CancellationToken cancellationToken) =>
+        Task.FromResult(MessageSize);
 
     protected override void OnSenderAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) =>
         watch.Answer();

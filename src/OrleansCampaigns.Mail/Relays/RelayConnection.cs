@@ -64,7 +64,9 @@ internal sealed class RelayConnection : IAsyncDisposable
     /// <summary>Whether another message may be sent over it.</summary>
     public bool IsUsable => !isSpent && client.IsConnected && Transactions < options.MaxMessagesPerConnection;
 
-    /// <summary>Whether the server said or closed something while the connection lay unused: it is not to be used.</summary>
+    /// <summary>
+    /// Whether the server said or closed something while the connection lay unused: it is not to be used.
+    /// </summary>
     public bool IsDisturbed
     {
         get
@@ -183,7 +185,8 @@ internal sealed class RelayConnection : IAsyncDisposable
         limit.Dispose();
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, the relay is not to be used and the state says why.")]
+    [SuppressMessage(
+        "Design", "CA1031", Justification = "Whatever it is, the relay is not to be used and the state says why.")]
     private async Task<RelayFault?> Connect(CancellationToken cancellation)
     {
         var authenticating = false;
@@ -207,7 +210,8 @@ internal sealed class RelayConnection : IAsyncDisposable
         }
     }
 
-    [SuppressMessage("Security", "CA5359", Justification = "An operator asked for it, for this relay only; the default validates.")]
+    [SuppressMessage(
+        "Security", "CA5359", Justification = "An operator asked for it, for this relay only; the default validates.")]
     private static void TakeAnyCertificate(RelayClient client) =>
         client.ServerCertificateValidationCallback = (_, _, _, _) => true;
 
@@ -236,7 +240,8 @@ internal sealed class RelayConnection : IAsyncDisposable
         {
             // Any 2yz after the final dot accepts (RFC 5321 §4.2.1), though it should be 250.
             (SmtpErrorCode.MessageNotAccepted, >= 200 and < 300) => new(Report(reply)),
-            (SmtpErrorCode.MessageNotAccepted, _) => new(Failure(TransportFailure.ConnectionLostAfterData) with { Reply = reply }),
+            (SmtpErrorCode.MessageNotAccepted, _) =>
+                new(Failure(TransportFailure.ConnectionLostAfterData) with { Reply = reply }),
             _ => new(Failure(TransportFailure.ConnectionLostBeforeData) with { Reply = reply }),
         };
     }
@@ -249,7 +254,8 @@ internal sealed class RelayConnection : IAsyncDisposable
             TransactionPhase.HandedOver => new(Failure(
                 timedOut ? TransportFailure.TimedOutAfterData : TransportFailure.ConnectionLostAfterData)),
             TransactionPhase.Begun when WasKept => new(null),
-            _ => new(Failure(timedOut ? TransportFailure.TimedOutBeforeData : TransportFailure.ConnectionLostBeforeData)),
+            _ => new(Failure(
+                timedOut ? TransportFailure.TimedOutBeforeData : TransportFailure.ConnectionLostBeforeData)),
         };
     }
 

@@ -1,6 +1,8 @@
 namespace OrleansCampaigns.Mail.Relays;
 
-/// <summary>How an attempt to connect ended: a connection, a fault, or neither when it was not made after all.</summary>
+/// <summary>
+/// How an attempt to connect ended: a connection, a fault, or neither when it was not made after all.
+/// </summary>
 internal readonly record struct ConnectResult(RelayConnection? Connection, RelayFault? Fault);
 
 /// <summary>Opens and closes connections in the background, a bounded number at a time.</summary>

@@ -22,14 +22,16 @@ internal sealed record RelayFault(string Detail)
         NotSupportedException when authenticating => new("authentication is not offered"),
         NotSupportedException => new("TLS failed: STARTTLS is not offered"),
         SmtpProtocolException when authenticating => new("connection lost while authenticating"),
-        SmtpProtocolException or ProtocolViolationException => new("greeting is not SMTP, or the connection was closed"),
+        SmtpProtocolException or ProtocolViolationException =>
+            new("greeting is not SMTP, or the connection was closed"),
         IOException => new("cannot connect: connection lost"),
         OperationCanceledException => new("cannot connect: timed out"),
         _ => new($"cannot connect: {exception.GetType().Name}"),
     };
 
     /// <summary>The relay wants us to authenticate or to encrypt first (530).</summary>
-    public static RelayFault NotAuthenticated(string text) => new(Shorten($"authentication required: 530 {OneLine(text)}"));
+    public static RelayFault NotAuthenticated(string text) =>
+        new(Shorten($"authentication required: 530 {OneLine(text)}"));
 
     // MailKit puts the reply into the message, "535: 5.7.8 …". A 4xx is the relay's trouble, not our password's.
     private static RelayFault FromAuthentication(AuthenticationException refused) =>

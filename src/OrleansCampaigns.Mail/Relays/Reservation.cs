@@ -46,6 +46,9 @@ internal sealed class Reservation(int max)
 
         var registration = cancellation.Register(cancel);
         _ = lanes.Task.ContinueWith(
-            _ => registration.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ => registration.Dispose(),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 }

@@ -17,15 +17,17 @@ internal enum TransactionPhase
     /// <summary>The content is being written.</summary>
     Content,
 
-    /// <summary>All of the content is written: the final dot may have arrived, and the server may have accepted.</summary>
+    /// <summary>
+    /// All of the content is written: the final dot may have arrived, and the server may have accepted.
+    /// </summary>
     HandedOver,
 }
 
 /// <summary>Follows the bytes of one connection to know the phase and to set the time limit of each step.</summary>
 /// <remarks>
-/// MailKit tells its protocol logger about every block after it was written. It flushes the content before it writes the
-/// final dot, so when exactly the content's bytes have been written the dot is next, and never before. Nothing is logged:
-/// the bytes hold addresses and secrets.
+/// MailKit tells its protocol logger about every block after it was written. It flushes the content before it writes
+/// the final dot, so when exactly the content's bytes have been written the dot is next, and never before. Nothing is
+/// logged: the bytes hold addresses and secrets.
 /// </remarks>
 internal sealed class TransactionWatch(RelayOptions options, CancellationTokenSource limit) : IProtocolLogger
 {
@@ -43,7 +45,7 @@ internal sealed class TransactionWatch(RelayOptions options, CancellationTokenSo
     public IAuthenticationSecretDetector? AuthenticationSecretDetector { get; set; }
 
     /// <summary>A transaction begins.</summary>
-    /// <param name="contentSize">The octets of the content as written: with doubled dots, without the final one.</param>
+    /// <param name="contentSize">The octets of the content as written: doubled dots count, the final one not.</param>
     public void Begin(long contentSize)
     {
         contentLeft = contentSize;

@@ -42,12 +42,16 @@ internal sealed class SandboxBehaviour(SandboxOptions options, SandboxLedger led
     }
 
     public async Task<SmtpResponse> SaveAsync(
-        ISessionContext context, IMessageTransaction transaction, ReadOnlySequence<byte> buffer, CancellationToken cancellationToken)
+        ISessionContext context,
+        IMessageTransaction transaction,
+        ReadOnlySequence<byte> buffer,
+        CancellationToken cancellationToken)
     {
         ledger.CountTransaction(buffer.Length);
         var recipient = transaction.To[^1].AsAddress();
         var rule = SandboxRules.For(recipient);
-        var stage = context.Properties[AttemptKey] is int attempt && attempt <= rule.Times ? rule.Stage : SandboxStage.Nowhere;
+        var applies = context.Properties[AttemptKey] is int attempt && attempt <= rule.Times;
+        var stage = applies ? rule.Stage : SandboxStage.Nowhere;
 
         var latency = options.Latency + (stage == SandboxStage.Late ? options.SlowLatency : TimeSpan.Zero);
         if (latency > TimeSpan.Zero)

@@ -21,7 +21,7 @@ public enum SandboxContactKind
 /// <summary>One sample contact.</summary>
 /// <param name="Address">The address.</param>
 /// <param name="Name">The name.</param>
-/// <param name="Attributes"><c>first_name</c>, <c>last_name</c>, <c>city</c>, <c>plan</c>; some lack <c>city</c>.</param>
+/// <param name="Attributes"><c>first_name</c>, <c>last_name</c>, <c>plan</c>, and mostly <c>city</c>.</param>
 /// <param name="Kind">What is special about it.</param>
 /// <param name="Rule">The sandbox's rule that its address meets.</param>
 /// <param name="Expected">How it ends in a campaign that goes to all of them once.</param>

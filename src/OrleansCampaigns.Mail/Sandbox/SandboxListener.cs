@@ -137,7 +137,8 @@ internal sealed class SandboxListener : IEndpointListenerFactory, IEndpointListe
 
         using (socket)
         {
-            await socket.SendAsync("421 4.7.0 Too many connections from your address\r\n"u8.ToArray(), SocketFlags.None);
+            await socket.SendAsync(
+                "421 4.7.0 Too many connections from your address\r\n"u8.ToArray(), SocketFlags.None);
         }
 
         return null;

@@ -32,7 +32,8 @@ internal sealed class SandboxPipe : ISecurableDuplexPipe
     /// <summary>Closes the connection at once, without a word.</summary>
     public void Drop() => Dispose();
 
-    public async Task UpgradeAsync(X509Certificate certificate, SslProtocols protocols, CancellationToken cancellationToken)
+    public async Task UpgradeAsync(
+        X509Certificate certificate, SslProtocols protocols, CancellationToken cancellationToken)
     {
         var secured = new SslStream(network, leaveInnerStreamOpen: true);
         await secured.AuthenticateAsServerAsync(

@@ -23,7 +23,8 @@ internal sealed class SandboxReplyStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (buffer.Span.EndsWith(Remark) && buffer.Span.LastIndexOf(", "u8) is > 0 and var comma)
         {

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
 using OrleansCampaigns.Domain.Delivery;
+using static OrleansCampaigns.Domain.Delivery.Outcome;
 
 namespace OrleansCampaigns.Mail.Sandbox;
 
@@ -15,42 +17,45 @@ public static class SandboxRules
 {
     private const int Always = SandboxRule.Always;
 
+    private static readonly SearchValues<char> Letters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
     /// <summary>All rules.</summary>
     public static IReadOnlyList<SandboxRule> All { get; } =
     [
         // Accepted, at once or late.
-        new("ok", SandboxStage.Nowhere, 250, "2.0.0 Ok", Always, Outcome.Sent),
-        new("slow", SandboxStage.Late, 250, "2.0.0 Ok", Always, Outcome.Sent),
+        new("ok", SandboxStage.Nowhere, 250, "2.0.0 Ok", Always, Sent),
+        new("slow", SandboxStage.Late, 250, "2.0.0 Ok", Always, Sent),
 
-        // Temporary, then accepted.
-        new("greylist", SandboxStage.Recipient, 451, "4.7.1 Greylisting in action, please come back later", 1, Outcome.Sent),
-        new("ratelimit", SandboxStage.Recipient, 450, "4.7.0 Rate limit exceeded, please try again in 1 second", 1, Outcome.Sent),
-        new("busy", SandboxStage.Recipient, 421, "4.7.0 Too many messages from your network, closing connection", 1, Outcome.Sent),
-        new("serverfault", SandboxStage.Recipient, 451, "4.3.0 Temporary server error, try again later", 1, Outcome.Sent),
-        new("diskfull", SandboxStage.Message, 452, "4.3.1 Insufficient system storage", 1, Outcome.Sent),
-        new("fullonce", SandboxStage.Recipient, 452, "4.2.2 The recipient's mailbox is over quota", 1, Outcome.Sent),
-        new("drop", SandboxStage.DropAtRecipient, 0, "", 1, Outcome.Sent),
+        // Refused for now, in the first attempt only.
+        AtRecipient("greylist", 1, Sent, 451, "4.7.1 Greylisting in action, please come back later"),
+        AtRecipient("ratelimit", 1, Sent, 450, "4.7.0 Rate limit exceeded, please try again in 1 second"),
+        AtRecipient("busy", 1, Sent, 421, "4.7.0 Too many messages from your network, closing connection"),
+        AtRecipient("serverfault", 1, Sent, 451, "4.3.0 Temporary server error, try again later"),
+        AtMessage("diskfull", 1, Sent, 452, "4.3.1 Insufficient system storage"),
+        AtRecipient("fullonce", 1, Sent, 452, "4.2.2 The recipient's mailbox is over quota"),
+        new("drop", SandboxStage.DropAtRecipient, 0, "", 1, Sent),
 
         // The reply to the end of the message is lost: the first was accepted, the second was not.
-        new("dropaccepted", SandboxStage.DropAccepted, 0, "", 1, Outcome.Sent),
-        new("dropafter", SandboxStage.DropUnaccepted, 0, "", 1, Outcome.Sent),
+        new("dropaccepted", SandboxStage.DropAccepted, 0, "", 1, Sent),
+        new("dropafter", SandboxStage.DropUnaccepted, 0, "", 1, Sent),
 
         // Soft bounces without end: the third one is the last.
-        new("full", SandboxStage.Recipient, 552, "5.2.2 Mailbox full: the recipient is over quota", Always, Outcome.Bounced),
-        new("disabled", SandboxStage.Recipient, 550, "5.2.1 The mailbox is disabled and not accepting messages", Always, Outcome.Bounced),
-        new("toobig", SandboxStage.Message, 552, "5.3.4 Message size exceeds fixed limit", Always, Outcome.Bounced),
+        AtRecipient("full", Always, Bounced, 552, "5.2.2 Mailbox full: the recipient is over quota"),
+        AtRecipient("disabled", Always, Bounced, 550, "5.2.1 The mailbox is disabled and not accepting messages"),
+        AtMessage("toobig", Always, Bounced, 552, "5.3.4 Message size exceeds fixed limit"),
 
-        // Temporary without end: expires at the maximum age.
-        new("never", SandboxStage.Recipient, 451, "4.3.2 System not accepting network messages", Always, Outcome.Bounced),
+        // Refused for now without end: expires at the maximum age.
+        AtRecipient("never", Always, Bounced, 451, "4.3.2 System not accepting network messages"),
 
         // Permanent.
-        new("missing", SandboxStage.Recipient, 550, "5.1.1 User unknown: no such mailbox here", Always, Outcome.Bounced),
-        new("nodomain", SandboxStage.Recipient, 550, "5.1.2 Host or domain name not found", Always, Outcome.Bounced),
-        new("blocked", SandboxStage.Recipient, 554, "5.7.1 Service unavailable; client host blocked using dnsbl.example", Always, Outcome.Bounced),
-        new("policy", SandboxStage.Recipient, 550, "5.7.1 Message refused by the recipient's policy", Always, Outcome.Rejected),
-        new("relay", SandboxStage.Recipient, 554, "5.7.1 Relay access denied", Always, Outcome.Rejected),
-        new("dmarc", SandboxStage.Message, 550, "5.7.26 Unauthenticated e-mail is not accepted due to the domain's DMARC policy", Always, Outcome.Rejected),
-        new("spam", SandboxStage.Message, 554, "5.7.1 Message identified as spam", Always, Outcome.Spam),
+        AtRecipient("missing", Always, Bounced, 550, "5.1.1 User unknown: no such mailbox here"),
+        AtRecipient("nodomain", Always, Bounced, 550, "5.1.2 Host or domain name not found"),
+        AtRecipient("blocked", Always, Bounced, 554, "5.7.1 Client host blocked using dnsbl.example"),
+        AtRecipient("policy", Always, Rejected, 550, "5.7.1 Message refused by the recipient's policy"),
+        AtRecipient("relay", Always, Rejected, 554, "5.7.1 Relay access denied"),
+        AtMessage("dmarc", Always, Rejected, 550, "5.7.26 Unauthenticated e-mail is refused by DMARC policy"),
+        AtMessage("spam", Always, Spam, 554, "5.7.1 Message identified as spam"),
     ];
 
     private static readonly FrozenDictionary<string, SandboxRule> ByWord =
@@ -87,6 +92,9 @@ public static class SandboxRules
             : rule;
     }
 
-    private static readonly System.Buffers.SearchValues<char> Letters =
-        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    private static SandboxRule AtRecipient(string word, int times, Outcome expected, int code, string text) =>
+        new(word, SandboxStage.Recipient, code, text, times, expected);
+
+    private static SandboxRule AtMessage(string word, int times, Outcome expected, int code, string text) =>
+        new(word, SandboxStage.Message, code, text, times, expected);
 }

@@ -54,7 +54,9 @@ public sealed class SandboxServer : IAsyncDisposable
     public static SandboxServer Start(SandboxOptions? options = null, TimeProvider? clock = null) =>
         new(options ?? new SandboxOptions(), clock ?? TimeProvider.System);
 
-    /// <summary>Stops listening and drops every connection, as a machine that fails does. What it counted stays.</summary>
+    /// <summary>
+    /// Stops listening and drops every connection, as a machine that fails does. What it counted stays.
+    /// </summary>
     public void GoDown() => listener.Close();
 
     /// <summary>Listens again, on the same port.</summary>

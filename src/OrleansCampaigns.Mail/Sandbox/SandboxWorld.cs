@@ -16,10 +16,12 @@ public static class SandboxWorld
     private const string Unsubscribed = "unsubscribed";
 
     private static readonly string[] FirstNames =
-        ["Anna", "Bela", "Chloé", "Davide", "Elif", "Fatima", "Göran", "Hana", "Ivan", "José", "Kirsi", "Łukasz", "Mei", "Noah", "Olga", "Zoë"];
+        ["Anna", "Bela", "Chloé", "Davide", "Elif", "Fatima", "Göran", "Hana", "Ivan", "José", "Kirsi", "Łukasz", "Mei",
+         "Noah", "Olga", "Zoë"];
 
     private static readonly string[] LastNames =
-        ["Adler", "Bianchi", "Costa", "Dupont", "Eriksen", "Fischer", "García", "Horváth", "Ivanova", "Jensen", "O'Brien", "Müller", "Nowak", "Sato"];
+        ["Adler", "Bianchi", "Costa", "Dupont", "Eriksen", "Fischer", "García", "Horváth", "Ivanova", "Jensen",
+         "O'Brien", "Müller", "Nowak", "Sato"];
 
     private static readonly string[] Cities =
         ["Vienna", "Milano", "Zürich", "København", "Łódź", "São Paulo", "Paris", "Oslo", "Graz", "Porto"];
@@ -30,7 +32,8 @@ public static class SandboxWorld
         ["mail.example", "post.example", "company.example", "school.test", "shop.test", "city.example"];
 
     private static readonly string[] MalformedAddresses =
-        ["no-at-sign.example", "two@@mail.example", "blank in@mail.example", "@mail.example", "nobody@", "dot.@mail.example", "a..b@mail.example", "x@-mail.example"];
+        ["no-at-sign.example", "two@@mail.example", "blank in@mail.example", "@mail.example", "nobody@",
+         "dot.@mail.example", "a..b@mail.example", "x@-mail.example"];
 
     /// <summary>The mix. Every sort occurs at least once among 200 contacts or more.</summary>
     /// <remarks>
@@ -152,7 +155,8 @@ public static class SandboxWorld
 
             case Unsubscribed:
                 return new(
-                    $"ok-{number}@{domain}", name, attributes, SandboxContactKind.Unsubscribed, "ok", Outcome.Unsubscribed);
+                    $"ok-{number}@{domain}", name, attributes, SandboxContactKind.Unsubscribed, "ok",
+                    Outcome.Unsubscribed);
 
             default:
                 var rule = sort == Duplicate ? "ok" : sort;

@@ -14,7 +14,12 @@ internal sealed class CompiledTemplate
     private readonly int lengthMax;
 
     private CompiledTemplate(
-        string field, IReadOnlyList<TemplateNode> nodes, TemplateUse use, string written, ValueEncoding encoding, int lengthMax)
+        string field,
+        IReadOnlyList<TemplateNode> nodes,
+        TemplateUse use,
+        string written,
+        ValueEncoding encoding,
+        int lengthMax)
     {
         this.field = field;
         this.nodes = nodes;
@@ -35,7 +40,8 @@ internal sealed class CompiledTemplate
     /// <param name="encoding">How values are written.</param>
     /// <param name="lengthMax">The longest rendering, in characters.</param>
     /// <param name="fields">Takes the fields that it uses.</param>
-    [SuppressMessage("Design", "CA1031", Justification = "A template is input: however the engine fails on it, it is refused.")]
+    [SuppressMessage(
+        "Design", "CA1031", Justification = "A template is input: however the engine fails on it, it is refused.")]
     public static Result<CompiledTemplate> Compile(
         string field, string text, ValueEncoding encoding, int lengthMax, FieldTable fields)
     {
@@ -58,7 +64,8 @@ internal sealed class CompiledTemplate
         }
         catch (Exception wrong)
         {
-            return Refusal.Invalid("template.syntax", $"{field}: the template does not compile ({wrong.GetType().Name}).", field);
+            return Refusal.Invalid(
+                "template.syntax", $"{field}: the template does not compile ({wrong.GetType().Name}).", field);
         }
     }
 
@@ -66,8 +73,11 @@ internal sealed class CompiledTemplate
     public CompiledTemplate With(string written, ValueEncoding encoding) =>
         new(field, nodes, use, written, encoding, lengthMax);
 
-    /// <summary>Renders; refused <c>template.missing_field</c>, <c>template.too_large</c>, <c>template.render</c>.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "A template is input: however the engine fails on it, it is refused.")]
+    /// <summary>
+    /// Renders; refused <c>template.missing_field</c>, <c>template.too_large</c>, <c>template.render</c>.
+    /// </summary>
+    [SuppressMessage(
+        "Design", "CA1031", Justification = "A template is input: however the engine fails on it, it is refused.")]
     public Result<string> Render(RecipientFields values)
     {
         foreach (var name in use.Required)
@@ -75,14 +85,16 @@ internal sealed class CompiledTemplate
             if (!values.Has(name))
             {
                 return Refusal.Invalid(
-                    "template.missing_field", $"The contact has no '{name}', which {field} needs, and there is no fallback.", field);
+                    "template.missing_field",
+                    $"The contact has no '{name}', which {field} needs, and there is no fallback.", field);
             }
         }
 
         if (use.HasLoops && CountIterations(nodes, values) > TemplateLimits.IterationsMax)
         {
             return Refusal.Invalid(
-                "template.too_large", $"The loops of {field} run more than {TemplateLimits.IterationsMax} times.", field);
+                "template.too_large", $"The loops of {field} run more than {TemplateLimits.IterationsMax} times.",
+                field);
         }
 
         using var writer = new BoundedWriter(lengthMax);

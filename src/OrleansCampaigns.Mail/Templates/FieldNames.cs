@@ -4,7 +4,10 @@ namespace OrleansCampaigns.Mail.Templates;
 internal static class FieldNames
 {
     private static readonly HashSet<string> Reserved =
-        new(StringComparer.Ordinal) { "true", "false", "null", "undefined", "this", "else", "if", "unless", "each", "with", "lookup", "log", "as" };
+        new(StringComparer.Ordinal)
+        {
+            "true", "false", "null", "undefined", "this", "else", "if", "unless", "each", "with", "lookup", "log", "as",
+        };
 
     /// <exception cref="TemplateSyntaxException">It is not a name.</exception>
     public static string Read(string text, int line)
@@ -19,12 +22,14 @@ internal static class FieldNames
         if (text.AsSpan().IndexOfAny(" \t\r\n") >= 0)
         {
             throw new TemplateSyntaxException(
-                $"There is no helper '{text.Split((char[]?)null, 2)[0]}'. If '{text}' is a field, write {{{{[{text}]}}}}.", line);
+                $"There is no helper '{text.Split((char[]?)null, 2)[0]}'. If it is a field, write {{{{[{text}]}}}}.",
+                line);
         }
 
         if (text.Length == 0 || Reserved.Contains(text) || char.IsAsciiDigit(text[0]) || !text.All(IsPlain))
         {
-            throw new TemplateSyntaxException($"'{text}' is not the name of a field. If it is, write {{{{[{text}]}}}}.", line);
+            throw new TemplateSyntaxException(
+                $"'{text}' is not the name of a field. If it is, write {{{{[{text}]}}}}.", line);
         }
 
         return text;

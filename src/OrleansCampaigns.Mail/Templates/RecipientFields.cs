@@ -12,7 +12,8 @@ internal sealed class RecipientFields
 
     public RecipientFields(RecipientProfile recipient, FieldTable fields, ImmutableDictionary<string, string> fallbacks)
     {
-        Context = new Dictionary<string, object>(fields.Numbers.Count + fields.Lists.Count + TemplateWriter.Constants.Count);
+        Context = new Dictionary<string, object>(
+            fields.Numbers.Count + fields.Lists.Count + TemplateWriter.Constants.Count);
         foreach (var (name, text) in TemplateWriter.Constants)
         {
             Context.Add(name, text);

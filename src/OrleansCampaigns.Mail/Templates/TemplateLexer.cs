@@ -99,7 +99,8 @@ internal static class TemplateLexer
 
         var isRaw = rest.StartsWith("{{{");
         var start = open + (isRaw ? 3 : 2);
-        var end = FindEnd(template, start, line, isRaw ? "}}}" : "}}");
+        var close = isRaw ? "}}}" : "}}";
+        var end = FindEnd(template, start, line, close);
         var content = template.AsSpan(start, end - start);
         var before = content.StartsWith("~");
         content = before ? content[1..] : content;
@@ -119,7 +120,8 @@ internal static class TemplateLexer
         }
 
         var kind = isRaw ? TemplateTokenKind.RawTag : TemplateTokenKind.Tag;
-        return (new TemplateToken(kind, content.ToString(), new Trim(before, after), line), end + (rest.StartsWith("{{{") ? 3 : 2));
+        var token = new TemplateToken(kind, content.ToString(), new Trim(before, after), line);
+        return (token, end + close.Length);
     }
 
     private static (TemplateToken Token, int End) ReadComment(string template, int open, int line)
@@ -127,7 +129,8 @@ internal static class TemplateLexer
         var rest = template.AsSpan(open);
         var isLong = rest.StartsWith("{{!--") || rest.StartsWith("{{~!--");
         var close = template.IndexOf(isLong ? "--" : "}}", open + (isLong ? 5 : 3), StringComparison.Ordinal);
-        while (isLong && close >= 0 && !template.AsSpan(close).StartsWith("--}}") && !template.AsSpan(close).StartsWith("--~}}"))
+        while (isLong && close >= 0 && !template.AsSpan(close).StartsWith("--}}")
+            && !template.AsSpan(close).StartsWith("--~}}"))
         {
             close = template.IndexOf("--", close + 1, StringComparison.Ordinal);
         }

@@ -108,7 +108,7 @@ internal sealed class TemplateParser
     /// <param name="content">What stands in the tag: <c>if x</c>.</param>
     /// <param name="openTrim">The tag's whitespace control.</param>
     /// <param name="line">The tag's line.</param>
-    /// <param name="closes">Whether the block has a closing tag; an <c>else if</c> shares that of its <c>if</c>.</param>
+    /// <param name="closes">Whether it has a closing tag; an <c>else if</c> shares that of its <c>if</c>.</param>
     private BlockNode ReadBlock(string content, Trim openTrim, int line, bool closes)
     {
         if (++depth > TemplateLimits.DepthMax)
@@ -124,7 +124,8 @@ internal sealed class TemplateParser
             "with" => BlockKind.With,
             "each" => BlockKind.Each,
             _ => throw new TemplateSyntaxException(
-                $"There is no block '{name}'; there are if, unless, with and each. Write {{{{#if x}}}} to test a field.", line),
+                $"There is no block '{name}', only if, unless, with and each. Write {{{{#if x}}}} to test a field.",
+                line),
         };
         if (argument.Length == 0)
         {
@@ -182,7 +183,8 @@ internal sealed class TemplateParser
         var token = tokens[at++];
         return token.Content[1..].Trim() == name
             ? token.Trim
-            : throw new TemplateSyntaxException($"{{{{{token.Content}}}}} does not close the block '{name}' of line {line}.", token.Line);
+            : throw new TemplateSyntaxException(
+                $"{{{{{token.Content}}}}} does not close the block '{name}' of line {line}.", token.Line);
     }
 
     private void Enter(BlockKind kind, Reference subject)
@@ -241,7 +243,8 @@ internal sealed class TemplateParser
         var name = FieldNames.Read(rest, line);
         return isFromRoot
             ? new(ReferenceKind.Field, name)
-            : throw new TemplateSyntaxException($"Inside each and with, write {{{{../{text}}}}} for a field of the contact.", line);
+            : throw new TemplateSyntaxException(
+                $"Inside each and with, write {{{{../{text}}}}} for a field of the contact.", line);
     }
 
     private static bool IsElse(TemplateToken token) =>

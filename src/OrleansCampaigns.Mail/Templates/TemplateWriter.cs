@@ -30,8 +30,8 @@ internal readonly record struct Segment(SegmentKind Kind, string Text);
 
 /// <summary>Writes a parsed template for Handlebars.Net, in names of our own.</summary>
 /// <remarks>
-/// Field 3 is <c>f3</c>, its list <c>l3</c>, and every one is reached from the root. So no field's name, whatever it is,
-/// can be taken for a helper, a literal or a path, and what we checked is what is run.
+/// Field 3 is <c>f3</c>, its list <c>l3</c>, and every one is reached from the root. So no field's name, whatever it
+/// is, can be taken for a helper, a literal or a path, and what we checked is what is run.
 /// </remarks>
 internal static class TemplateWriter
 {

@@ -25,8 +25,8 @@ public sealed class DkimTests
         var pair = algorithm == "rsa" ? RsaPair : Ed25519Pair;
         await using var sandbox = SandboxServer.Start(new SandboxOptions { KeepMessages = true });
         await using var relays = Given.Relays(sandbox.Port);
-        var definition = Given.Definition(
-            "<p>Dear {{name}},</p>\r\n.\r\nFrom here  on  \r\n\r\n\r\n" + new string('x', 3000), subject: "Für {{name}}") with
+        var html = "<p>Dear {{name}},</p>\r\n.\r\nFrom here  on  \r\n\r\n\r\n" + new string('x', 3000);
+        var definition = Given.Definition(html, subject: "Für {{name}}") with
         {
             Sender = new Sender("news@Sender.Example", "Die Neuigkeiten", "answers@sender.example"),
         };
@@ -45,7 +45,8 @@ public sealed class DkimTests
         Assert.Contains(tag, tags, StringComparison.Ordinal);
         Assert.Contains("d=sender.example;s=s1;c=relaxed/relaxed", tags, StringComparison.Ordinal);
         Assert.Contains($"t={Given.Noon.ToUnixTimeSeconds()}", tags, StringComparison.Ordinal);
-        foreach (var name in new[] { "From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "Reply-To", "Feedback-ID" })
+        foreach (var name in new[] { "From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type",
+            "Reply-To", "Feedback-ID" })
         {
             Assert.Matches($"(?i)[=:]{name}[:;]", tags);
         }
@@ -98,24 +99,29 @@ public sealed class DkimTests
     [Theory]
     [InlineData("sender.example", "s1", null, "/nowhere/key.pem", "Mail:Dkim:3:PrivateKeyPath cannot be read")]
     [InlineData("sender.example", "s1", "no key", null, "Mail:Dkim:3:PrivateKeyPem")]
-    [InlineData("sender.example", "s1", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", null, "Mail:Dkim:3:PrivateKeyPem")]
+    [InlineData("sender.example", "s1", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", null,
+        "Mail:Dkim:3:PrivateKeyPem")]
     [InlineData("sender.example", "s1", null, null, "Mail:Dkim:3 needs either")]
     [InlineData("not a domain", "s1", "x", null, "Mail:Dkim:3:Domain")]
     [InlineData("sender.example", "s 1", "x", null, "Mail:Dkim:3:Selector")]
-    public void A_key_that_cannot_be_used_is_named(string domain, string selector, string? pem, string? path, string problem) =>
+    public void A_key_that_cannot_be_used_is_named(
+        string domain, string selector, string? pem, string? path, string problem) =>
         Assert.StartsWith(problem, Problem(domain, selector, pem, path), StringComparison.Ordinal);
 
     [Fact]
     public void A_public_or_a_weak_key_is_no_key()
     {
-        Assert.Contains("no private key", Problem("sender.example", "s1", Pem(RsaPair.Public), null), StringComparison.Ordinal);
-        Assert.Contains("fewer than 1024", Problem("sender.example", "s1", Pem(CreateRsa(512)), null), StringComparison.Ordinal);
+        Assert.Contains(
+            "no private key", Problem("sender.example", "s1", Pem(RsaPair.Public), null), StringComparison.Ordinal);
+        Assert.Contains(
+            "fewer than 1024", Problem("sender.example", "s1", Pem(CreateRsa(512)), null), StringComparison.Ordinal);
     }
 
     private static string Problem(string domain, string selector, string? pem, string? path)
     {
         var options = Given.Options();
-        options.Dkim = [new(), new(), new(), new DkimOptions { Domain = domain, Selector = selector, PrivateKeyPem = pem, PrivateKeyPath = path }];
+        options.Dkim = [new(), new(), new(),
+            new DkimOptions { Domain = domain, Selector = selector, PrivateKeyPem = pem, PrivateKeyPath = path }];
         var result = new MailOptionsValidator().Validate(null, options);
         return Assert.Single(result.Failures!, failure => failure.StartsWith("Mail:Dkim:3", StringComparison.Ordinal));
     }
@@ -132,7 +138,9 @@ public sealed class DkimTests
     {
         using var text = new StringWriter();
         using var writer = new PemWriter(text);
-        writer.WriteObject(key is AsymmetricCipherKeyPair { Private: Ed25519PrivateKeyParameters ed25519 } ? new Pkcs8Generator(ed25519) : key);
+        writer.WriteObject(key is AsymmetricCipherKeyPair { Private: Ed25519PrivateKeyParameters ed25519 }
+            ? new Pkcs8Generator(ed25519)
+            : key);
         writer.Writer.Flush();
         return text.ToString();
     }

@@ -17,7 +17,8 @@ public sealed class HtmlToTextTests
     [InlineData("<a href=\"https://x.example/\">https://x.example/</a>", "https://x.example/\n")]
     [InlineData("<a href=\"mailto:us@x.example\">us@x.example</a>", "us@x.example\n")]
     [InlineData("<a href=\"#top\">Up</a> <a>None</a> <a href=\"javascript:x()\">Run</a>", "Up None Run\n")]
-    [InlineData("<a href=\"https://x.example/\"><img src=y.png alt=\"Our logo\"></a>", "Our logo (https://x.example/)\n")]
+    [InlineData(
+        "<a href=\"https://x.example/\"><img src=y.png alt=\"Our logo\"></a>", "Our logo (https://x.example/)\n")]
     [InlineData("<a href=\"https://x.example/\"><img src=y.png></a>", "https://x.example/\n")]
     [InlineData("<ul><li>One</li><li>Two<ul><li>Deep</li></ul></li></ul>After", "- One\n- Two\n\n  - Deep\n\nAfter\n")]
     [InlineData("<ol><li>One</li><li>Two</li></ol>", "1. One\n2. Two\n")]
@@ -27,7 +28,8 @@ public sealed class HtmlToTextTests
     [InlineData("<table><tr><td><p>Left</p></td><td><p>Right</p></td></tr></table>", "Left\n\nRight\n")]
     [InlineData("<pre>a  b\n  c</pre>", "a  b\n  c\n")]
     [InlineData("Above<hr>Below", "Above\n\n----------------------------------------\n\nBelow\n")]
-    [InlineData("<html><head><title>T</title><style>p{}</style></head><body><script>x()</script>Seen</body></html>", "Seen\n")]
+    [InlineData(
+        "<html><head><title>T</title><style>p{}</style></head><body><script>x()</script>Seen</body></html>", "Seen\n")]
     [InlineData("<div style=\"display: none\">Preview</div><span hidden>x</span>Seen<!-- note -->", "Seen\n")]
     [InlineData("&lt;b&gt; &amp; &eacute; &#128512;", "<b> & é 😀\n")]
     [InlineData("", "")]
@@ -44,12 +46,15 @@ public sealed class HtmlToTextTests
 
         var lines = TextLayout.Wrap(HtmlToText.Convert(html)).Split('\n');
 
-        Assert.All(lines.Where(line => !line.Contains(link, StringComparison.Ordinal)), line => Assert.True(line.Length <= 76));
+        Assert.All(lines.Where(line => !line.Contains(link, StringComparison.Ordinal)), line =>
+            Assert.True(line.Length <= 76));
         Assert.Contains(link, lines);
         Assert.Contains(lines, line => line.StartsWith("- lorem", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith("  lorem", StringComparison.Ordinal) || line.StartsWith("  ipsum", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("  lorem", StringComparison.Ordinal)
+            || line.StartsWith("  ipsum", StringComparison.Ordinal));
         Assert.All(
-            lines.SkipWhile(line => !line.StartsWith("> ", StringComparison.Ordinal)).TakeWhile(line => line.Length > 0),
+            lines.SkipWhile(line => !line.StartsWith("> ", StringComparison.Ordinal)).TakeWhile(
+                line => line.Length > 0),
             line => Assert.StartsWith("> ", line, StringComparison.Ordinal));
     }
 
@@ -61,7 +66,7 @@ public sealed class HtmlToTextTests
     [InlineData("<p>A</p>{{#if city}}<p>B {{city}}</p>{{/if}}<p>C</p>")]
     [InlineData("<p>A</p>{{#if nothing}}<p>B</p>{{else}}<p>D</p>{{/if}}<p>C</p>")]
     [InlineData("{{#if nothing}}<p>A</p>{{/if}}<p>B</p>")]
-    [InlineData("<table>{{#if city}}<tr><td>City</td><td>{{city}}</td></tr>{{/if}}<tr><td>Name</td><td>{{name}}</td></tr></table>")]
+    [InlineData("<table>{{#if city}}<tr><td>City</td><td>{{city}}</td></tr>{{/if}}<tr><td>{{name}}</td></tr></table>")]
     [InlineData("<table>{{#if nothing}}<tr><td>City</td></tr>{{/if}}<tr><td>Name</td><td>{{name}}</td></tr></table>")]
     [InlineData("<ul>{{#if city}}<li>{{city}}</li>{{/if}}<li>Last</li></ul>")]
     [InlineData("<p>{{name}} &#123;&#123;name}} \\{{name}}</p>")]
@@ -93,7 +98,8 @@ public sealed class HtmlToTextTests
                 ("city", "São Paulo {{x}}"), ("raw", "<b>A</b><p>B</p>"), ("list", "one;two"), ("tag", "div"),
                 ("link", "https://x.example/?a=1&b=2"), ("style", "display:none"),
             ]);
-        var values = new RecipientFields(recipient, fields, System.Collections.Immutable.ImmutableDictionary<string, string>.Empty);
+        var values = new RecipientFields(
+            recipient, fields, System.Collections.Immutable.ImmutableDictionary<string, string>.Empty);
         var rendered = compiled.Render(values).Value!;
 
         Assert.Equal(isTemplate, alternative.IsTemplate);

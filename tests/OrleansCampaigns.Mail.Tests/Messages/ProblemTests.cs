@@ -62,7 +62,8 @@ public sealed class ProblemTests
     [InlineData("Hello\u2028there")]
     [InlineData("Hello\u0085there")]
     public void A_subject_must_be_one_line(string subject) => AssertProblem(
-        Good with { Content = Good.Content with { Subject = subject } }, "content.subject.control_character", "content.subject");
+        Good with { Content = Good.Content with { Subject = subject } }, "content.subject.control_character",
+            "content.subject");
 
     [Fact]
     public void A_senders_name_must_be_one_line() => AssertProblem(
@@ -76,8 +77,10 @@ public sealed class ProblemTests
         Problems(Good with { Sender = new Sender("news@sender.example", null, "a@b.example\r\nBcc: c@d.example") }));
 
     [Theory]
-    [InlineData("a\r\nb.pdf", "application/pdf", "content.attachment.file_name.control_character", "content.attachments[0].fileName")]
-    [InlineData("a.pdf", "application/pdf\r\nBcc: x@y.example", "content.attachment.content_type.control_character", "content.attachments[0].contentType")]
+    [InlineData("a\r\nb.pdf", "application/pdf", "content.attachment.file_name.control_character",
+        "content.attachments[0].fileName")]
+    [InlineData("a.pdf", "application/pdf\r\nBcc: x@y.example", "content.attachment.content_type.control_character",
+        "content.attachments[0].contentType")]
     [InlineData("", "application/pdf", "content.attachment.file_name", "content.attachments[0].fileName")]
     [InlineData("../a.pdf", "application/pdf", "content.attachment.file_name", "content.attachments[0].fileName")]
     [InlineData("a.pdf", "pdf", "content.attachment.content_type", "content.attachments[0].contentType")]
@@ -92,7 +95,8 @@ public sealed class ProblemTests
     {
         var megabyte = new byte[1024 * 1024];
 
-        Assert.Empty(Problems(With([.. Enumerable.Range(0, 10).Select(i => new Attachment($"{i}", "image/png", megabyte))])));
+        Assert.Empty(
+            Problems(With([.. Enumerable.Range(0, 10).Select(i => new Attachment($"{i}", "image/png", megabyte))])));
         Assert.Equal(
             [("content.attachments.too_many", "content.attachments")],
             Problems(With([.. Enumerable.Range(0, 11).Select(i => new Attachment($"{i}", "image/png", [1]))])));
@@ -100,7 +104,8 @@ public sealed class ProblemTests
             [("content.attachments.too_large", "content.attachments")],
             Problems(With(new Attachment("a", "image/png", new byte[(10 * 1024 * 1024) + 1]))));
         Assert.Equal(
-            [("content.attachment.empty", "content.attachments[0].content")], Problems(With(new Attachment("a", "image/png", []))));
+            [("content.attachment.empty", "content.attachments[0].content")], Problems(
+                With(new Attachment("a", "image/png", []))));
     }
 
     [Theory]
@@ -112,7 +117,8 @@ public sealed class ProblemTests
     public void A_contacts_fields_bring_no_headers_in(string value)
     {
         var definition = Good with { Content = Good.Content with { Subject = "For {{name}}, {{nick}}" } };
-        var (mime, _) = Given.ReadBack(Given.Message(definition, Given.Recipient(name: value, attributes: ("nick", value))));
+        var (mime, _) =
+            Given.ReadBack(Given.Message(definition, Given.Recipient(name: value, attributes: ("nick", value))));
 
         Assert.Empty(mime.Bcc);
         Assert.Single(mime.To);

@@ -27,7 +27,8 @@ public sealed class BreakerTests
         await using var lane = Assert.Single(await waiting.WaitAsync(Given.Patience));
 
         Assert.True(relays.GetState(null).IsUp);
-        Assert.Equal(Outcome.Sent, (await lane.Send(Given.Message("ok-1@mail.example"), CancellationToken.None))!.Outcome);
+        Assert.Equal(
+            Outcome.Sent, (await lane.Send(Given.Message("ok-1@mail.example"), CancellationToken.None))!.Outcome);
         Assert.Equal(1, sandbox.AttemptsAt("ok-1@mail.example"));
     }
 
@@ -128,7 +129,8 @@ public sealed class BreakerTests
     public async Task Right_credentials_are_taken()
     {
         await using var sandbox = SandboxServer.Start(new SandboxOptions { Username = "us", Password = "right" });
-        await using var relays = Given.Relays(sandbox.Port, relay => (relay.Username, relay.Password) = ("us", "right"));
+        await using var relays =
+            Given.Relays(sandbox.Port, relay => (relay.Username, relay.Password) = ("us", "right"));
 
         Assert.Equal(Outcome.Sent, (await relays.SendOne("ok-1@mail.example"))!.Outcome);
     }

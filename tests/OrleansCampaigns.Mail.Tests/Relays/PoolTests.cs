@@ -114,7 +114,8 @@ public sealed class PoolTests
             await session.Say("221 Bye");
             closed.TrySetResult();
         });
-        await using var relays = Given.Relays(server.Port, relay => relay.IdleTimeout = TimeSpan.FromSeconds(60), clock);
+        await using var relays =
+            Given.Relays(server.Port, relay => relay.IdleTimeout = TimeSpan.FromSeconds(60), clock);
         await Return(await Reserve(relays, 1));
 
         clock.Advance(TimeSpan.FromSeconds(30));
@@ -166,7 +167,8 @@ public sealed class PoolTests
                     await using (lane)
                     {
                         var recipient = Given.Recipient($"ok-{number}-{left - i}@mail.example", "Anna");
-                        var report = await lane.Send(composer.Compose(recipient, Given.Noon).Value!, CancellationToken.None);
+                        var report =
+                            await lane.Send(composer.Compose(recipient, Given.Noon).Value!, CancellationToken.None);
                         Assert.Equal(Outcome.Sent, report!.Outcome);
                     }
                 }));

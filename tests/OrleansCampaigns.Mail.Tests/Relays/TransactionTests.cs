@@ -50,7 +50,8 @@ public sealed class TransactionTests
         Assert.Equal((Outcome.Bounced, Cause.NoSuchMailbox), (refused!.Outcome, refused.Cause));
         Assert.Equal(550, refused.Reply!.Code);
         Assert.Equal("5.1.1", refused.Reply.EnhancedCode);
-        Assert.Equal("The email account that you tried to reach does not exist. Please check the spelling", refused.Reply.Text);
+        Assert.Equal(
+            "The email account that you tried to reach does not exist. Please check the spelling", refused.Reply.Text);
         Assert.Equal(Outcome.Sent, sent!.Outcome);
         Assert.Equal(1, server.Connections);
     }
@@ -79,7 +80,8 @@ public sealed class TransactionTests
     [InlineData("552 5.2.2 Mailbox full", Outcome.SoftBounced, Cause.MailboxFull)]
     [InlineData("451 4.7.1 Greylisted, try again in 5 minutes", Outcome.Deferred, Cause.Greylisted)]
     [InlineData("252 2.0.0 Taken", Outcome.Sent, Cause.None)]
-    public async Task A_reply_to_the_final_dot_is_classified_and_never_in_doubt(string reply, Outcome outcome, Cause cause)
+    public async Task A_reply_to_the_final_dot_is_classified_and_never_in_doubt(
+        string reply, Outcome outcome, Cause cause)
     {
         await using var server = new ScriptedServer(async session =>
         {
@@ -92,7 +94,8 @@ public sealed class TransactionTests
         var report = await relays.SendOne();
 
         Assert.Equal((outcome, cause, false), (report!.Outcome, report.Cause, report.InDoubt));
-        Assert.Equal(reply.Contains("5 minutes", StringComparison.Ordinal) ? TimeSpan.FromMinutes(5) : null, report.RetryAfter);
+        Assert.Equal(
+            reply.Contains("5 minutes", StringComparison.Ordinal) ? TimeSpan.FromMinutes(5) : null, report.RetryAfter);
     }
 
     [Theory]
@@ -220,7 +223,8 @@ public sealed class TransactionTests
             handedOver.SetResult();
             await session.Stall();
         });
-        await using var relays = Given.Relays(server.Port, relay => relay.AcceptTimeout = TimeSpan.FromMinutes(10), clock);
+        await using var relays =
+            Given.Relays(server.Port, relay => relay.AcceptTimeout = TimeSpan.FromMinutes(10), clock);
 
         var sending = relays.SendOne();
         await handedOver.Task.WaitAsync(Given.Patience);
@@ -269,7 +273,8 @@ public sealed class TransactionTests
             refused.SetResult();
             await session.Hear();
         });
-        await using var relays = Given.Relays(server.Port, relay => relay.AcceptTimeout = TimeSpan.FromMinutes(10), clock);
+        await using var relays =
+            Given.Relays(server.Port, relay => relay.AcceptTimeout = TimeSpan.FromMinutes(10), clock);
 
         var sending = relays.SendOne();
         await refused.Task.WaitAsync(Given.Patience);
@@ -299,154 +304,6 @@ public sealed class TransactionTests
         var report = await relays.SendOne();
 
         Assert.Equal((Outcome.Deferred, false), (report!.Outcome, report.InDoubt));
-    }
-
-    [Fact]
-    public async Task A_kept_connection_that_was_closed_meanwhile_burns_no_attempt()
-    {
-        await using var server = new ScriptedServer(async session =>
-        {
-            await session.Greet();
-            await session.Take();
-            if (session.Number > 1)
-            {
-                await session.Stall();
-            }
-            else
-            {
-                // Only closed once the next transaction is under way: until then it looks alive.
-                await session.Expect("MAIL");
-            }
-        });
-        await using var relays = Given.Relays(server.Port);
-
-        Assert.Equal(Outcome.Sent, (await relays.SendOne())!.Outcome);
-        Assert.Null(await relays.SendOne());
-        Assert.Equal(Outcome.Sent, (await relays.SendOne())!.Outcome);
-        Assert.Equal(2, server.Connections);
-    }
-
-    [Fact]
-    public async Task A_421_to_MAIL_on_a_kept_connection_burns_no_attempt()
-    {
-        await using var server = new ScriptedServer(async session =>
-        {
-            await session.Greet("PIPELINING");
-            await session.Take();
-            await session.Expect("MAIL");
-            await session.Say("421 4.3.2 Shutting down");
-        });
-        await using var relays = Given.Relays(server.Port);
-
-        Assert.Equal(Outcome.Sent, (await relays.SendOne())!.Outcome);
-        Assert.Null(await relays.SendOne());
-        Assert.Equal(Outcome.Sent, (await relays.SendOne())!.Outcome);
-    }
-
-    [Fact]
-    public async Task A_421_to_MAIL_on_a_fresh_connection_is_the_attempts_reply()
-    {
-        await using var server = new ScriptedServer(async session =>
-        {
-            await session.Greet();
-            await session.Expect("MAIL");
-            await session.Say("421 4.7.0 Too many messages");
-        });
-        await using var relays = Given.Relays(server.Port);
-
-        var report = await relays.SendOne();
-
-        Assert.Equal((Outcome.Deferred, 421), (report!.Outcome, report.Reply!.Code));
-    }
-
-    [Fact]
-    public async Task A_421_to_RCPT_on_a_kept_connection_is_the_attempts_reply_and_ends_the_connection()
-    {
-        await using var server = new ScriptedServer(async session =>
-        {
-            await session.Greet();
-            await session.Take();
-            await session.Expect("MAIL");
-            await session.Say("250 2.1.0 Ok");
-            await session.Expect("RCPT");
-            await session.Say("421 4.7.0 Too many recipients");
-        });
-        await using var relays = Given.Relays(server.Port);
-
-        Assert.Equal(Outcome.Sent, (await relays.SendOne())!.Outcome);
-        Assert.Equal(Outcome.Deferred, (await relays.SendOne())!.Outcome);
-        Assert.Equal(Outcome.Sent, (await relays.SendOne())!.Outcome);
-        Assert.Equal(2, server.Connections);
-    }
-
-    [Fact]
-    public async Task An_international_address_is_refused_when_the_relay_cannot_carry_it()
-    {
-        await using var server = new ScriptedServer(async session =>
-        {
-            await session.Greet();
-            await session.Stall();
-        });
-        await using var relays = Given.Relays(server.Port);
-
-        var report = await relays.SendOne("žofie@mail.example");
-
-        Assert.Equal(553, report!.Reply!.Code);
-        Assert.Equal("5.6.7", report.Reply.EnhancedCode);
-        Assert.NotEqual(Outcome.Sent, report.Outcome);
-    }
-
-    [Fact]
-    public async Task An_international_address_goes_with_SMTPUTF8_when_the_relay_can()
-    {
-        var heard = new TaskCompletionSource<(string Mail, string Recipient)>();
-        await using var server = new ScriptedServer(async session =>
-        {
-            await session.Greet("SMTPUTF8");
-            var mail = await session.Expect("MAIL");
-            await session.Say("250 Ok");
-            var recipient = await session.Expect("RCPT");
-            await session.Say("250 Ok");
-            await session.TakeContent();
-            await session.Say("250 Ok");
-            heard.SetResult((mail, recipient));
-        });
-        await using var relays = Given.Relays(server.Port);
-
-        Assert.Equal(Outcome.Sent, (await relays.SendOne("žofie@mail.example"))!.Outcome);
-        var (mail, recipient) = await heard.Task.WaitAsync(Given.Patience);
-        Assert.Contains("SMTPUTF8", mail, StringComparison.Ordinal);
-        Assert.Equal("RCPT TO:<žofie@mail.example>", recipient);
-    }
-
-    [Fact]
-    public async Task A_domain_with_foreign_letters_goes_in_its_ASCII_form_without_SMTPUTF8()
-    {
-        var heard = new List<string>();
-        await using var server = new ScriptedServer(async session =>
-        {
-            await session.Greet("SMTPUTF8");
-            while (true)
-            {
-                heard.Add(await session.Expect("MAIL"));
-                await session.Say("250 Ok");
-                heard.Add(await session.Expect("RCPT"));
-                await session.Say("250 Ok");
-                heard.Add((await session.TakeContent()).Split("\r\n").Single(line => line.StartsWith("To:", StringComparison.Ordinal)));
-                await session.Say("250 Ok");
-            }
-        });
-        await using var relays = Given.Relays(server.Port);
-
-        Assert.Equal(Outcome.Sent, (await relays.SendOne("anna@bücher.example"))!.Outcome);
-        Assert.Null(await relays.SendOne("žofie@mail.example"));
-        Assert.Equal(Outcome.Sent, (await relays.SendOne("žofie@mail.example"))!.Outcome);
-
-        Assert.Equal("RCPT TO:<anna@xn--bcher-kva.example>", heard[1]);
-        Assert.DoesNotContain("SMTPUTF8", heard[0], StringComparison.Ordinal);
-        Assert.Equal("To: anna@xn--bcher-kva.example", heard[2]);
-        Assert.Contains("SMTPUTF8", heard[3], StringComparison.Ordinal);
-        Assert.Equal("To: žofie@mail.example", heard[5]);
     }
 
     [Fact]

@@ -28,7 +28,8 @@ public sealed class SandboxTests
     [Fact]
     public async Task Every_rule_ends_as_the_table_says()
     {
-        await using var sandbox = SandboxServer.Start(new SandboxOptions { SlowLatency = TimeSpan.FromMilliseconds(20) });
+        await using var sandbox =
+            SandboxServer.Start(new SandboxOptions { SlowLatency = TimeSpan.FromMilliseconds(20) });
         await using var relays = Given.Relays(sandbox.Port);
 
         foreach (var rule in SandboxRules.All)
@@ -100,7 +101,8 @@ public sealed class SandboxTests
         sandbox.GoDown();
         using (var socket = new System.Net.Sockets.TcpClient())
         {
-            await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(() => socket.ConnectAsync(SandboxServer.Host, port));
+            await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(
+                () => socket.ConnectAsync(SandboxServer.Host, port));
         }
 
         sandbox.ComeUp();
@@ -114,7 +116,8 @@ public sealed class SandboxTests
     public async Task Latency_is_waited_for()
     {
         var clock = new ManualClock();
-        await using var sandbox = SandboxServer.Start(new SandboxOptions { Latency = TimeSpan.FromMilliseconds(50) }, clock);
+        await using var sandbox =
+            SandboxServer.Start(new SandboxOptions { Latency = TimeSpan.FromMilliseconds(50) }, clock);
         await using var relays = Given.Relays(sandbox.Port);
 
         var sending = relays.SendOne("ok-1@mail.example");
@@ -125,10 +128,12 @@ public sealed class SandboxTests
         Assert.Equal(Outcome.Sent, (await sending)!.Outcome);
     }
 
-    private static async Task<List<AttemptReport>> SendUntilOver(OrleansCampaigns.Mail.Relays.MailRelays relays, string recipient)
+    private static async Task<List<AttemptReport>> SendUntilOver(
+        OrleansCampaigns.Mail.Relays.MailRelays relays, string recipient)
     {
         var reports = new List<AttemptReport>();
-        while (reports.Count < 3 && (reports.Count == 0 || reports[^1].Outcome is Outcome.Deferred or Outcome.SoftBounced))
+        while (
+            reports.Count < 3 && (reports.Count == 0 || reports[^1].Outcome is Outcome.Deferred or Outcome.SoftBounced))
         {
             if (await relays.SendOne(recipient) is { } report)
             {

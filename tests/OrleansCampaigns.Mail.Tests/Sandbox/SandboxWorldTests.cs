@@ -12,7 +12,8 @@ public sealed class SandboxWorldTests
     [Fact]
     public void The_same_seed_makes_the_same_contacts_and_another_makes_others()
     {
-        static IEnumerable<string> Addresses(int seed) => SandboxWorld.Generate(seed, 500).Select(contact => contact.Address);
+        static IEnumerable<string> Addresses(int seed) =>
+            SandboxWorld.Generate(seed, 500).Select(contact => contact.Address);
 
         Assert.Equal(Addresses(7), Addresses(7));
         Assert.NotEqual(Addresses(7), Addresses(8));
@@ -52,11 +53,13 @@ public sealed class SandboxWorldTests
     {
         var contacts = SandboxWorld.Generate(7, 200).ToList();
 
-        var rules = contacts.Where(contact => contact.Kind == SandboxContactKind.Ordinary).Select(contact => contact.Rule);
+        var rules = contacts.Where(contact => contact.Kind == SandboxContactKind.Ordinary).Select(
+            contact => contact.Rule);
         Assert.Subset(rules.ToHashSet(), SandboxWorld.Mix.Select(share => share.Rule)
             .Except(["malformed", "duplicate", "unsubscribed"]).ToHashSet());
         Assert.Equal(
-            [Outcome.Invalid, Outcome.Sent, Outcome.Duplicated, Outcome.Rejected, Outcome.Spam, Outcome.Unsubscribed, Outcome.Bounced],
+            [Outcome.Invalid, Outcome.Sent, Outcome.Duplicated, Outcome.Rejected, Outcome.Spam, Outcome.Unsubscribed,
+                Outcome.Bounced],
             contacts.Select(contact => contact.Expected).Distinct().Order());
     }
 }

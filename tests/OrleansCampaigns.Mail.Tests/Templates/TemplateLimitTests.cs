@@ -45,14 +45,16 @@ public sealed class TemplateLimitTests
 
     [Fact]
     public void A_chain_of_conditions_without_end_is_refused() =>
-        Assert.Equal(("template.syntax", "content.html"), Problem("{{#if a}}" + Repeat("{{else if a}}", 1000) + "{{/if}}"));
+        Assert.Equal(
+            ("template.syntax", "content.html"), Problem("{{#if a}}" + Repeat("{{else if a}}", 1000) + "{{/if}}"));
 
     [Fact]
     public void A_large_field_repeated_is_refused_when_it_grows_too_large()
     {
         var composer = Given.Composer(Given.Definition(Repeat("{{a}}", 100)));
 
-        var refused = composer.Compose(Given.Recipient(attributes: ("a", new string('x', 1024 * 1024))), Given.Noon).Refusal;
+        var refused =
+            composer.Compose(Given.Recipient(attributes: ("a", new string('x', 1024 * 1024))), Given.Noon).Refusal;
 
         Assert.Equal(("template.too_large", "content.html"), (refused?.Code, refused?.Field));
     }
@@ -115,7 +117,8 @@ public sealed class TemplateLimitTests
         var html = Repeat(part, count) + "the end";
         var began = Stopwatch.GetTimestamp();
 
-        var message = Given.Message(Given.Definition(html[..Math.Min(html.Length, TemplateLimits.LengthMax)]), Given.Recipient());
+        var message =
+            Given.Message(Given.Definition(html[..Math.Min(html.Length, TemplateLimits.LengthMax)]), Given.Recipient());
 
         Assert.NotNull(message.Text);
         Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(10));
