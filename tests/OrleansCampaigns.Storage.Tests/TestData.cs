@@ -11,7 +11,8 @@ internal static class TestData
     public static CampaignId Campaign(string word) =>
         new("cmp_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(word))[..16]));
 
-    public static Task Campaign(this TestDatabase test, string word, string status = "Running", AccountId? account = null) =>
+    public static Task Campaign(
+        this TestDatabase test, string word, string status = "Running", AccountId? account = null) =>
         test.Execute(
             "INSERT INTO campaigns VALUES ($0, $1, $2, $3, 1000, 2000, NULL)",
             Campaign(word).Value, (account ?? TestDatabase.Account).Value, word, status);
@@ -31,10 +32,10 @@ internal static class TestData
         long? nextAttemptAt = null) =>
         test.Execute(
             """
-            INSERT INTO recipients (campaign_id, partition, seq, account, contact_id, occurrence, reserved, outcome, cause,
-                excluded, decided, in_doubt, attempts, next_attempt_at)
+            INSERT INTO recipients (campaign_id, partition, seq, account, contact_id, occurrence, reserved, outcome,
+                cause, excluded, decided, in_doubt, attempts, next_attempt_at)
             VALUES ($0, $1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12)
             """,
-            Campaign(campaign).Value, partition, seq, TestDatabase.Account.Value, contact.Value, occurrence, outcome, cause,
-            excluded, decided, inDoubt, decided, nextAttemptAt);
+            Campaign(campaign).Value, partition, seq, TestDatabase.Account.Value, contact.Value, occurrence, outcome,
+            cause, excluded, decided, inDoubt, decided, nextAttemptAt);
 }

@@ -22,16 +22,19 @@ public sealed class TestDatabase : IDisposable
 
     public SqliteDatabase Database { get; }
 
-    public static ContactInput Input(string address, string? name = null, params (string Name, string Value)[] attributes) =>
+    public static ContactInput Input(
+        string address, string? name = null, params (string Name, string Value)[] attributes) =>
         new(address, name, attributes.ToDictionary(attribute => attribute.Name, attribute => attribute.Value));
 
-    /// <summary>Runs statements of the test's own; <paramref name="values"/> are <c>$0</c>, <c>$1</c> and so on.</summary>
+    /// <summary>Runs statements of the test's own; <paramref name="values"/> are <c>$0</c>, <c>$1</c> and so
+    /// on.</summary>
     public Task<int> Execute(string sql, params object?[] values) => Database.Write(
         connection => connection.Change(sql, values.Select((value, i) => ($"${i}", value))));
 
     public Task<List<string>> Texts(string sql, params object?[] values) => Database.Read(
         connection => connection.Rows(
-            reader => reader.IsDBNull(0) ? "NULL" : reader.GetString(0), sql, values.Select((value, i) => ($"${i}", value))));
+            reader =>
+                reader.IsDBNull(0) ? "NULL" : reader.GetString(0), sql, values.Select((value, i) => ($"${i}", value))));
 
     public Task<long> Number(string sql, params object?[] values) => Database.Read(
         connection => connection.Number(sql, values.Select((value, i) => ($"${i}", value))));

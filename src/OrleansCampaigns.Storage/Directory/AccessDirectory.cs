@@ -88,7 +88,8 @@ public sealed class AccessDirectory(SqliteDatabase database) : IAccessDirectory
             {
                 var now = database.Now;
                 connection.Change(
-                    "DELETE FROM idempotent_requests WHERE created_at <= $expired", ("$expired", now - AnswersKeptMilliseconds));
+                    "DELETE FROM idempotent_requests WHERE created_at <= $expired",
+                    ("$expired", now - AnswersKeptMilliseconds));
                 var isFirst = connection.Change(
                     """
                     INSERT INTO idempotent_requests (account, key, fingerprint, created_at)
@@ -112,7 +113,12 @@ public sealed class AccessDirectory(SqliteDatabase database) : IAccessDirectory
 
     /// <inheritdoc/>
     public Task Answer(
-        AccountId account, string key, int status, string contentType, string body, CancellationToken cancellation = default) =>
+        AccountId account,
+        string key,
+        int status,
+        string contentType,
+        string body,
+        CancellationToken cancellation = default) =>
         database.Write(
             connection => connection.Change(
                 """
@@ -132,12 +138,18 @@ public sealed class AccessDirectory(SqliteDatabase database) : IAccessDirectory
                 ("$key", key)),
             cancellation);
 
-    private (ApiKey Key, string Secret) Insert(SqliteConnection connection, AccountId account, string name, ApiRole role)
+    private (ApiKey Key, string Secret) Insert(
+        SqliteConnection connection, AccountId account, string name, ApiRole role)
     {
         var now = database.Now;
         var secret = Prefix + RandomNumberGenerator.GetString(Base62, SecretLength);
         var key = new ApiKey(
-            DirectoryIds.Create(DirectoryIds.Key, now), account, name, role, DateTimeOffset.FromUnixTimeMilliseconds(now), null);
+            DirectoryIds.Create(DirectoryIds.Key, now),
+            account,
+            name,
+            role,
+            DateTimeOffset.FromUnixTimeMilliseconds(now),
+            null);
         connection.Change(
             """
             INSERT INTO api_keys (id, account, name, role, hash, created_at)
@@ -148,7 +160,8 @@ public sealed class AccessDirectory(SqliteDatabase database) : IAccessDirectory
         return (key, secret);
     }
 
-    private static string Hash(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
+    private static string Hash(string secret) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
     private static bool IsEqual(string hash, string other) =>
         CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(hash), Encoding.ASCII.GetBytes(other));

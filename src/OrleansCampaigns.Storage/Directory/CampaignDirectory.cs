@@ -14,9 +14,9 @@ namespace OrleansCampaigns.Storage.Directory;
 public sealed class CampaignDirectory(SqliteDatabase database) : ICampaignDirectory
 {
     private const string RecipientColumns = """
-        r.contact_id, c.address, c.name, c.attributes, r.occurrence, r.outcome, r.cause, r.excluded, r.in_doubt, r.attempts,
-        r.next_attempt_at, r.reply_code, r.enhanced_code, r.reply_text, r.recipient_status, c.status, r.updated_at,
-        r.partition, r.seq
+        r.contact_id, c.address, c.name, c.attributes, r.occurrence, r.outcome, r.cause, r.excluded, r.in_doubt,
+        r.attempts, r.next_attempt_at, r.reply_code, r.enhanced_code, r.reply_text, r.recipient_status, c.status,
+        r.updated_at, r.partition, r.seq
         """;
 
     private static readonly Refusal Unknown = Refusal.NotFound("campaign.unknown", "There is no such campaign.");
@@ -46,7 +46,8 @@ public sealed class CampaignDirectory(SqliteDatabase database) : ICampaignDirect
                     SELECT id, name, status, created_at, scheduled_at, ended_at FROM campaigns
                     WHERE account = $account {condition} AND id < $before ORDER BY id DESC LIMIT $limit
                     """,
-                    ("$account", account.Value), ("$status", status?.ToString()), ("$before", before), ("$limit", limit + 1)),
+                    ("$account", account.Value), ("$status", status?.ToString()), ("$before", before),
+                    ("$limit", limit + 1)),
                 limit,
                 campaign => campaign.Id.Value),
             cancellation);
@@ -78,7 +79,8 @@ public sealed class CampaignDirectory(SqliteDatabase database) : ICampaignDirect
                     return Unknown;
                 }
 
-                var rows = Cursor.Page(Recipients(connection, account, campaign, filter, after, limit + 1), limit, row => row.Key);
+                var rows = Cursor.Page(
+                    Recipients(connection, account, campaign, filter, after, limit + 1), limit, row => row.Key);
                 return new Page<RecipientRow>([.. rows.Items.Select(row => row.Row)], rows.NextCursor);
             },
             cancellation);
@@ -131,14 +133,20 @@ public sealed class CampaignDirectory(SqliteDatabase database) : ICampaignDirect
         }
 
         return $"""
-            SELECT {RecipientColumns} FROM recipients r LEFT JOIN contacts c ON c.account = r.account AND c.id = r.contact_id
+            SELECT {RecipientColumns}
+            FROM recipients r LEFT JOIN contacts c ON c.account = r.account AND c.id = r.contact_id
             WHERE {string.Join(" AND ", conditions)} AND (r.partition, r.seq) > ($partition, $seq)
             ORDER BY r.partition, r.seq LIMIT $limit
             """;
     }
 
     private static List<(string Key, RecipientRow Row)> Recipients(
-        SqliteConnection connection, AccountId account, CampaignId campaign, RecipientFilter filter, string after, int limit)
+        SqliteConnection connection,
+        AccountId account,
+        CampaignId campaign,
+        RecipientFilter filter,
+        string after,
+        int limit)
     {
         _ = TryParse(after, out var partition, out var seq);
         var outcomes = filter.Outcomes.IsDefault ? [] : filter.Outcomes;
@@ -176,7 +184,8 @@ public sealed class CampaignDirectory(SqliteDatabase database) : ICampaignDirect
         };
     }
 
-    private static string Key(long partition, long seq) => string.Create(CultureInfo.InvariantCulture, $"{partition} {seq}");
+    private static string Key(long partition, long seq) =>
+        string.Create(CultureInfo.InvariantCulture, $"{partition} {seq}");
 
     private static bool TryParse(string key, out long partition, out long seq)
     {

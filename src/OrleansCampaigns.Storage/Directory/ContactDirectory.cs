@@ -48,7 +48,8 @@ public sealed class ContactDirectory(SqliteDatabase database) : IContactDirector
             {
                 if (Find(connection, account, prepared.Value.Id) is not null)
                 {
-                    return Refusal.Conflict("contact.exists", $"The address belongs to the contact {prepared.Value.Id}.");
+                    return Refusal.Conflict(
+                        "contact.exists", $"The address belongs to the contact {prepared.Value.Id}.");
                 }
 
                 using var writer = new ContactWriter(connection, account, database.Now);
@@ -138,7 +139,9 @@ public sealed class ContactDirectory(SqliteDatabase database) : IContactDirector
                     .ToList();
                 var rows = parts is [var single]
                     ? single
-                    : [.. parts.SelectMany(part => part).OrderBy(row => row.Id.Value, StringComparer.Ordinal).Take(limit + 1)];
+                    : [.. parts.SelectMany(part => part)
+                        .OrderBy(row => row.Id.Value, StringComparer.Ordinal)
+                        .Take(limit + 1)];
                 return Cursor.Page(rows, limit, row => row.Id.Value);
             },
             cancellation);

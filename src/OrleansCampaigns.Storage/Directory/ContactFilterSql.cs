@@ -38,7 +38,8 @@ internal sealed record ContactFilterSql(
           AND q.outcome = 'Queued' AND q.excluded IS NULL AND (q.decided = 0 OR q.next_attempt_at IS NOT NULL)
         """;
 
-    // In a path of SQLite's JSON functions a label in quotes ends at the next quote, a backslash escapes, and a NUL ends it.
+    // In a path of SQLite's JSON functions a label in quotes ends at the next quote, a backslash escapes, and a NUL
+    // ends it.
     private static readonly SearchValues<char> UnfitForPath = SearchValues.Create("\"\\\0");
 
     /// <summary>Why a filter cannot be asked, or <see langword="null"/>.</summary>
@@ -56,82 +57,36 @@ internal sealed record ContactFilterSql(
         }
 
         filter = Complete(filter);
-        var values = new List<(string Name, object? Value)> { ("$account", account.Value) };
-        var conditions = new List<string>();
+        var values = new FilterValues(account);
+        List<string> conditions = ["c.account = $account"];
         var (from, key) = ($"contacts c {IndexOf(filter)}", "c.id");
         if (filter.ListId is { } list)
         {
             // Every member has an occurrence 1, so this finds each once. A list that is being deleted has no row.
             (from, key) = ("list_members m CROSS JOIN contacts c", "m.contact_id");
-            var id = Add(list);
+            var id = values.Add(list);
             conditions.Add($"m.list_id = {id} AND m.occurrence = 1 AND c.id = m.contact_id");
             conditions.Add($"EXISTS (SELECT 1 FROM lists l WHERE l.id = {id} AND l.account = $account)");
         }
 
-        conditions.Add("c.account = $account");
         if (filter.Statuses.Length > 0)
         {
-            conditions.Add(OneOf("c.status", filter.Statuses.Select(status => status.ToString())));
+            conditions.Add(values.OneOf("c.status", filter.Statuses.Select(status => status.ToString())));
         }
 
-        AddLastStatuses(filter.LastStatuses, conditions);
-        foreach (var (name, value) in filter.Attributes)
+        if (filter.LastStatuses.Length > 0)
         {
-            conditions.Add(Attribute(name, Add(value)));
+            conditions.Add(LastStatus(filter.LastStatuses, values));
         }
 
+        conditions.AddRange(filter.Attributes.Select(attribute => Attribute(attribute.Key, attribute.Value, values)));
         if (!string.IsNullOrEmpty(filter.Text))
         {
             // instr knows no wildcards, so there is nothing to escape.
-            conditions.Add($"instr(c.search, {Add(ContactText.ForSearch(filter.Text))}) > 0");
+            conditions.Add($"instr(c.search, {values.Add(ContactText.ForSearch(filter.Text))}) > 0");
         }
 
-        return new(from, string.Join(" AND ", conditions), key, values);
-
-        static string IndexOf(ContactFilter filter) => filter switch
-        {
-            // Without statistics SQLite takes the primary key for as good as any index, and walks over all contacts.
-            // Most contacts are New or Active, so a Last Status usually says more.
-            { Statuses: [not (ContactStatus.New or ContactStatus.Active)] } => "INDEXED BY contacts_status",
-            { LastStatuses: [not Outcome.Queued] } => "INDEXED BY contacts_last_status",
-            { Statuses: [_] } => "INDEXED BY contacts_status",
-            _ => "",
-        };
-
-        string Add(object value)
-        {
-            var name = string.Create(CultureInfo.InvariantCulture, $"$f{values.Count}");
-            values.Add((name, value));
-            return name;
-        }
-
-        string OneOf(string column, IEnumerable<string> names)
-        {
-            var parameters = names.Select(Add).ToList();
-            return parameters is [var single] ? $"{column} = {single}" : $"{column} IN ({string.Join(", ", parameters)})";
-        }
-
-        string Attribute(string name, string value) => name.AsSpan().IndexOfAny(UnfitForPath) < 0
-            ? $"json_extract(c.attributes, {Add($"$.\"{name}\"")}) = {value}"
-            : $"EXISTS (SELECT 1 FROM json_each(c.attributes) a WHERE a.key = {Add(name)} AND a.value = {value})";
-
-        void AddLastStatuses(ImmutableArray<Outcome> outcomes, List<string> conditions)
-        {
-            if (outcomes.Length == 0)
-            {
-                return;
-            }
-
-            var others = outcomes.Where(outcome => outcome != Outcome.Queued).Select(outcome => outcome.ToString()).ToList();
-            var other = others.Count > 0 ? OneOf("c.last_status", others) : null;
-            var queued = $"EXISTS (SELECT 1 {Waiting})";
-            conditions.Add((outcomes.Contains(Outcome.Queued), other) switch
-            {
-                (true, null) => queued,
-                (true, _) => $"({other} OR {queued})",
-                _ => $"{other} AND NOT {queued}",
-            });
-        }
+        return new(from, string.Join(" AND ", conditions), key, values.All);
     }
 
     /// <summary>
@@ -157,10 +112,60 @@ internal sealed record ContactFilterSql(
             : [filter];
     }
 
+    private static string LastStatus(ImmutableArray<Outcome> outcomes, FilterValues values)
+    {
+        var others = outcomes.Remove(Outcome.Queued);
+        var other = others.Length > 0 ? values.OneOf("c.last_status", others.Select(outcome => outcome.ToString())) : null;
+        var queued = $"EXISTS (SELECT 1 {Waiting})";
+        return (outcomes.Contains(Outcome.Queued), other) switch
+        {
+            (true, null) => queued,
+            (true, _) => $"({other} OR {queued})",
+            _ => $"{other} AND NOT {queued}",
+        };
+    }
+
+    private static string Attribute(string name, string value, FilterValues values) =>
+        name.AsSpan().IndexOfAny(UnfitForPath) < 0
+            ? $"json_extract(c.attributes, {values.Add($"$.\"{name}\"")}) = {values.Add(value)}"
+            : $"""
+                EXISTS (SELECT 1 FROM json_each(c.attributes) a
+                    WHERE a.key = {values.Add(name)} AND a.value = {values.Add(value)})
+                """;
+
+    // Without statistics SQLite takes the primary key for as good as any index, and walks over all contacts.
+    // Most contacts are New or Active, so a Last Status usually says more.
+    private static string IndexOf(ContactFilter filter) => filter switch
+    {
+        { Statuses: [not (ContactStatus.New or ContactStatus.Active)] } => "INDEXED BY contacts_status",
+        { LastStatuses: [not Outcome.Queued] } => "INDEXED BY contacts_last_status",
+        { Statuses: [_] } => "INDEXED BY contacts_status",
+        _ => "",
+    };
+
     // An array that nobody set cannot even be asked for its length; one that names a thing twice names it once.
     private static ContactFilter Complete(ContactFilter filter) => filter with
     {
         Statuses = filter.Statuses.IsDefault ? [] : [.. filter.Statuses.Distinct()],
         LastStatuses = filter.LastStatuses.IsDefault ? [] : [.. filter.LastStatuses.Distinct()],
     };
+
+    /// <summary>The values of a filter, and the names of the parameters that carry them.</summary>
+    private sealed class FilterValues(AccountId account)
+    {
+        public List<(string Name, object? Value)> All { get; } = [("$account", account.Value)];
+
+        public string Add(string value)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"$f{All.Count}");
+            All.Add((name, value));
+            return name;
+        }
+
+        public string OneOf(string column, IEnumerable<string> names)
+        {
+            var parameters = string.Join(", ", names.Select(Add));
+            return parameters.Contains(',') ? $"{column} IN ({parameters})" : $"{column} = {parameters}";
+        }
+    }
 }

@@ -25,7 +25,8 @@ internal sealed class ContactWriter : IDisposable
         _insert = new(
             connection,
             """
-            INSERT INTO contacts (account, id, hash, address, address_valid, name, attributes, search, created_at, updated_at)
+            INSERT INTO contacts (
+                account, id, hash, address, address_valid, name, attributes, search, created_at, updated_at)
             VALUES ($account, $0, $1, $2, $3, $4, $5, $6, $now, $now)
             ON CONFLICT (account, id) DO NOTHING
             """,
@@ -57,7 +58,13 @@ internal sealed class ContactWriter : IDisposable
     {
         var (id, search) = (contact.Id.Value, contact.Search);
         var created = _insert.Execute(
-            id, contact.Hash, contact.Address, contact.AddressIsValid ? 1 : 0, contact.Name, contact.Attributes, search);
+            id,
+            contact.Hash,
+            contact.Address,
+            contact.AddressIsValid ? 1 : 0,
+            contact.Name,
+            contact.Attributes,
+            search);
         if (created == 1)
         {
             return ContactWritten.Created;

@@ -15,7 +15,8 @@ internal static class Cursor
 
     private const int LengthMax = 200;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static Refusal Broken { get; } = Refusal.Invalid(
         "request.cursor", "The cursor is not one that this listing gave out; leave it away to begin anew.", "cursor");
@@ -25,7 +26,7 @@ internal static class Cursor
 
     public static string Write(string key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key));
 
-    /// <summary>Reads a cursor; the key of the beginning, which is <paramref name="first"/>, when there is none.</summary>
+    /// <summary>Reads a cursor; when there is none, the beginning, which is <paramref name="first"/>.</summary>
     /// <returns>Whether it is a cursor whose key <paramref name="isKey"/> accepts.</returns>
     public static bool TryRead(string? cursor, string first, Func<string, bool> isKey, out string key)
     {

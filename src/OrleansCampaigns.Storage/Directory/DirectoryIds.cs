@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace OrleansCampaigns.Storage.Directory;
 
-/// <summary>Names for what the directory itself makes: a prefix and 32 hexadecimal digits that grow with time.</summary>
+/// <summary>Names what the directory itself makes: a prefix and 32 hexadecimal digits that grow with time.</summary>
 internal static class DirectoryIds
 {
     public const string List = "lst_";

@@ -10,8 +10,8 @@ public static class DirectoryServices
 {
     /// <summary>Adds the directory's ports and the worker that reads imports.</summary>
     /// <remarks>
-    /// Needs a <see cref="Sqlite.SqliteDatabase"/> that is initialised before the host starts. One process reads imports;
-    /// another one over the same database would only find its batches refused.
+    /// Needs a <see cref="Sqlite.SqliteDatabase"/> that is initialised before the host starts. One process reads
+    /// imports; another one over the same database would only find its steps refused.
     /// </remarks>
     public static IServiceCollection AddOrleansCampaignsDirectory(
         this IServiceCollection services, DirectoryOptions? options = null)

@@ -9,7 +9,7 @@ namespace OrleansCampaigns.Storage.Directory;
 /// <summary>Lists and views in the embedded database.</summary>
 public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
 {
-    /// <summary>How many contacts one request may add: they are written in one transaction, and others wait for it.</summary>
+    /// <summary>How many contacts one request may add: others wait for its one transaction.</summary>
     public const int MembersPerRequestMax = 20_000;
 
     private const string Columns = "id, name, members, created_at, hidden";
@@ -34,10 +34,12 @@ public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
                 var id = DirectoryIds.Create(DirectoryIds.List, now);
                 var made = connection.Change(
                     """
-                    INSERT INTO lists (id, account, name, hidden, created_at) VALUES ($id, $account, $name, $hidden, $now)
+                    INSERT INTO lists (id, account, name, hidden, created_at)
+                    VALUES ($id, $account, $name, $hidden, $now)
                     ON CONFLICT (account, name) WHERE hidden = 0 DO NOTHING
                     """,
-                    ("$id", id), ("$account", account.Value), ("$name", name), ("$hidden", hidden ? 1 : 0), ("$now", now));
+                    ("$id", id), ("$account", account.Value), ("$name", name), ("$hidden", hidden ? 1 : 0),
+                    ("$now", now));
                 return made == 1 ? Find(connection, account, id)! : Exists(name);
             },
             cancellation);
@@ -103,7 +105,8 @@ public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
             connection =>
             {
                 var gone = connection.Change(
-                    "DELETE FROM lists WHERE id = $id AND account = $account", ("$id", listId), ("$account", account.Value));
+                    "DELETE FROM lists WHERE id = $id AND account = $account", ("$id", listId),
+                    ("$account", account.Value));
                 return gone == 1 && connection.Change("INSERT INTO deleted_lists VALUES ($id)", ("$id", listId)) == 1;
             },
             cancellation);
@@ -119,7 +122,10 @@ public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
 
     /// <inheritdoc/>
     public async Task<Result<ContactList>> AddMembers(
-        AccountId account, string listId, IReadOnlyList<ContactInput> contacts, CancellationToken cancellation = default)
+        AccountId account,
+        string listId,
+        IReadOnlyList<ContactInput> contacts,
+        CancellationToken cancellation = default)
     {
         if (contacts.Count > MembersPerRequestMax)
         {
@@ -197,7 +203,8 @@ public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
 
     /// <summary>Keeps the count of a list; whether there is such a list.</summary>
     internal static bool CountMembers(SqliteConnection connection, string listId, int more) =>
-        connection.Change("UPDATE lists SET members = members + $more WHERE id = $id", ("$more", more), ("$id", listId)) == 1;
+        connection.Change(
+            "UPDATE lists SET members = members + $more WHERE id = $id", ("$more", more), ("$id", listId)) == 1;
 
     private Result<ContactList> AddMembers(
         SqliteConnection connection, AccountId account, string listId, List<PreparedContact> contacts)
@@ -225,9 +232,11 @@ public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
         return Find(connection, account, listId)!;
     }
 
-    private static Refusal At(int index, Refusal refusal) => refusal with { Field = $"contacts[{index}].{refusal.Field}" };
+    private static Refusal At(int index, Refusal refusal) =>
+        refusal with { Field = $"contacts[{index}].{refusal.Field}" };
 
-    private static Refusal Exists(string name) => Refusal.Conflict("list.exists", $"There is a list named {name} already.");
+    private static Refusal Exists(string name) =>
+        Refusal.Conflict("list.exists", $"There is a list named {name} already.");
 
     private static ContactList Read(SqliteDataReader reader) =>
         new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.Time(3), reader.GetBoolean(4));

@@ -32,7 +32,8 @@ internal sealed record PreparedContact
     public string Search => SearchOf(Address, Name);
 
     public static long HashOf(ContactId contact) =>
-        uint.Parse(contact.Value.AsSpan(4, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) & 0x7fffffff;
+        uint.Parse(contact.Value.AsSpan(4, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
+        & 0x7fffffff;
 
     public static string SearchOf(string address, string? name) =>
         ContactText.ForSearch(name is null ? address : $"{address} {name}");
@@ -131,7 +132,9 @@ internal sealed record PreparedContact
             $"An attribute's name has at most {AttributeNameLengthMax} characters.",
             "attributes"),
         _ when !ContactText.IsClean(name) => Refusal.Invalid(
-            "contact.attribute.name_control_character", "An attribute's name holds no control characters.", "attributes"),
+            "contact.attribute.name_control_character",
+            "An attribute's name holds no control characters.",
+            "attributes"),
         _ => null,
     };
 

@@ -24,8 +24,9 @@ internal sealed class ViewTable(SqliteDatabase database)
         return await database.Write<Result<ContactView>>(
             connection =>
             {
-                if (connection.Number("SELECT count(*) FROM views WHERE account = $account", ("$account", account.Value))
-                    >= ViewsMax)
+                var count = connection.Number(
+                    "SELECT count(*) FROM views WHERE account = $account", ("$account", account.Value));
+                if (count >= ViewsMax)
                 {
                     return Refusal.Conflict("view.too_many", $"An account has at most {ViewsMax:N0} views.");
                 }
@@ -34,7 +35,8 @@ internal sealed class ViewTable(SqliteDatabase database)
                 var id = DirectoryIds.Create(DirectoryIds.View, now);
                 var made = connection.Change(
                     """
-                    INSERT INTO views (id, account, name, filter, created_at) VALUES ($id, $account, $name, $filter, $now)
+                    INSERT INTO views (id, account, name, filter, created_at)
+                    VALUES ($id, $account, $name, $filter, $now)
                     ON CONFLICT (account, name) DO NOTHING
                     """,
                     ("$id", id), ("$account", account.Value), ("$name", name), ("$now", now),

@@ -12,7 +12,8 @@ namespace OrleansCampaigns.Storage.Imports;
 /// since a contact is kept for them. A row whose address stood in the file before adds to that contact's profile and is
 /// one more member of the list.
 /// </remarks>
-internal sealed class ContactImporter(SqliteDatabase database, ImportSpool spool, ImportSignal signal) : IContactImporter
+internal sealed class ContactImporter(SqliteDatabase database, ImportSpool spool, ImportSignal signal)
+    : IContactImporter
 {
     private static readonly Refusal Unknown = Refusal.NotFound("import.unknown", "There is no such import.");
 
@@ -55,7 +56,7 @@ internal sealed class ContactImporter(SqliteDatabase database, ImportSpool spool
         }
         finally
         {
-            // A write that throws may have landed, so then the file stays; the next start removes it if it is not needed.
+            // A write that throws may have landed, so the file stays; the next start removes it if need be.
             spool.Arrived(id);
         }
 
@@ -100,7 +101,8 @@ internal sealed class ContactImporter(SqliteDatabase database, ImportSpool spool
             connection => ImportTable.Find(connection, account, importId) is null
                 ? Unknown
                 : Cursor.Page(
-                    ImportTable.Errors(connection, importId, long.Parse(after, CultureInfo.InvariantCulture), limit + 1),
+                    ImportTable.Errors(
+                        connection, importId, long.Parse(after, CultureInfo.InvariantCulture), limit + 1),
                     limit,
                     error => error.Line.ToString(CultureInfo.InvariantCulture)),
             cancellation);

@@ -18,8 +18,8 @@ internal sealed class CsvFields(char delimiter)
 
     /// <summary>The fields, or <see langword="null"/> when they are not as many as the reader counted.</summary>
     /// <remarks>
-    /// The two disagree over a byte order mark in the middle of a file, where files were glued together; such a row, and
-    /// whatever else they may disagree over, is refused rather than guessed at.
+    /// The two disagree over a byte order mark in the middle of a file, where files were glued together; such a row,
+    /// and whatever else they may disagree over, is refused rather than guessed at.
     /// </remarks>
     public string[]? Split(CsvRow row)
     {

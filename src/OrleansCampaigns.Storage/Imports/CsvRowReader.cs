@@ -6,9 +6,9 @@ namespace OrleansCampaigns.Storage.Imports;
 /// <summary>Finds the rows of a CSV file in its bytes, in bounded memory, whatever the bytes are.</summary>
 /// <remarks>
 /// It works on bytes because a resumed import continues at an exact place of the file, and because one row that is not
-/// UTF-8 must not spoil the others. A quote counts only at the beginning of a field (RFC 4180). One that is never closed
-/// would swallow the rest of the file, so a quoted field has limits; a row that breaks a rule after running over several
-/// lines is given up at its first line only, and reading resumes with the next: nothing else is lost.
+/// UTF-8 must not spoil the others. A quote counts only at the beginning of a field (RFC 4180). One that is never
+/// closed would swallow the rest of the file, so a quoted field has limits; a row that breaks a rule after running over
+/// several lines is given up at its first line only, and reading resumes with the next: nothing else is lost.
 /// </remarks>
 internal sealed class CsvRowReader
 {
@@ -119,7 +119,8 @@ internal sealed class CsvRowReader
             if (c == End)
             {
                 // In one line it is a field that is too long; over several it is a quote that nobody closed.
-                return (found == TooFar && field.Resume == 0 ? CsvProblem.FieldTooLong : CsvProblem.UnclosedQuote, from);
+                var isTooLong = found == TooFar && field.Resume == 0;
+                return (isTooLong ? CsvProblem.FieldTooLong : CsvProblem.UnclosedQuote, from);
             }
 
             if (c != '"')
@@ -273,7 +274,7 @@ internal sealed class CsvRowReader
         return read > 0;
     }
 
-    /// <summary>What is known of the line ends inside the quoted fields of a row; places count from its beginning.</summary>
+    /// <summary>The line ends inside the quoted fields of a row; places count from its beginning.</summary>
     private record struct QuotedField
     {
         /// <summary>How many line ends there were so far, in all fields.</summary>

@@ -38,7 +38,12 @@ internal sealed class ImportChunk
     /// <summary>Reads on; a chunk without rows is the end of the file.</summary>
     /// <param name="rows">How many rows, when the chunk was begun before; 0 for as many as may be.</param>
     public static ImportChunk Read(
-        CsvRowReader reader, CsvFields fields, ImportColumns columns, ReadOnlySpan<byte> key, AccountId account, int rows)
+        CsvRowReader reader,
+        CsvFields fields,
+        ImportColumns columns,
+        ReadOnlySpan<byte> key,
+        AccountId account,
+        int rows)
     {
         var chunk = new ImportChunk { From = reader.Position };
         var (rowsMax, bytesMax) = rows > 0 ? (rows, long.MaxValue) : (RowsMax, BytesMax);
@@ -89,11 +94,20 @@ internal sealed class ImportChunk
         {
             CsvProblem.None => null,
             CsvProblem.UnclosedQuote => new(
-                row.Line, "import.unclosed_quote", "A quote is opened and not closed; only this line is left out.", column),
+                row.Line,
+                "import.unclosed_quote",
+                "A quote is opened and not closed; only this line is left out.",
+                column),
             CsvProblem.StrayQuote => new(
-                row.Line, "import.stray_quote", "Text follows a closing quote; a quote inside a field is doubled.", column),
+                row.Line,
+                "import.stray_quote",
+                "Text follows a closing quote; a quote inside a field is doubled.",
+                column),
             CsvProblem.FieldTooLong => new(
-                row.Line, "import.field_too_long", $"A field has at most {CsvRowReader.FieldBytesMax:N0} bytes.", column),
+                row.Line,
+                "import.field_too_long",
+                $"A field has at most {CsvRowReader.FieldBytesMax:N0} bytes.",
+                column),
             CsvProblem.RowTooLong => new(
                 row.Line, "import.row_too_long", $"A row has at most {CsvRowReader.RowBytesMax:N0} bytes.", null),
             CsvProblem.Binary => new(row.Line, "import.binary", "The row holds NUL bytes: it is not text.", null),

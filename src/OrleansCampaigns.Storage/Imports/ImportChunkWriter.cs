@@ -90,7 +90,8 @@ internal static class ImportChunkWriter
             """
             UPDATE imports SET
                 rows = rows + $rows, created = created + $created, updated = updated + $updated,
-                duplicated = duplicated + $duplicated, malformed = malformed + $malformed, rejected = rejected + $rejected,
+                duplicated = duplicated + $duplicated, malformed = malformed + $malformed,
+                rejected = rejected + $rejected,
                 position = $position, line = coalesce($line, line), chunk_rows = $chunk_rows, chunk_done = $chunk_done
             WHERE id = $id AND status = 'Running' AND position = $from AND chunk_done = $done
             """,

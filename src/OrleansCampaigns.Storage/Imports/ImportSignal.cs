@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace OrleansCampaigns.Storage.Imports;
 
-/// <summary>Tells the worker that there is something to read; told several times before it looks, it looks once.</summary>
+/// <summary>Tells the worker that there is something to read; told several times, it looks once.</summary>
 internal sealed class ImportSignal
 {
     private readonly Channel<bool> _news = Channel.CreateBounded<bool>(

@@ -27,7 +27,7 @@ internal sealed class ImportSpool
     }
 
     /// <summary>Takes a file in full; refused when it is too large.</summary>
-    /// <exception cref="IOException">It cannot be kept, for instance because the disk is full; nothing is left of it.</exception>
+    /// <exception cref="IOException">It cannot be kept: the disk is full, say. Nothing is left of it.</exception>
     public async Task<Refusal?> Keep(string import, Stream csv, CancellationToken cancellation)
     {
         _arriving[import] = true;
@@ -35,7 +35,7 @@ internal sealed class ImportSpool
         var partial = PathOf(import, Partial);
         try
         {
-            await using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+            await using (var file = File.Open(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
                 if (!await Copy(csv, file, cancellation))
                 {
@@ -54,7 +54,7 @@ internal sealed class ImportSpool
         }
     }
 
-    /// <summary>The import is written down, or never will be: from now on the database says whether the file is needed.</summary>
+    /// <summary>From now on the database says whether the file is needed.</summary>
     public void Arrived(string import) => _arriving.TryRemove(import, out _);
 
     public FileStream Open(string import) =>
@@ -73,7 +73,8 @@ internal sealed class ImportSpool
         foreach (var path in System.IO.Directory.EnumerateFiles(_folder, $"{DirectoryIds.Import}*"))
         {
             var import = Path.GetFileNameWithoutExtension(path);
-            if (DirectoryIds.Is(DirectoryIds.Import, import) && !running.Contains(import) && !_arriving.ContainsKey(import))
+            var isNeeded = running.Contains(import) || _arriving.ContainsKey(import);
+            if (DirectoryIds.Is(DirectoryIds.Import, import) && !isNeeded)
             {
                 File.Delete(path);
             }

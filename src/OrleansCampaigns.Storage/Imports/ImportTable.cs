@@ -56,7 +56,8 @@ internal static class ImportTable
 
     public static List<ImportError> Errors(SqliteConnection connection, string id, long afterLine, int limit) =>
         connection.Rows(
-            reader => new ImportError(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.TextOrNull(3)),
+            reader => new ImportError(
+                reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.TextOrNull(3)),
             """
             SELECT line, code, detail, column_name FROM import_errors
             WHERE import_id = $id AND line > $after ORDER BY line LIMIT $limit

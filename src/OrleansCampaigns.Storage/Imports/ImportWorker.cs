@@ -27,15 +27,14 @@ internal sealed partial class ImportWorker(
     /// <summary>Reads every import that is running; whether none is left.</summary>
     internal async Task<bool> ReadAll(CancellationToken cancellation)
     {
+        // One that cannot go on now must not hold up the others.
+        var isDone = true;
         foreach (var task in await database.Read(ImportTable.Running, cancellation))
         {
-            if (!await Read(task, cancellation))
-            {
-                return false;
-            }
+            isDone &= await Read(task, cancellation);
         }
 
-        return true;
+        return isDone;
     }
 
     /// <inheritdoc/>
@@ -74,7 +73,8 @@ internal sealed partial class ImportWorker(
         }
     }
 
-    // A disk that is full or a database that is locked passes; whatever is wrong with one file must not stop the others.
+    // A disk that is full or a database that is locked passes; whatever is wrong with one file must not stop the
+    // others.
     private async Task<bool> Read(ImportTask task, CancellationToken cancellation)
     {
         var run = new ImportRun(database, spool, task);
@@ -111,7 +111,8 @@ internal sealed partial class ImportWorker(
         }
     }
 
-    private static bool IsOutage(Exception exception) => exception is SqliteException or IOException or UnauthorizedAccessException;
+    private static bool IsOutage(Exception exception) =>
+        exception is SqliteException or IOException or UnauthorizedAccessException;
 
     [LoggerMessage(1, LogLevel.Information, "Import {Import} ended. Failure: {Code}")]
     private static partial void LogEnded(ILogger logger, string import, string? code);

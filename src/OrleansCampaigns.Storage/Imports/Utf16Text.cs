@@ -69,7 +69,12 @@ internal sealed class Utf16Text
         while (true)
         {
             var status = Utf8.FromUtf16(
-                text[used..], _output.AsSpan(written), out var read, out var wrote, replaceInvalidSequences: false, isFinalBlock: false);
+                text[used..],
+                _output.AsSpan(written),
+                out var read,
+                out var wrote,
+                replaceInvalidSequences: false,
+                isFinalBlock: false);
             used += read;
             written += wrote;
             if (status != OperationStatus.InvalidData)

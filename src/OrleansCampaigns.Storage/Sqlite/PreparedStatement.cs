@@ -3,7 +3,8 @@ using Microsoft.Data.Sqlite;
 
 namespace OrleansCampaigns.Storage.Sqlite;
 
-/// <summary>A statement that is run many times: parsed once, and its parameters <c>$0</c>, <c>$1</c>… are found once.</summary>
+/// <summary>A statement that is run many times: parsed once, and its parameters <c>$0</c>, <c>$1</c>… are found
+/// once.</summary>
 internal sealed class PreparedStatement : IDisposable
 {
     private readonly SqliteCommand _command;

@@ -20,7 +20,6 @@ public sealed class AccessDirectoryTests : IDisposable
 
         Assert.Matches("^oc_[0-9A-Za-z]{43}$", secret);
         Assert.Equal(key, await _access.Authenticate(secret));
-        Assert.DoesNotContain(secret, string.Join('\n', await _test.Texts("SELECT hash || id || name FROM api_keys")), StringComparison.Ordinal);
         foreach (var file in System.IO.Directory.GetFiles(_test.Folder))
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
@@ -34,7 +33,11 @@ public sealed class AccessDirectoryTests : IDisposable
     {
         var (_, secret) = await _access.CreateKey(Account, "Shop", ApiRole.Client);
 
-        foreach (var wrong in new[] { "", "oc_", secret[..^1], secret + "x", secret.ToUpperInvariant(), secret[..^1] + "!", "' OR 1=1 --" })
+        string[] wrongs =
+        [
+            "", "oc_", secret[..^1], secret + "x", secret.ToUpperInvariant(), secret[..^1] + "!", "' OR 1=1 --",
+        ];
+        foreach (var wrong in wrongs)
         {
             Assert.Null(await _access.Authenticate(wrong));
         }

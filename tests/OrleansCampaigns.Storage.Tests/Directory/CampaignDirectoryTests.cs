@@ -43,7 +43,8 @@ public sealed class CampaignDirectoryTests : IDisposable
     [Fact]
     public async Task A_recipient_is_shown_with_its_contact_and_all_that_is_known()
     {
-        var contact = await Recipient("anna@example.com", 0, 1, "Deferred", "Greylisted", decided: 1, nextAttemptAt: 5000);
+        var contact =
+            await Recipient("anna@example.com", 0, 1, "Deferred", "Greylisted", decided: 1, nextAttemptAt: 5000);
         await _test.Execute(
             """
             UPDATE recipients SET reply_code = 451, enhanced_code = '4.7.1', reply_text = 'later', updated_at = 4000,
@@ -73,7 +74,9 @@ public sealed class CampaignDirectoryTests : IDisposable
         string[] all = ["doubt@example.com", "queued@example.com", "excluded@example.com", "sent@example.com"];
         Assert.Equal(all, (await All(new())).Select(row => row.Address));
         Assert.Equal([all[1]], (await All(new() { Outcomes = [Outcome.Queued] })).Select(row => row.Address));
-        Assert.Equal([all[0], all[3]], (await All(new() { Outcomes = [Outcome.Sent, Outcome.Spam] })).Select(row => row.Address));
+        Assert.Equal(
+            [all[0], all[3]],
+            (await All(new() { Outcomes = [Outcome.Sent, Outcome.Spam] })).Select(row => row.Address));
         Assert.Equal([all[0]], (await All(new() { InDoubt = true })).Select(row => row.Address));
         Assert.Equal(all[1..], (await All(new() { InDoubt = false })).Select(row => row.Address));
         Assert.Equal([all[0], all[1], all[3]], (await All(new() { Excluded = false })).Select(row => row.Address));
@@ -121,7 +124,8 @@ public sealed class CampaignDirectoryTests : IDisposable
     }
 
     private async Task<ContactId> Recipient(
-        string address, int partition, long seq, string outcome, string cause = "None", int decided = 0, int inDoubt = 0,
+        string address, int partition, long seq, string outcome, string cause =
+            "None", int decided = 0, int inDoubt = 0,
         string? excluded = null, long? nextAttemptAt = null)
     {
         if (await _test.Number("SELECT count(*) FROM campaigns") == 0)

@@ -40,7 +40,8 @@ public sealed class ContactDirectoryTests : IDisposable
     [Fact]
     public async Task A_contact_is_found_as_it_was_made()
     {
-        var made = (await _contacts.Create(Account, Input(" Anna@EXAMPLE.com ", " Anna Ärmel ", ("city", "Köln")))).Value!;
+        var made =
+            (await _contacts.Create(Account, Input(" Anna@EXAMPLE.com ", " Anna Ärmel ", ("city", "Köln")))).Value!;
 
         Assert.Equal("Anna@example.com", made.Address);
         Assert.True(made.AddressIsValid);
@@ -135,8 +136,10 @@ public sealed class ContactDirectoryTests : IDisposable
         var one = new Dictionary<string, string?> { ["one more"] = "v" };
         var none = new Dictionary<string, string?>();
 
-        Assert.Equal("contact.attributes.too_many", (await _contacts.Change(Account, made.Id, null, one)).Refusal!.Code);
-        Assert.Equal("contact.name.control_character", (await _contacts.Change(Account, made.Id, "a\0", none)).Refusal!.Code);
+        Assert.Equal(
+            "contact.attributes.too_many", (await _contacts.Change(Account, made.Id, null, one)).Refusal!.Code);
+        Assert.Equal(
+            "contact.name.control_character", (await _contacts.Change(Account, made.Id, "a\0", none)).Refusal!.Code);
         Assert.Equal("contact.unknown", (await _contacts.Change(Other, made.Id, "a", none)).Refusal!.Code);
         Assert.Equal(RefusalKind.NotFound, (await _contacts.Change(Other, made.Id, "a", none)).Refusal!.Kind);
     }

@@ -27,7 +27,8 @@ public sealed class ContactFilterTests : IDisposable
         await _contacts.Create(Other, Input("c@example.com"));
 
         Assert.Equal(["a@example.com", "b@example.com"], await Found(new()));
-        Assert.Equal(["a@example.com", "b@example.com"], await Found(new() { Statuses = default, LastStatuses = default }));
+        Assert.Equal(
+            ["a@example.com", "b@example.com"], await Found(new() { Statuses = default, LastStatuses = default }));
     }
 
     [Fact]
@@ -44,7 +45,8 @@ public sealed class ContactFilterTests : IDisposable
             await Found(new() { Statuses = [ContactStatus.New, ContactStatus.DoesNotExist, ContactStatus.New] }));
         Assert.Equal(["spam@example.com"], await Found(new() { LastStatuses = [Outcome.Spam] }));
         Assert.Equal(
-            ["gone@example.com", "spam@example.com"], await Found(new() { LastStatuses = [Outcome.Spam, Outcome.Bounced] }));
+            ["gone@example.com", "spam@example.com"], await Found(
+                new() { LastStatuses = [Outcome.Spam, Outcome.Bounced] }));
         Assert.Equal(
             ["active@example.com"],
             await Found(new() { Statuses = [ContactStatus.Active], LastStatuses = [Outcome.Sent, Outcome.Bounced] }));
@@ -68,7 +70,8 @@ public sealed class ContactFilterTests : IDisposable
         await Make("sent@example.com", "Active", "Sent");
         await _test.Campaign("c1", campaign);
         await _test.Execute("INSERT INTO snapshots VALUES ($0, 1, 1, 1, 4200)", TestData.Campaign("c1").Value);
-        await _test.Recipient("c1", 0, 1, waiting, outcome: outcome, decided: decided, excluded: excluded, nextAttemptAt: next);
+        await _test.Recipient(
+            "c1", 0, 1, waiting, outcome: outcome, decided: decided, excluded: excluded, nextAttemptAt: next);
 
         string[] expected = isQueued ? ["waiting@example.com"] : [];
         Assert.Equal(expected, await Found(new() { LastStatuses = [Outcome.Queued] }));
@@ -76,7 +79,8 @@ public sealed class ContactFilterTests : IDisposable
             isQueued ? ["sent@example.com"] : ["sent@example.com", "waiting@example.com"],
             await Found(new() { LastStatuses = [Outcome.Sent] }));
         Assert.Equal(
-            ["sent@example.com", "waiting@example.com"], await Found(new() { LastStatuses = [Outcome.Sent, Outcome.Queued] }));
+            ["sent@example.com", "waiting@example.com"], await Found(
+                new() { LastStatuses = [Outcome.Sent, Outcome.Queued] }));
 
         var row = (await _contacts.Find(Account, waiting))!;
         Assert.Equal(isQueued ? Outcome.Queued : Outcome.Sent, row.LastStatus);
@@ -87,7 +91,8 @@ public sealed class ContactFilterTests : IDisposable
     public async Task Members_of_a_list_are_found_once_and_not_those_of_a_list_of_another_account()
     {
         var list = (await _lists.CreateList(Account, "list")).Value!.Id;
-        await _lists.AddMembers(Account, list, [Input("a@example.com"), Input("a@example.com"), Input("b@example.com")]);
+        await _lists.AddMembers(
+            Account, list, [Input("a@example.com"), Input("a@example.com"), Input("b@example.com")]);
         await Make("c@example.com");
 
         Assert.Equal(["a@example.com", "b@example.com"], await Found(new() { ListId = list }));
@@ -173,7 +178,8 @@ public sealed class ContactFilterTests : IDisposable
     public async Task All_conditions_must_hold()
     {
         var list = (await _lists.CreateList(Account, "list")).Value!.Id;
-        await _lists.AddMembers(Account, list, [Input("a@example.com", "Anna", ("x", "1")), Input("b@example.com", "Anna")]);
+        await _lists.AddMembers(
+            Account, list, [Input("a@example.com", "Anna", ("x", "1")), Input("b@example.com", "Anna")]);
         await _contacts.Create(Account, Input("c@example.com", "Anna", ("x", "1")));
         await _test.Execute("UPDATE contacts SET status = 'Active', last_status = 'Sent'");
 
@@ -235,7 +241,10 @@ public sealed class ContactFilterTests : IDisposable
     {
         var id = (await _contacts.Create(Account, Input(address))).Value!.Id;
         await _test.Execute(
-            "UPDATE contacts SET status = $0, last_status = $1, last_status_at = 77 WHERE id = $2", status, lastStatus, id.Value);
+            "UPDATE contacts SET status = $0, last_status = $1, last_status_at = 77 WHERE id = $2",
+            status,
+            lastStatus,
+            id.Value);
         return id;
     }
 

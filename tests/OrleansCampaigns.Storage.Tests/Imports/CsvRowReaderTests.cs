@@ -110,7 +110,8 @@ public sealed class CsvRowReaderTests
                 .Select(_ => new[] { HostileCsv.Cell(random), HostileCsv.Cell(random) }).ToList();
             var end = random.GetItems(["\n", "\r\n", "\r"], 1)[0];
             var csv = string.Join(end, rows.Select(row => string.Join(',', row.Select(cell =>
-                cell.AsSpan().ContainsAny(",\"\r\n") || random.Next(2) == 0 ? $"\"{cell.Replace("\"", "\"\"")}\"" : cell))));
+                cell.AsSpan().ContainsAny(",\"\r\n") || random.Next(2) ==
+                    0 ? $"\"{cell.Replace("\"", "\"\"")}\"" : cell))));
 
             var expected = new List<string>();
             using var reader = CsvReader.FromText(csv, new CsvReaderOptions { HasHeader = false, Separator = ',' });
@@ -119,7 +120,8 @@ public sealed class CsvRowReaderTests
                 expected.Add($"{reader.GetString(0)}|{reader.GetString(1)}");
             }
 
-            Assert.Equal(expected, Read(new DripStream(Encoding.UTF8.GetBytes(csv))).Select(row => row[(row.IndexOf(':') + 1)..]));
+            var read = Read(new DripStream(Encoding.UTF8.GetBytes(csv)));
+            Assert.Equal(expected, read.Select(row => row[(row.IndexOf(':') + 1)..]));
         }
     }
 

@@ -7,7 +7,8 @@ internal static class HostileCsv
 {
     private static readonly string[] Pieces =
     [
-        ",", ";", "\"", "\"\"", "\n", "\r", "\r\n", "\0", "a@example.com", "b@example.com", "x", " ", "\t", "=cmd()", "Ä",
+        ",", ";", "\"", "\"\"", "\n", "\r", "\r\n", "\0", "a@example.com", "b@example.com", "x", " ", "\t", "=cmd()",
+        "Ä",
         "\ufeff", "\u2028", "@", "a b", "\u0001", "'", "😀", ",,", "\",\"", "\n\"",
     ];
 

@@ -71,7 +71,8 @@ public sealed class ImportFuzzTests
 
         var import = await imports.Import(Encoding.Latin1.GetBytes(csv.ToString()));
 
-        Assert.Equal(500, (await imports.Members(import)).Count(row => row.Address.StartsWith("good", StringComparison.Ordinal)));
+        Assert.All(
+            await imports.Members(import), row => Assert.StartsWith("good", row.Address, StringComparison.Ordinal));
         Assert.Equal((1_000L, 500L, 500L), (import.Rows, import.Created, import.Rejected));
         Assert.Equal(
             Enumerable.Range(1, 500).Select(i => (long)(i * 2) + 1),

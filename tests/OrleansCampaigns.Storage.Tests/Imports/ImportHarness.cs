@@ -71,7 +71,8 @@ public sealed class ImportHarness : IDisposable
         Assert.NotNull(import.EndedAt);
         Assert.Equal(0, await Test.Number("SELECT count(*) FROM import_occurrences"));
         Assert.Equal(
-            0, await Test.Number("SELECT count(*) FROM lists WHERE members <> (SELECT count(*) FROM list_members WHERE list_id = id)"));
+            0, await Test.Number(
+                "SELECT count(*) FROM lists WHERE members <> (SELECT count(*) FROM list_members WHERE list_id = id)"));
         Assert.Empty(SpooledFiles);
         return import;
     }

@@ -37,7 +37,8 @@ public sealed class ImportResumeTests : IDisposable
     {
         var csv = Csv();
         await _imports.Test.Execute($"CREATE TRIGGER full {when} BEGIN SELECT raise(ABORT, 'the disk is full'); END");
-        var started = (await _imports.Importer.Start(Account, await _imports.List(), new(), new MemoryStream(csv))).Value!;
+        var started =
+            (await _imports.Importer.Start(Account, await _imports.List(), new(), new MemoryStream(csv))).Value!;
 
         Assert.False(await _imports.Worker.ReadAll(default));
         Assert.False(await _imports.Worker.ReadAll(default));
@@ -47,7 +48,8 @@ public sealed class ImportResumeTests : IDisposable
         Assert.Equal(
             await _imports.Test.Number("SELECT count(*) FROM contacts"), interrupted.Created);
         Assert.Equal(
-            await _imports.Test.Number("SELECT count(*) FROM list_members"), interrupted.Created + interrupted.Duplicated);
+            await _imports.Test.Number("SELECT count(*) FROM list_members"),
+            interrupted.Created + interrupted.Duplicated);
 
         await _imports.Test.Execute("DROP TRIGGER full");
         _imports.Restart();
@@ -61,7 +63,8 @@ public sealed class ImportResumeTests : IDisposable
     public async Task An_import_that_is_stopped_again_and_again_counts_as_if_it_never_was()
     {
         var csv = Csv();
-        var started = (await _imports.Importer.Start(Account, await _imports.List(), new(), new MemoryStream(csv))).Value!;
+        var started =
+            (await _imports.Importer.Start(Account, await _imports.List(), new(), new MemoryStream(csv))).Value!;
         await _imports.Test.Execute("CREATE TABLE steps (done INTEGER)");
         await _imports.Test.Execute(
             """
@@ -69,14 +72,17 @@ public sealed class ImportResumeTests : IDisposable
             BEGIN SELECT raise(ABORT, 'stopped'); END
             """);
         await _imports.Test.Execute(
-            "CREATE TRIGGER step AFTER UPDATE ON imports WHEN NEW.rows > OLD.rows BEGIN INSERT INTO steps VALUES (1); END");
+            """
+            CREATE TRIGGER step AFTER UPDATE ON imports WHEN NEW.rows > OLD.rows
+            BEGIN INSERT INTO steps VALUES (1); END
+            """);
 
         var stops = 0;
         while (!await _imports.Worker.ReadAll(default))
         {
             await _imports.Test.Execute("DELETE FROM steps");
             _imports.Restart();
-            stops++;
+            Assert.InRange(++stops, 1, 20);
         }
 
         Assert.InRange(stops, 6, 8);
@@ -86,7 +92,8 @@ public sealed class ImportResumeTests : IDisposable
     [Fact]
     public async Task A_cancelled_worker_leaves_the_import_running()
     {
-        var started = (await _imports.Importer.Start(Account, await _imports.List(), new(), new MemoryStream(Csv()))).Value!;
+        var started =
+            (await _imports.Importer.Start(Account, await _imports.List(), new(), new MemoryStream(Csv()))).Value!;
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
 
@@ -115,7 +122,8 @@ public sealed class ImportResumeTests : IDisposable
     [Fact]
     public async Task What_a_crash_left_in_the_spool_folder_is_removed_and_what_is_needed_stays()
     {
-        var started = (await _imports.Importer.Start(Account, await _imports.List(), new(), new MemoryStream(Csv()))).Value!;
+        var started =
+            (await _imports.Importer.Start(Account, await _imports.List(), new(), new MemoryStream(Csv()))).Value!;
         var folder = Path.GetDirectoryName(Assert.Single(_imports.SpooledFiles))!;
         await File.WriteAllTextAsync(Path.Combine(folder, $"imp_{new string('0', 32)}.part"), "half");
         await File.WriteAllTextAsync(Path.Combine(folder, $"imp_{new string('1', 32)}.csv"), "whole");
@@ -134,7 +142,8 @@ public sealed class ImportResumeTests : IDisposable
     [Fact]
     public async Task A_host_reads_what_an_earlier_one_left_and_what_comes_later()
     {
-        var left = (await _imports.Importer.Start(Account, await _imports.List(), new(), new MemoryStream(Csv()))).Value!;
+        var left =
+            (await _imports.Importer.Start(Account, await _imports.List(), new(), new MemoryStream(Csv()))).Value!;
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Services.AddLogging();
         builder.Services.AddSingleton(_imports.Test.Database);
@@ -146,22 +155,26 @@ public sealed class ImportResumeTests : IDisposable
         var lists = host.Services.GetRequiredService<IListDirectory>();
 
         var list = (await lists.CreateList(Account, "later")).Value!.Id;
-        var later = (await importer.Start(Account, list, new(), new MemoryStream("email\nz@example.com"u8.ToArray()))).Value!;
+        var later =
+            (await importer.Start(Account, list, new(), new MemoryStream("email\nz@example.com"u8.ToArray()))).Value!;
         foreach (var id in new[] { left.Id, later.Id })
         {
             var ended = await Eventually.Get(
                 "the end of an import",
-                async () => await importer.Find(Account, id) is { Status: not ImportStatus.Running } import ? import : null);
+                async () =>
+                    await importer.Find(Account, id) is { Status: not ImportStatus.Running } import ? import : null);
             Assert.Equal(ImportStatus.Finished, ended.Status);
         }
 
         await host.StopAsync();
         Assert.NotNull(host.Services.GetRequiredService<IAccessDirectory>());
         Assert.NotNull(host.Services.GetRequiredService<ICampaignDirectory>());
-        Assert.Equal(1, (await host.Services.GetRequiredService<IContactDirectory>().Count(Account, new() { ListId = list })));
+        Assert.Equal(
+            1, (await host.Services.GetRequiredService<IContactDirectory>().Count(Account, new() { ListId = list })));
     }
 
-    // Two chunks, some thirty steps; every tenth row repeats one before it, often of the other chunk; some have an error.
+    // Two chunks, some thirty steps; every tenth row repeats one before it, often of the other chunk; some have an
+    // error.
     private static byte[] Csv()
     {
         var csv = new StringBuilder("email,name\n");
