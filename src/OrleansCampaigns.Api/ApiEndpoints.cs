@@ -19,8 +19,8 @@ public static class ApiEndpoints
 {
     /// <summary>Maps every endpoint, and puts problems, access and idempotency in front of them.</summary>
     /// <remarks>
-    /// Call it before the host maps anything of its own: every path but those marked <c>AllowAnonymous</c> then needs an
-    /// API key, the host's included.
+    /// Call it before the host maps anything of its own: every path but those marked <c>AllowAnonymous</c> then
+    /// needs an API key, the host's included.
     /// </remarks>
     public static WebApplication MapOrleansCampaignsApi(this WebApplication app)
     {
@@ -53,7 +53,8 @@ public static class ApiEndpoints
     {
         foreach (var status in statuses)
         {
-            builder.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(ProblemBody), ["application/problem+json"]));
+            builder.WithMetadata(
+                new ProducesResponseTypeMetadata(status, typeof(ProblemBody), ["application/problem+json"]));
         }
 
         return builder;

@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using System.Text.Unicode;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Campaigns;
 using OrleansCampaigns.Api.Contacts;
@@ -27,10 +26,12 @@ internal static class ApiJson
     public static JsonSerializerOptions Strict { get; } = Make(JsonUnmappedMemberHandling.Disallow, mayRepeat: false);
 
     /// <summary>As <see cref="Strict"/>, but for fields that do not exist: tells which rule a body breaks.</summary>
-    public static JsonSerializerOptions WithUnknownFields { get; } = Make(JsonUnmappedMemberHandling.Skip, mayRepeat: false);
+    public static JsonSerializerOptions WithUnknownFields { get; } = Make(
+        JsonUnmappedMemberHandling.Skip, mayRepeat: false);
 
     /// <summary>As <see cref="Strict"/>, but for fields given twice: tells which rule a body breaks.</summary>
-    public static JsonSerializerOptions WithRepeatedFields { get; } = Make(JsonUnmappedMemberHandling.Disallow, mayRepeat: true);
+    public static JsonSerializerOptions WithRepeatedFields { get; } = Make(
+        JsonUnmappedMemberHandling.Disallow, mayRepeat: true);
 
     private static JsonSerializerOptions Answers { get; } = Make(JsonUnmappedMemberHandling.Skip, mayRepeat: true);
 
@@ -43,8 +44,9 @@ internal static class ApiJson
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         options.NumberHandling = JsonNumberHandling.Strict;
 
-        // Names in any script stay legible; what could matter to HTML is escaped all the same.
-        options.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
+        // Names in any script and previews in HTML stay legible. No browser takes the answer for HTML: its type says
+        // JSON, and nosniff forbids to guess.
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new JsonStringEnumConverter<ApiRole>(allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<CampaignStatus>(allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<ContactStatus>(allowIntegerValues: false));
@@ -57,7 +59,8 @@ internal static class ApiJson
 
     private static JsonSerializerOptions Make(JsonUnmappedMemberHandling unknown, bool mayRepeat)
     {
-        var options = new JsonSerializerOptions { UnmappedMemberHandling = unknown, AllowDuplicateProperties = mayRepeat };
+        var options =
+            new JsonSerializerOptions { UnmappedMemberHandling = unknown, AllowDuplicateProperties = mayRepeat };
         Configure(options);
         options.MakeReadOnly();
         return options;

@@ -19,7 +19,8 @@ public static class ApiServices
     /// <summary>
     /// Adds the API. The directory ports and a grain factory must be registered too, by storage and by Orleans.
     /// </summary>
-    public static IServiceCollection AddOrleansCampaignsApi(this IServiceCollection services, Action<ApiOptions>? configure = null)
+    public static IServiceCollection AddOrleansCampaignsApi(
+        this IServiceCollection services, Action<ApiOptions>? configure = null)
     {
         services.AddOptions<ApiOptions>().Configure(options => configure?.Invoke(options));
         services.TryAddSingleton(TimeProvider.System);

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Storage;
 using OrleansCampaigns.Grains;
@@ -32,12 +34,10 @@ public static class StorageHosting
             options.Invariant = Invariant;
             options.ConnectionString = database.ConnectionString;
         });
-        foreach (var name in new[] { StorageNames.Contacts, StorageNames.Engine })
-        {
-            silo.Services.AddKeyedSingleton<IGrainStorage>(name, (services, _) =>
-                new GatedGrainStorage(services.GetRequiredKeyedService<IGrainStorage>(AdoNet), database));
-        }
-
+        silo.Services.AddKeyedSingleton<IGrainStorage>(StorageNames.Engine, (services, _) =>
+            new GatedGrainStorage(services.GetRequiredKeyedService<IGrainStorage>(AdoNet), database));
+        silo.Services.AddKeyedSingleton<IGrainStorage>(StorageNames.Contacts, (services, _) => new ContactStateStorage(
+            database, new StateSerializer(), services.GetRequiredService<IOptions<ClusterOptions>>().Value.ServiceId));
         silo.Services.AddSingleton<IAudienceStore>(new AudienceStore(database));
         return silo;
     }

@@ -80,7 +80,8 @@ public sealed class TestApi : IAsyncDisposable
         api.Anonymous = api.Connect(null);
         (_, api.Secret) = await api.Access.CreateKey(AccountId.Main, "client", ApiRole.Client);
         api.Client = api.Connect(api.Secret);
-        api.Administrator = api.Connect((await api.Access.CreateKey(AccountId.Main, "administrator", ApiRole.Administrator)).Secret);
+        api.Administrator = api.Connect(
+            (await api.Access.CreateKey(AccountId.Main, "administrator", ApiRole.Administrator)).Secret);
         return api;
     }
 
@@ -133,22 +134,33 @@ public static class Asking
 
     public static Task<Answer> Delete(this HttpClient client, string path) => client.Send(HttpMethod.Delete, path);
 
-    public static Task<Answer> Post(this HttpClient client, string path, string? json = null, string? idempotencyKey = null) =>
+    public static Task<Answer> Post(
+        this HttpClient client, string path, string? json = null, string? idempotencyKey = null) =>
         client.Send(HttpMethod.Post, path, json, idempotencyKey is null ? null : ("Idempotency-Key", idempotencyKey));
 
-    public static Task<Answer> Put(this HttpClient client, string path, string json) => client.Send(HttpMethod.Put, path, json);
+    public static Task<Answer> Put(this HttpClient client, string path, string json) =>
+        client.Send(HttpMethod.Put, path, json);
 
-    public static Task<Answer> Patch(this HttpClient client, string path, string json) => client.Send(HttpMethod.Patch, path, json);
+    public static Task<Answer> Patch(this HttpClient client, string path, string json) =>
+        client.Send(HttpMethod.Patch, path, json);
 
-    public static Task<Answer> Upload(this HttpClient client, string path, string csv, string contentType = "text/csv") =>
-        client.Send(HttpMethod.Post, path, new StringContent(csv, Encoding.UTF8, MediaTypeHeaderValue.Parse(contentType)));
+    public static Task<Answer> Upload(
+        this HttpClient client, string path, string csv, string contentType = "text/csv") =>
+        client.Send(
+            HttpMethod.Post, path, new StringContent(csv, Encoding.UTF8, MediaTypeHeaderValue.Parse(contentType)));
 
     public static Task<Answer> Send(
-        this HttpClient client, HttpMethod method, string path, string? json = null, params (string Name, string Value)?[] headers) =>
-        client.Send(method, path, json is null ? null : new StringContent(json, Encoding.UTF8, "application/json"), headers);
+        this HttpClient client, HttpMethod method, string path, string? json =
+            null, params (string Name, string Value)?[] headers) =>
+        client.Send(
+            method, path, json is null ? null : new StringContent(json, Encoding.UTF8, "application/json"), headers);
 
     public static async Task<Answer> Send(
-        this HttpClient client, HttpMethod method, string path, HttpContent? content, params (string Name, string Value)?[] headers)
+        this HttpClient client,
+        HttpMethod method,
+        string path,
+        HttpContent? content,
+        params (string Name, string Value)?[] headers)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         foreach (var header in headers)

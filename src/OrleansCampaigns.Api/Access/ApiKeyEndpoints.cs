@@ -16,7 +16,8 @@ internal static class ApiKeyEndpoints
         keys.MapPost("", Create).WithMetadata(IdempotencyRule.HoldsSecret)
             .WithSummary("Makes an API key; its secret is in this answer and nowhere else.");
         keys.MapGet("", Query).WithSummary("Lists API keys, revoked ones too, without their secrets.");
-        keys.MapDelete("/{key}", Revoke).Refuses(404, 409).WithSummary("Revokes an API key, everywhere within five seconds.");
+        keys.MapDelete("/{key}", Revoke).Refuses(404, 409)
+            .WithSummary("Revokes an API key, everywhere within five seconds.");
     }
 
     internal static async Task<Results<Created<NewApiKeyBody>, Problem>> Create(
@@ -24,7 +25,8 @@ internal static class ApiKeyEndpoints
     {
         var checks = new Checks();
         var name = checks.RequiredLine(body.Value.Name, "name", Limits.NameLengthMax);
-        var role = Enum.GetValues<ApiRole>().FirstOrDefault(role => role.ToString() == (body.Value.Role ?? nameof(ApiRole.Client)));
+        var role = Enum.GetValues<ApiRole>().FirstOrDefault(
+            role => role.ToString() == (body.Value.Role ?? nameof(ApiRole.Client)));
         if (role == 0)
         {
             checks.Fail("field.unknown_value", "role must be Client or Administrator.", "role");
@@ -33,7 +35,8 @@ internal static class ApiKeyEndpoints
         var account = body.Value.Account is null ? caller.Account : AccountId.Parse(body.Value.Account);
         if (account is null)
         {
-            checks.Fail("access.account", "account must have 1 to 40 lower-case letters, digits and hyphens.", "account");
+            checks.Fail(
+                "access.account", "account must have 1 to 40 lower-case letters, digits and hyphens.", "account");
         }
 
         if (checks.HaveFailed)
@@ -43,7 +46,8 @@ internal static class ApiKeyEndpoints
 
         var (key, secret) = await directory.CreateKey(account!.Value, name, role, cancellation);
         return TypedResults.Created(
-            $"/v1/api-keys/{key.Id}", new NewApiKeyBody(key.Id, key.Account, key.Name, key.Role, key.CreatedAt, secret));
+            $"/v1/api-keys/{key.Id}", new NewApiKeyBody(
+                key.Id, key.Account, key.Name, key.Role, key.CreatedAt, secret));
     }
 
     internal static async Task<Results<Ok<PageBody<ApiKeyBody>>, Problem>> Query(
@@ -66,7 +70,8 @@ internal static class ApiKeyEndpoints
         known.Forget();
         return isRevoked
             ? TypedResults.NoContent()
-            : Problems.From(Refusal.NotFound("access.unknown_key", "There is no such API key, or it is revoked already."));
+            : Problems.From(
+                Refusal.NotFound("access.unknown_key", "There is no such API key, or it is revoked already."));
     }
 }
 
@@ -81,7 +86,8 @@ internal sealed record ApiKeyQuery(AccountId? Account, Problem? Problem)
         var account = AccountId.Parse(text);
         if (text is not null && account is null)
         {
-            query.Checks.Fail("access.account", "account must have 1 to 40 lower-case letters, digits and hyphens.", "account");
+            query.Checks.Fail(
+                "access.account", "account must have 1 to 40 lower-case letters, digits and hyphens.", "account");
         }
 
         return ValueTask.FromResult<ApiKeyQuery?>(new(account, query.Problem));
@@ -95,14 +101,16 @@ internal sealed record ApiKeyQuery(AccountId? Account, Problem? Problem)
 /// <param name="Name">What it is for.</param>
 /// <param name="Role"><c>Client</c> (the default) or <c>Administrator</c>.</param>
 /// <param name="Account">Whose it is; the caller's account when absent.</param>
-internal sealed record ApiKeyRequest(string? Name, string? Role, string? Account);
+internal sealed record ApiKeyRequest(string? Name = null, string? Role = null, string? Account = null);
 
 /// <summary>An API key without its secret.</summary>
 internal sealed record ApiKeyBody(
     string Id, AccountId Account, string Name, ApiRole Role, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt)
 {
-    public static ApiKeyBody From(ApiKey key) => new(key.Id, key.Account, key.Name, key.Role, key.CreatedAt, key.RevokedAt);
+    public static ApiKeyBody From(ApiKey key) =>
+        new(key.Id, key.Account, key.Name, key.Role, key.CreatedAt, key.RevokedAt);
 }
 
 /// <summary>A new API key, with the secret that is never seen again.</summary>
-internal sealed record NewApiKeyBody(string Id, AccountId Account, string Name, ApiRole Role, DateTimeOffset CreatedAt, string Secret);
+internal sealed record NewApiKeyBody(
+    string Id, AccountId Account, string Name, ApiRole Role, DateTimeOffset CreatedAt, string Secret);

@@ -18,7 +18,9 @@ internal sealed class ApiKeyHandler(
     public const string AccountHeader = "X-Account";
 
     private static readonly Problem Missing = new(
-        StatusCodes.Status401Unauthorized, "access.missing", "Give an API key: Authorization: Bearer <key>, or X-Api-Key: <key>.");
+        StatusCodes.Status401Unauthorized,
+        "access.missing",
+        "Give an API key: Authorization: Bearer <key>, or X-Api-Key: <key>.");
 
     private static readonly Problem Unknown = new(
         StatusCodes.Status401Unauthorized, "access.unknown", "The API key is unknown or revoked.");
@@ -48,7 +50,9 @@ internal sealed class ApiKeyHandler(
             if (AccountId.Parse(asked) is not { } other)
             {
                 return Refuse(Problems.From(Refusal.Invalid(
-                    "access.account", "X-Account must have 1 to 40 lower-case letters, digits and hyphens.", AccountHeader)));
+                    "access.account",
+                    "X-Account must have 1 to 40 lower-case letters, digits and hyphens.",
+                    AccountHeader)));
             }
 
             if (other != account && key.Role != ApiRole.Administrator)
@@ -75,7 +79,8 @@ internal sealed class ApiKeyHandler(
         return _problem.ExecuteAsync(Context);
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Forbidden.ExecuteAsync(Context);
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        Forbidden.ExecuteAsync(Context);
 
     private AuthenticateResult Refuse(Problem problem)
     {

@@ -13,5 +13,6 @@ internal sealed record Caller(ApiKey Key, AccountId Account) : IBindableFromHttp
         ValueTask.FromResult<Caller?>(Of(context));
 
     public static Caller Of(HttpContext context) =>
-        context.Features.Get<Caller>() ?? throw new InvalidOperationException("This endpoint is open to callers without a key.");
+        context.Features.Get<Caller>()
+            ?? throw new InvalidOperationException("This endpoint is open to callers without a key.");
 }

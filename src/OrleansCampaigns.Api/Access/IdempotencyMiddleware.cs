@@ -22,7 +22,8 @@ internal enum IdempotencyRule
 }
 
 /// <summary>Lets a POST that carries an <c>Idempotency-Key</c> happen once, however often it arrives.</summary>
-internal sealed partial class IdempotencyMiddleware(RequestDelegate next, IAccessDirectory directory, ILogger<IdempotencyMiddleware> log)
+internal sealed partial class IdempotencyMiddleware(
+    RequestDelegate next, IAccessDirectory directory, ILogger<IdempotencyMiddleware> log)
 {
     public const string Header = "Idempotency-Key";
     public const string ReplayHeader = "Idempotent-Replay";
@@ -56,9 +57,18 @@ internal sealed partial class IdempotencyMiddleware(RequestDelegate next, IAcces
     }
 
     private static Problem NotHere { get; } = Problems.From(Refusal.Invalid(
-        "idempotency.not_here", "The answer holds a secret and is not kept: send this request without Idempotency-Key.", Header));
+        "idempotency.not_here",
+        "The answer holds a secret and is not kept: send this request without Idempotency-Key.",
+        Header));
 
-    private static Problem? Check(string key) => key.Length is > 0 and <= KeyLengthMax && key.All(c => c is > ' ' and <= '~')
+    private static Problem Mismatch { get; } = Problems.From(Refusal.Invalid(
+        "idempotency.mismatch", "Another request was sent with this Idempotency-Key.", Header));
+
+    private static Problem InProgress { get; } = Problems.From(Refusal.Conflict(
+        "idempotency.in_progress", "The first request with this Idempotency-Key is not answered yet."));
+
+    private static Problem? Check(string key) =>
+        key.Length is > 0 and <= KeyLengthMax && key.All(c => c is > ' ' and <= '~')
         ? null
         : Problems.From(Refusal.Invalid(
             "idempotency.key", $"Idempotency-Key must have 1 to {KeyLengthMax} visible ASCII characters.", Header));
@@ -67,14 +77,12 @@ internal sealed partial class IdempotencyMiddleware(RequestDelegate next, IAcces
     {
         if (earlier.Fingerprint != fingerprint)
         {
-            return Problems.From(Refusal.Invalid(
-                "idempotency.mismatch", "Another request was sent with this Idempotency-Key.", Header)).ExecuteAsync(context);
+            return Mismatch.ExecuteAsync(context);
         }
 
         if (earlier.Status is not { } status)
         {
-            return Problems.From(Refusal.Conflict(
-                "idempotency.in_progress", "The first request with this Idempotency-Key is not answered yet.")).ExecuteAsync(context);
+            return InProgress.ExecuteAsync(context);
         }
 
         var (location, body) = KeptAnswer.Read(earlier.Body ?? "");
@@ -151,11 +159,13 @@ internal sealed partial class IdempotencyMiddleware(RequestDelegate next, IAcces
         }
     }
 
-    // An upload may be larger than memory: its length stands in for it. Everything else is read here, and read again later.
+    // An upload may be larger than memory: its length stands in for it. Everything else is read here, and read again
+    // later.
     private static async Task<string> Fingerprint(HttpRequest request)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method}\n{request.Path}\n{request.QueryString}\n{request.ContentType}\n"));
+        hash.AppendData(Encoding.UTF8.GetBytes(
+            $"{request.Method}\n{request.Path}\n{request.QueryString}\n{request.ContentType}\n"));
         if (request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true)
         {
             request.EnableBuffering(bufferThreshold: (int)Limits.JsonBytesMax, bufferLimit: Limits.JsonBytesMax + 1);
@@ -170,20 +180,25 @@ internal sealed partial class IdempotencyMiddleware(RequestDelegate next, IAcces
         }
         else
         {
-            hash.AppendData(Encoding.ASCII.GetBytes(request.ContentLength?.ToString(CultureInfo.InvariantCulture) ?? "unknown"));
+            hash.AppendData(
+                Encoding.ASCII.GetBytes(request.ContentLength?.ToString(CultureInfo.InvariantCulture) ?? "unknown"));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The answer to an idempotent request could not be kept: {Failure}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "The answer to an idempotent request could not be kept: {Failure}")]
     private static partial void LogNotKept(ILogger log, string? failure);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The claim of an idempotent request could not be released: {Failure}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "The claim of an idempotent request could not be released: {Failure}")]
     private static partial void LogNotReleased(ILogger log, string? failure);
 }
 
-/// <summary>How an answer is kept: the first line is the Location header, empty when there was none; the body follows.</summary>
+/// <summary>
+/// How an answer is kept: the first line is the Location header, empty when there was none; the body follows.
+/// </summary>
 internal static class KeptAnswer
 {
     public static string Write(string? location, string body) => $"{location}\n{body}";

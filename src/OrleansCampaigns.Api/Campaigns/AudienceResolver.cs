@@ -6,13 +6,17 @@ using OrleansCampaigns.Domain.Audiences;
 
 namespace OrleansCampaigns.Api.Campaigns;
 
-/// <summary>Turns what an author names into what a campaign keeps: views into filters, recipients into a hidden list.</summary>
+/// <summary>
+/// Turns what an author names into what a campaign keeps: views into filters, recipients into a hidden list.
+/// </summary>
 internal sealed class AudienceResolver(IListDirectory directory)
 {
     /// <summary>An audience, and the hidden list that was made for it.</summary>
     public sealed record Resolved(Audience Audience, string? HiddenList);
 
-    /// <summary>Checks and resolves an audience; refused with everything that is wrong noted in <paramref name="checks"/>.</summary>
+    /// <summary>
+    /// Checks and resolves an audience; refused with everything that is wrong noted in <paramref name="checks"/>.
+    /// </summary>
     public async Task<Result<Resolved>> Resolve(
         AccountId account, AudienceRequest request, Checks checks, CancellationToken cancellation)
     {
@@ -49,7 +53,9 @@ internal sealed class AudienceResolver(IListDirectory directory)
             if (await directory.FindList(account, audience.ListIds[i], cancellation) is null)
             {
                 checks.Fail(
-                    "campaign.audience.unknown_list", "There is no list with this identifier.", $"audience.listIds[{i}]");
+                    "campaign.audience.unknown_list",
+                    "There is no list with this identifier.",
+                    $"audience.listIds[{i}]");
             }
         }
 

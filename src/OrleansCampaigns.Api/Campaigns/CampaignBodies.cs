@@ -26,7 +26,9 @@ internal sealed record CampaignBody
     /// <summary>What is sent.</summary>
     public required ContentBody Content { get; init; }
 
-    /// <summary>Whom it goes to. Recipients that were given with it are the members of a hidden list among these.</summary>
+    /// <summary>
+    /// Whom it goes to. Recipients that were given with it are the members of a hidden list among these.
+    /// </summary>
     public required AudienceBody Audience { get; init; }
 
     /// <summary>The configured relay.</summary>
@@ -101,18 +103,26 @@ internal sealed record ContentBody(
         content.Fallbacks,
         content.Attachments.IsDefault
             ? []
-            : [.. content.Attachments.Select(file => new AttachmentBody(file.FileName, file.ContentType, file.Content.Length))]);
+            : [.. content.Attachments.Select(AttachmentBody.From)]);
 }
 
 /// <summary>A file that goes with every message.</summary>
-internal sealed record AttachmentBody(string FileName, string ContentType, long Bytes);
+internal sealed record AttachmentBody(string FileName, string ContentType, long Bytes)
+{
+    public static AttachmentBody From(Attachment file) => new(file.FileName, file.ContentType, file.Content.Length);
+}
 
 /// <summary>Whom a campaign goes to.</summary>
 internal sealed record AudienceBody(IReadOnlyList<string> ListIds, ContactFilterBody? Filter);
 
 /// <summary>A campaign in a listing.</summary>
 internal sealed record CampaignItemBody(
-    CampaignId Id, string Name, CampaignStatus Status, DateTimeOffset CreatedAt, DateTimeOffset? ScheduledAt, DateTimeOffset? EndedAt)
+    CampaignId Id,
+    string Name,
+    CampaignStatus Status,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? ScheduledAt,
+    DateTimeOffset? EndedAt)
 {
     public static CampaignItemBody From(CampaignRow row) =>
         new(row.Id, row.Name, row.Status, row.CreatedAt, row.ScheduledAt, row.EndedAt);

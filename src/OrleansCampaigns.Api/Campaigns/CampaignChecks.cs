@@ -20,7 +20,8 @@ internal static class CampaignChecks
     {
         campaigns.MapPost("/{campaign}/validate", Validate).WithMetadata(IdempotencyRule.ChangesNothing).Refuses(404)
             .WithSummary("Checks everything that starting checks, and changes nothing.");
-        campaigns.MapGet("/{campaign}/preview", Preview).Refuses(404).WithSummary("Shows the message as one contact would get it.");
+        campaigns.MapGet("/{campaign}/preview", Preview).Refuses(404)
+            .WithSummary("Shows the message as one contact would get it.");
         campaigns.MapPost("/{campaign}/test-send", TestSend).Refuses(404)
             .WithSummary("Sends the message once to an address, outside every count.");
     }
@@ -52,7 +53,8 @@ internal static class CampaignChecks
         var address = checks.RequiredLine(body.Value.Address, "address", Limits.AddressLengthMax);
         if (!checks.HaveFailed && EmailAddress.Parse(address) is null)
         {
-            checks.Fail("field.address", "address must be an e-mail address as RFC 5321 and RFC 6531 define it.", "address");
+            checks.Fail(
+                "field.address", "address must be an e-mail address as RFC 5321 and RFC 6531 define it.", "address");
         }
 
         var contact = ContactId.Parse(body.Value.Contact);
@@ -78,19 +80,25 @@ internal sealed record ValidationBody(
     bool MayStart, long Audience, long LicencesNeeded, long LicencesFree, IReadOnlyList<ProblemItem> Problems)
 {
     public static ValidationBody From(ValidationReport report) => new(
-        report.Problems.IsEmpty, report.Audience, report.LicencesNeeded, report.LicencesFree, [.. report.Problems.Select(ProblemItem.From)]);
+        report.Problems.IsEmpty,
+        report.Audience,
+        report.LicencesNeeded,
+        report.LicencesFree,
+        [.. report.Problems.Select(ProblemItem.From)]);
 }
 
 /// <summary>A message as one contact would get it.</summary>
-internal sealed record PreviewBody(string Subject, string Html, string Text, IReadOnlyDictionary<string, string> Headers)
+internal sealed record PreviewBody(
+    string Subject, string Html, string Text, IReadOnlyDictionary<string, string> Headers)
 {
-    public static PreviewBody From(MessagePreview preview) => new(preview.Subject, preview.Html, preview.Text, preview.Headers);
+    public static PreviewBody From(MessagePreview preview) =>
+        new(preview.Subject, preview.Html, preview.Text, preview.Headers);
 }
 
 /// <summary>Where a test goes.</summary>
 /// <param name="Address">Where to.</param>
 /// <param name="Contact">Whose fields fill the template; without it every field shows its own name.</param>
-internal sealed record TestSendRequest(string? Address, string? Contact);
+internal sealed record TestSendRequest(string? Address = null, string? Contact = null);
 
 /// <summary>How a test send ended.</summary>
 internal sealed record TestSendBody(
@@ -117,5 +125,6 @@ internal sealed record PreviewQuery(ContactId? Contact, Problem? Problem)
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
-        builder.Metadata.Add(new QueryParameters([new("contact", "The contact whose fields fill the template.", IsRequired: true)]));
+        builder.Metadata.Add(
+            new QueryParameters([new("contact", "The contact whose fields fill the template.", IsRequired: true)]));
 }

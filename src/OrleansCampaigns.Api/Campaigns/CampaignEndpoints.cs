@@ -20,7 +20,8 @@ internal static class CampaignEndpoints
         campaigns.MapPost("", Create).WithSummary("Makes a campaign as a draft.");
         campaigns.MapGet("", Query).WithSummary("Lists campaigns, newest first.");
         campaigns.MapGet("/{campaign}", Find).Refuses(404).WithSummary("Shows a campaign.");
-        campaigns.MapPut("/{campaign}", Change).Refuses(404, 409).WithSummary("Changes a draft: everything that is absent is reset.");
+        campaigns.MapPut("/{campaign}", Change).Refuses(404, 409)
+            .WithSummary("Changes a draft: everything that is absent is reset.");
         campaigns.MapCampaignChecks();
         campaigns.MapCampaignLifecycle();
         campaigns.MapCampaignStatistics();
@@ -37,7 +38,12 @@ internal static class CampaignEndpoints
     {
         var id = CampaignId.Create(clock.GetUtcNow());
         var (view, problem) = await Write(
-            caller.Account, body.Value, null, resolver, definition => grains.Campaign(id).Create(caller.Account, definition), cancellation);
+            caller.Account,
+            body.Value,
+            before: null,
+            resolver,
+            definition => grains.Campaign(id).Create(caller.Account, definition),
+            cancellation);
         return problem ?? (Results<Created<CampaignBody>, Problem>)TypedResults.Created(
             $"/v1/campaigns/{id}", CampaignBody.From(view!));
     }
@@ -58,16 +64,27 @@ internal static class CampaignEndpoints
         }
 
         var (view, problem) = await Write(
-            caller.Account, body.Value, before.Value.Definition, resolver, definition => grain.Change(caller.Account, definition), cancellation);
+            caller.Account,
+            body.Value,
+            before.Value.Definition,
+            resolver,
+            definition => grain.Change(caller.Account, definition),
+            cancellation);
         return problem ?? (Results<Ok<CampaignBody>, Problem>)TypedResults.Ok(CampaignBody.From(view!));
     }
 
-    internal static async Task<Results<Ok<CampaignBody>, Problem>> Find(CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
+    internal static async Task<Results<Ok<CampaignBody>, Problem>> Find(
+        CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
         (await grains.Campaign(campaign.Id).Get(caller.Account)).Answer(CampaignBody.From);
 
     internal static async Task<Results<Ok<PageBody<CampaignItemBody>>, Problem>> Query(
-        CampaignQuery query, PageQuery page, Caller caller, ICampaignDirectory directory, CancellationToken cancellation) =>
-        (await directory.Query(caller.Account, query.Status, page.Cursor, page.Limit, cancellation)).Answer(CampaignItemBody.From);
+        CampaignQuery query,
+        PageQuery page,
+        Caller caller,
+        ICampaignDirectory directory,
+        CancellationToken cancellation) =>
+        (await directory.Query(caller.Account, query.Status, page.Cursor, page.Limit, cancellation)).Answer(
+            CampaignItemBody.From);
 
     private static async Task<(CampaignView? View, Problem? Problem)> Write(
         AccountId account,
@@ -106,7 +123,8 @@ internal sealed record CampaignQuery(CampaignStatus? Status, Problem? Problem)
     {
         var query = new QueryReader(context.Request.Query);
         var text = query.One("status");
-        var status = Enum.GetValues<CampaignStatus>().Cast<CampaignStatus?>().FirstOrDefault(status => status.ToString() == text);
+        var status = Enum.GetValues<CampaignStatus>().Cast<CampaignStatus?>().FirstOrDefault(
+            status => status.ToString() == text);
         if (text is not null && status is null)
         {
             query.Checks.Fail("field.unknown_value", $"status must be one of {Known}.", "status");

@@ -19,9 +19,11 @@ internal static class CampaignLifecycle
             .WithSummary("Takes a scheduled campaign back to a draft.");
         campaigns.MapPost("/{campaign}/start", Start).Refuses(402, 404, 409)
             .WithSummary("Starts a campaign; answered at once, while the audience is still being taken.");
-        campaigns.MapPost("/{campaign}/pause", Pause).Refuses(404, 409).WithSummary("Begins no new attempt until it is resumed.");
+        campaigns.MapPost("/{campaign}/pause", Pause).Refuses(404, 409)
+            .WithSummary("Begins no new attempt until it is resumed.");
         campaigns.MapPost("/{campaign}/resume", Resume).Refuses(404, 409).WithSummary("Lets a paused campaign go on.");
-        campaigns.MapPost("/{campaign}/cancel", Cancel).Refuses(404, 409).WithSummary("Ends a campaign for good; nothing comes back.");
+        campaigns.MapPost("/{campaign}/cancel", Cancel).Refuses(404, 409)
+            .WithSummary("Ends a campaign for good; nothing comes back.");
         campaigns.MapPost("/{campaign}/retry-failed", RetryFailed).Refuses(402, 404, 409)
             .WithSummary("Tries failed recipients again whose cause allows it, as a new pass.");
     }
@@ -36,22 +38,28 @@ internal static class CampaignLifecycle
             : (await grains.Campaign(campaign.Id).Schedule(caller.Account, at)).Answer(CampaignBody.From);
     }
 
-    internal static Task<Results<Ok<CampaignBody>, Problem>> Unschedule(CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
+    internal static Task<Results<Ok<CampaignBody>, Problem>> Unschedule(
+        CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
         Command(grains.Campaign(campaign.Id).Unschedule(caller.Account));
 
-    internal static Task<Results<Ok<CampaignBody>, Problem>> Pause(CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
+    internal static Task<Results<Ok<CampaignBody>, Problem>> Pause(
+        CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
         Command(grains.Campaign(campaign.Id).Pause(caller.Account));
 
-    internal static Task<Results<Ok<CampaignBody>, Problem>> Resume(CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
+    internal static Task<Results<Ok<CampaignBody>, Problem>> Resume(
+        CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
         Command(grains.Campaign(campaign.Id).Resume(caller.Account));
 
-    internal static Task<Results<Ok<CampaignBody>, Problem>> Cancel(CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
+    internal static Task<Results<Ok<CampaignBody>, Problem>> Cancel(
+        CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
         Command(grains.Campaign(campaign.Id).Cancel(caller.Account));
 
-    internal static Task<Results<Accepted<CampaignBody>, Problem>> Start(CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
+    internal static Task<Results<Accepted<CampaignBody>, Problem>> Start(
+        CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
         Begin(grains.Campaign(campaign.Id).Start(caller.Account));
 
-    internal static Task<Results<Accepted<CampaignBody>, Problem>> RetryFailed(CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
+    internal static Task<Results<Accepted<CampaignBody>, Problem>> RetryFailed(
+        CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
         Begin(grains.Campaign(campaign.Id).RetryFailed(caller.Account));
 
     private static async Task<Results<Ok<CampaignBody>, Problem>> Command(Task<Result<CampaignView>> command) =>
@@ -68,7 +76,7 @@ internal static class CampaignLifecycle
 
 /// <summary>When a campaign starts by itself.</summary>
 /// <param name="ScheduledAt">A time with its offset (RFC 3339), such as <c>2030-05-01T09:00:00+02:00</c>.</param>
-internal sealed record ScheduleRequest(string? ScheduledAt)
+internal sealed record ScheduleRequest(string? ScheduledAt = null)
 {
     private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
 
@@ -76,11 +84,14 @@ internal sealed record ScheduleRequest(string? ScheduledAt)
     public DateTimeOffset Read(Checks checks)
     {
         var text = checks.RequiredLine(ScheduledAt, "scheduledAt", Limits.NameLengthMax);
-        if (!DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+        if (!DateTimeOffset.TryParseExact(
+            text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
             && !checks.HaveFailed)
         {
             checks.Fail(
-                "field.format", "scheduledAt must be a time with its offset, such as 2030-05-01T09:00:00+02:00.", "scheduledAt");
+                "field.format",
+                "scheduledAt must be a time with its offset, such as 2030-05-01T09:00:00+02:00.",
+                "scheduledAt");
         }
 
         return at.ToUniversalTime();

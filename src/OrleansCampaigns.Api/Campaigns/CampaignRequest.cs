@@ -27,7 +27,9 @@ internal sealed record CampaignRequest
     /// <summary>The configured relay to use; the first one when absent.</summary>
     public string? Relay { get; init; }
 
-    /// <summary>What becomes of an e-mail whose fate a crash hid: <c>AssumeSent</c> (the default) or <c>Resend</c>.</summary>
+    /// <summary>
+    /// What becomes of an e-mail whose fate a crash hid: <c>AssumeSent</c> (the default) or <c>Resend</c>.
+    /// </summary>
     public string? InDoubt { get; init; }
 
     /// <summary>The IANA time zone of the Date header; <c>UTC</c> when absent.</summary>
@@ -36,16 +38,23 @@ internal sealed record CampaignRequest
     /// <summary>The definition without its audience, as far as it can be read.</summary>
     public CampaignDefinition Read(Checks checks, CampaignDefinition? before)
     {
-        var policy = Enum.GetValues<InDoubtPolicy>().Where(policy => policy.ToString() == InDoubt).Cast<InDoubtPolicy?>().FirstOrDefault();
+        var policy = Enum.GetValues<InDoubtPolicy>().Where(policy =>
+            policy.ToString() == InDoubt).Cast<InDoubtPolicy?>().FirstOrDefault();
         if (InDoubt is not null && policy is null)
         {
-            checks.Fail("field.unknown_value", $"inDoubt must be one of {string.Join(", ", Enum.GetNames<InDoubtPolicy>())}.", "inDoubt");
+            checks.Fail(
+                "field.unknown_value",
+                $"inDoubt must be one of {string.Join(", ", Enum.GetNames<InDoubtPolicy>())}.",
+                "inDoubt");
         }
 
         var zone = checks.Line(TimeZone, "timeZone", Limits.NameLengthMax) ?? "UTC";
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var known) || !known.HasIanaId)
         {
-            checks.Fail("field.unknown_value", "timeZone must be the name of an IANA time zone, such as Europe/Vienna.", "timeZone");
+            checks.Fail(
+                "field.unknown_value",
+                "timeZone must be the name of an IANA time zone, such as Europe/Vienna.",
+                "timeZone");
         }
 
         var relay = checks.Line(Relay, "relay", Limits.NameLengthMax);
@@ -65,7 +74,7 @@ internal sealed record CampaignRequest
 /// <param name="Address">The address of the From header.</param>
 /// <param name="Name">The display name.</param>
 /// <param name="ReplyTo">Where answers go; the sender when absent.</param>
-internal sealed record SenderRequest(string? Address, string? Name, string? ReplyTo)
+internal sealed record SenderRequest(string? Address = null, string? Name = null, string? ReplyTo = null)
 {
     public Sender Read(Checks checks)
     {
@@ -81,7 +90,8 @@ internal sealed record SenderRequest(string? Address, string? Name, string? Repl
     {
         if (!string.IsNullOrEmpty(address) && EmailAddress.Parse(address) is null)
         {
-            checks.Fail("field.address", $"{field} must be an e-mail address as RFC 5321 and RFC 6531 define it.", field);
+            checks.Fail(
+                "field.address", $"{field} must be an e-mail address as RFC 5321 and RFC 6531 define it.", field);
         }
     }
 }
@@ -127,7 +137,10 @@ internal sealed record ContentRequest
             .ToImmutableArray();
         if (read.Sum(attachment => (long)attachment.Content.Length) > Limits.AttachmentBytesMax)
         {
-            checks.Fail("field.too_long", $"{field} must not have more than {Limits.AttachmentBytesMax} bytes together.", field);
+            checks.Fail(
+                "field.too_long",
+                $"{field} must not have more than {Limits.AttachmentBytesMax} bytes together.",
+                field);
         }
 
         return read;
@@ -137,21 +150,27 @@ internal sealed record ContentRequest
 /// <summary>A file that goes with every message.</summary>
 /// <param name="FileName">As the recipient sees it.</param>
 /// <param name="ContentType">A media type, such as <c>application/pdf</c>.</param>
-/// <param name="Content">The bytes in Base64; when changing a campaign, absent keeps those of the same file name.</param>
-internal sealed record AttachmentRequest(string? FileName, string? ContentType, byte[]? Content)
+/// <param name="Content">The bytes in Base64; when changing a campaign, absent keeps those of the same file
+/// name.</param>
+internal sealed record AttachmentRequest(string? FileName = null, string? ContentType = null, byte[]? Content = null)
 {
     public Attachment Read(Checks checks, string prefix, Content? before)
     {
         var fileName = checks.RequiredLine(FileName, $"{prefix}fileName", Limits.NameLengthMax);
         if (fileName.AsSpan().IndexOfAny("/\\\"") >= 0)
         {
-            checks.Fail("field.format", $"{prefix}fileName must not hold slashes, backslashes or quotes.", $"{prefix}fileName");
+            checks.Fail(
+                "field.format", $"{prefix}fileName must not hold slashes, backslashes or quotes.", $"{prefix}fileName");
         }
 
-        var contentType = checks.Line(ContentType, $"{prefix}contentType", Limits.NameLengthMax) ?? "application/octet-stream";
+        var contentType = checks.Line(ContentType, $"{prefix}contentType", Limits.NameLengthMax)
+            ?? "application/octet-stream";
         if (!System.Net.Http.Headers.MediaTypeHeaderValue.TryParse(contentType, out _))
         {
-            checks.Fail("field.format", $"{prefix}contentType must be a media type, such as application/pdf.", $"{prefix}contentType");
+            checks.Fail(
+                "field.format",
+                $"{prefix}contentType must be a media type, such as application/pdf.",
+                $"{prefix}contentType");
         }
 
         var content = Content ?? before?.Attachments.FirstOrDefault(kept => kept.FileName == fileName)?.Content;
@@ -184,11 +203,15 @@ internal sealed record AudienceRequest
     {
         const string listIds = "audience.listIds";
         var ids = checks.Count(ListIds?.Count ?? 0, Limits.AudienceListsMax, listIds)
-            ? (ListIds ?? []).Select((id, i) => checks.RequiredLine(id, $"{listIds}[{i}]", Limits.NameLengthMax)).Distinct()
+            ? (ListIds ?? []).Select((
+                id, i) => checks.RequiredLine(id, $"{listIds}[{i}]", Limits.NameLengthMax)).Distinct()
             : [];
         if (Filter is not null && ViewId is not null)
         {
-            checks.Fail("filter.view_and_filter", "audience.viewId stands for a whole filter: give either of them.", "audience.viewId");
+            checks.Fail(
+                "filter.view_and_filter",
+                "audience.viewId stands for a whole filter: give either of them.",
+                "audience.viewId");
         }
 
         return (

@@ -16,7 +16,8 @@ internal static class CampaignStatisticsEndpoints
         campaigns.MapGet("/{campaign}/statistics", Get).Refuses(404)
             .WithSummary("Counts what became of the audience, at most a second old, and the licences it took.");
 
-    internal static async Task<Results<Ok<StatisticsBody>, Problem>> Get(CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
+    internal static async Task<Results<Ok<StatisticsBody>, Problem>> Get(
+        CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
         (await grains.Campaign(campaign.Id).GetStatistics(caller.Account)).Answer(StatisticsBody.From);
 }
 
@@ -72,7 +73,8 @@ internal sealed record StatisticsBody
             Outcomes = OutcomeTable.Rows.ToDictionary(row => row.Outcome.ToString(), row => totals[row.Outcome]),
             Excluded = totals.Excluded,
             ExcludedTotal = totals.ExcludedTotal,
-            Causes = totals.Causes.Where(pair => pair.Key != Cause.None).ToDictionary(pair => pair.Key.Name(), pair => pair.Value),
+            Causes = totals.Causes.Where(pair => pair.Key != Cause.None).ToDictionary(
+                pair => pair.Key.Name(), pair => pair.Value),
             Attempts = totals.Attempts,
             Retries = totals.Retries,
             RetriesWaiting = totals.RetriesWaiting,

@@ -39,7 +39,8 @@ internal static class RecipientEndpoints
         var known = await grains.Campaign(campaign.Id).Get(caller.Account);
         return known.IsRefused
             ? Problems.From(known.Refusal)
-            : (await directory.QueryRecipients(caller.Account, campaign.Id, query.Filter, page.Cursor, page.Limit, cancellation))
+            : (await directory.QueryRecipients(
+                caller.Account, campaign.Id, query.Filter, page.Cursor, page.Limit, cancellation))
                 .Answer(RecipientBody.From);
     }
 
@@ -59,8 +60,9 @@ internal static class RecipientEndpoints
                 "recipients.csv",
                 export.WithMark,
                 [
-                    "address", "name", "status", "last status", "last status at", "outcome", "cause", "excluded", "attempts",
-                    "reply code", "enhanced code", "reply text", "in doubt", "next attempt", .. export.Columns,
+                    "address", "name", "status", "last status", "last status at", "outcome", "cause", "excluded",
+                    "attempts", "reply code", "enhanced code", "reply text", "in doubt", "next attempt",
+                    .. export.Columns,
                 ],
                 directory.ExportRecipients(caller.Account, campaign.Id, query.Filter, cancellation),
                 row => [.. CellsOf(row), .. export.CellsOf(row.Attributes)]);
@@ -91,7 +93,10 @@ internal sealed record RecipientQuery(RecipientFilter Filter, Problem? Problem)
 {
     private static readonly QueryParameters Parameters = new(
     [
-        new("outcome", "Recipients with this outcome, such as SoftBounced or Soft Bounced; several mean any of them.", Repeats: true),
+        new(
+            "outcome",
+            "Recipients with this outcome, such as SoftBounced or Soft Bounced; several mean any of them.",
+            Repeats: true),
         new("excluded", "Excluded recipients, or those who are not.", QueryKind.Truth),
         new("inDoubt", "Recipients whose fate is in doubt, or those whose fate is known.", QueryKind.Truth),
     ]);
@@ -108,7 +113,8 @@ internal sealed record RecipientQuery(RecipientFilter Filter, Problem? Problem)
         return ValueTask.FromResult<RecipientQuery?>(new(filter, query.Problem));
     }
 
-    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(Parameters);
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(Parameters);
 }
 
 /// <summary>One recipient of a campaign.</summary>
@@ -179,7 +185,9 @@ internal sealed record RecipientBody
         InDoubt = row.InDoubt,
         Attempts = row.Attempts,
         NextAttemptAt = row.NextAttemptAt,
-        Reply = row.ReplyCode == 0 && row.ReplyText is null ? null : new(row.ReplyCode, row.EnhancedCode, row.ReplyText ?? ""),
+        Reply = row.ReplyCode == 0 && row.ReplyText is null
+            ? null
+            : new(row.ReplyCode, row.EnhancedCode, row.ReplyText ?? ""),
         RecipientStatus = row.RecipientStatus,
         ContactStatus = row.ContactStatus,
         SystemValue = RecipientStatusRules.SystemValue(row.RecipientStatus, row.ContactStatus),

@@ -116,7 +116,8 @@ internal sealed record ContactStateBody
 /// <param name="Text">The text.</param>
 internal sealed record ReplyBody(int Code, string? EnhancedCode, string Text)
 {
-    public static ReplyBody? From(SmtpReply? reply) => reply is null ? null : new(reply.Code, reply.EnhancedCode, reply.Text);
+    public static ReplyBody? From(SmtpReply? reply) =>
+        reply is null ? null : new(reply.Code, reply.EnhancedCode, reply.Text);
 }
 
 /// <summary>Where one campaign stands with one contact.</summary>

@@ -16,13 +16,16 @@ internal static class ContactEndpoints
     {
         var contacts = v1.MapGroup("/contacts").WithTags("Contacts");
         contacts.MapPost("", Create).Refuses(409).WithSummary("Makes a contact.");
-        contacts.MapGet("", QueryByParameters).WithSummary("Finds contacts by status, Last Status, list, attribute and text.");
+        contacts.MapGet("", QueryByParameters)
+            .WithSummary("Finds contacts by status, Last Status, list, attribute and text.");
         contacts.MapPost("/query", QueryByBody).WithMetadata(IdempotencyRule.ChangesNothing)
             .WithSummary("Finds contacts by a filter given as JSON.");
-        contacts.MapGet("/by-address", FindByAddress).Refuses(404).WithSummary("Finds the contact with an equal address.");
+        contacts.MapGet("/by-address", FindByAddress).Refuses(404)
+            .WithSummary("Finds the contact with an equal address.");
         contacts.MapGet("/{contact}", Find).Refuses(404).WithSummary("Shows a contact.");
         contacts.MapPatch("/{contact}", Change).Refuses(404)
-            .WithSummary("Changes name and attributes; an attribute that is null is removed, one that is absent stays.");
+            .WithSummary(
+                "Changes name and attributes; an attribute that is null is removed, one that is absent stays.");
         contacts.MapContactState();
         contacts.MapContactExport();
     }
@@ -34,7 +37,8 @@ internal static class ContactEndpoints
         var contact = body.Value.Read(checks, "");
         if (!checks.HaveFailed && EmailAddress.Parse(contact.Address) is null)
         {
-            checks.Fail("contact.address", "address must be an e-mail address as RFC 5321 and RFC 6531 define it.", "address");
+            checks.Fail(
+                "contact.address", "address must be an e-mail address as RFC 5321 and RFC 6531 define it.", "address");
         }
 
         if (checks.HaveFailed)
@@ -91,7 +95,8 @@ internal static class ContactEndpoints
     {
         var refusal = await lists.CheckList(caller.Account, query.Filter, FilterFields.InQuery.ListId, cancellation);
         return refusal is null
-            ? (await directory.Query(caller.Account, query.Filter, page.Cursor, page.Limit, cancellation)).Answer(ContactBody.From)
+            ? (await directory.Query(caller.Account, query.Filter, page.Cursor, page.Limit, cancellation)).Answer(
+                ContactBody.From)
             : Problems.From(refusal);
     }
 
@@ -112,7 +117,8 @@ internal static class ContactEndpoints
 
         var refusal = await lists.CheckList(caller.Account, filter, FilterFields.InBody.ListId, cancellation);
         return refusal is null
-            ? (await directory.Query(caller.Account, filter, page.Cursor, page.Limit, cancellation)).Answer(ContactBody.From)
+            ? (await directory.Query(caller.Account, filter, page.Cursor, page.Limit, cancellation)).Answer(
+                ContactBody.From)
             : Problems.From(refusal);
     }
 }
@@ -121,15 +127,19 @@ internal static class ContactEndpoints
 /// <param name="Address">The address.</param>
 /// <param name="Name">The name; absent leaves an existing one.</param>
 /// <param name="Attributes">Further fields; existing ones of other names stay.</param>
-internal sealed record ContactRequest(string? Address, string? Name, IReadOnlyDictionary<string, string?>? Attributes)
+internal sealed record ContactRequest(
+    string? Address = null, string? Name = null, IReadOnlyDictionary<string, string?>? Attributes = null)
 {
-    /// <summary>The contact, as far as it can be read. Whether the address is properly formatted is for the caller to judge.</summary>
+    /// <summary>
+    /// The contact, as far as it can be read. Whether the address is properly formatted is for the caller to judge.
+    /// </summary>
     public ContactInput Read(Checks checks, string prefix)
     {
         var address = checks.RequiredLine(Address, $"{prefix}address", Limits.AddressLengthMax);
         var name = checks.Line(Name, $"{prefix}name", Limits.NameLengthMax);
         var attributes = checks.Attributes(Attributes, $"{prefix}attributes", mayRemove: false);
-        return new(address, name is "" ? null : name, attributes.ToDictionary(pair => pair.Key, pair => pair.Value ?? ""));
+        return new(
+            address, name is "" ? null : name, attributes.ToDictionary(pair => pair.Key, pair => pair.Value ?? ""));
     }
 
     public static List<ContactInput> ReadAll(IReadOnlyList<ContactRequest?> contacts, Checks checks, string field)
@@ -159,7 +169,8 @@ internal sealed record ContactRequest(string? Address, string? Name, IReadOnlyDi
 /// <summary>What to change of a contact.</summary>
 /// <param name="Name">The new name; absent leaves it, an empty one removes it.</param>
 /// <param name="Attributes">Attributes to set, and with null to remove.</param>
-internal sealed record ContactChangeRequest(string? Name, IReadOnlyDictionary<string, string?>? Attributes);
+internal sealed record ContactChangeRequest(
+    string? Name = null, IReadOnlyDictionary<string, string?>? Attributes = null);
 
 /// <summary>Which address to look for.</summary>
 internal sealed record AddressQuery(string Address, Problem? Problem)
@@ -173,5 +184,6 @@ internal sealed record AddressQuery(string Address, Problem? Problem)
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
-        builder.Metadata.Add(new QueryParameters([new("address", "The address; a + in it is written %2B.", IsRequired: true)]));
+        builder.Metadata.Add(
+            new QueryParameters([new("address", "The address; a + in it is written %2B.", IsRequired: true)]));
 }

@@ -26,9 +26,13 @@ internal sealed record ContactFilterBody
     public static ContactFilterBody From(ContactFilter filter) => new()
     {
         Statuses = filter.Statuses.IsDefaultOrEmpty ? null : [.. filter.Statuses.Select(status => status.ToString())],
-        LastStatuses = filter.LastStatuses.IsDefaultOrEmpty ? null : [.. filter.LastStatuses.Select(status => status.ToString())],
+        LastStatuses = filter.LastStatuses.IsDefaultOrEmpty
+            ? null
+            : [.. filter.LastStatuses.Select(status => status.ToString())],
         ListId = filter.ListId,
-        Attributes = filter.Attributes.IsEmpty ? null : filter.Attributes.ToDictionary(pair => pair.Key, pair => (string?)pair.Value),
+        Attributes = filter.Attributes.IsEmpty
+            ? null
+            : filter.Attributes.ToDictionary(pair => pair.Key, pair => (string?)pair.Value),
         Text = filter.Text,
     };
 

@@ -15,15 +15,24 @@ internal sealed record ContactFilterQuery(ContactFilter Filter, Problem? Problem
     private static readonly QueryParameters Parameters = new(
     [
         new("status", "Contacts with this status; several mean any of them.", Repeats: true),
-        new("lastStatus", "Contacts with this Last Status, such as SoftBounced or Soft Bounced; several mean any of them.", Repeats: true),
+        new(
+            "lastStatus",
+            "Contacts with this Last Status, such as SoftBounced or Soft Bounced; several mean any of them.",
+            Repeats: true),
         new("listId", "Members of this list."),
-        new("attribute.*", "Contacts whose attribute of this name has exactly this value, such as attribute.city=Graz."),
+        new(
+            "attribute.*",
+            "Contacts whose attribute of this name has exactly this value, such as attribute.city=Graz."),
         new("text", "Contacts whose address or name contains this text, in any case."),
     ]);
 
-    public bool IsEmpty => this is
+    public bool IsEmpty => Filter is
     {
-        Filter: { Statuses.IsEmpty: true, LastStatuses.IsEmpty: true, ListId: null, Attributes.IsEmpty: true, Text: null },
+        Statuses.IsEmpty: true,
+        LastStatuses.IsEmpty: true,
+        ListId: null,
+        Attributes.IsEmpty: true,
+        Text: null,
     };
 
     public static ValueTask<ContactFilterQuery?> BindAsync(HttpContext context, ParameterInfo parameter)
@@ -41,7 +50,8 @@ internal sealed record ContactFilterQuery(ContactFilter Filter, Problem? Problem
         return ValueTask.FromResult<ContactFilterQuery?>(new(filter, query.Problem));
     }
 
-    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(Parameters);
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(Parameters);
 }
 
 /// <summary>The rule of a filter that needs the directory.</summary>
@@ -49,7 +59,11 @@ internal static class FilterLists
 {
     /// <summary>A filter by a list that does not exist finds nobody, which a caller would take for the truth.</summary>
     public static async Task<Refusal?> CheckList(
-        this IListDirectory lists, AccountId account, ContactFilter filter, string field, CancellationToken cancellation) =>
+        this IListDirectory lists,
+        AccountId account,
+        ContactFilter filter,
+        string field,
+        CancellationToken cancellation) =>
         filter.ListId is { } id && await lists.FindList(account, id, cancellation) is null
             ? Refusal.Invalid("filter.unknown_list", "There is no list with this identifier.", field)
             : null;

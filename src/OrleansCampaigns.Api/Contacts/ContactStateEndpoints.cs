@@ -29,7 +29,11 @@ internal static class ContactStateEndpoints
     }
 
     internal static async Task<Results<Ok<ContactStateBody>, Problem>> GetState(
-        ContactRoute contact, Caller caller, IContactDirectory directory, IGrainFactory grains, CancellationToken cancellation)
+        ContactRoute contact,
+        Caller caller,
+        IContactDirectory directory,
+        IGrainFactory grains,
+        CancellationToken cancellation)
     {
         if (await directory.Find(caller.Account, contact.Id, cancellation) is null)
         {
@@ -50,7 +54,8 @@ internal static class ContactStateEndpoints
     {
         if (HistoryCursor.Parse(page.Cursor) is not { } cursor)
         {
-            return Problems.From(Refusal.Invalid("request.cursor", "cursor does not belong to this listing.", "cursor"));
+            return Problems.From(
+                Refusal.Invalid("request.cursor", "cursor does not belong to this listing.", "cursor"));
         }
 
         if (await directory.Find(caller.Account, contact.Id, cancellation) is null)
@@ -59,7 +64,8 @@ internal static class ContactStateEndpoints
         }
 
         var (entries, next) = await cursor.Read(grains.Contact(caller.Account, contact.Id), page.Limit);
-        return TypedResults.Ok(new PageBody<HistoryEntryBody>([.. entries.Select(HistoryEntryBody.From)], next?.ToString()));
+        return TypedResults.Ok(
+            new PageBody<HistoryEntryBody>([.. entries.Select(HistoryEntryBody.From)], next?.ToString()));
     }
 
     internal static Task<Results<Ok<ContactStateBody>, Problem>> Unsubscribe(
@@ -122,12 +128,12 @@ internal static class ContactStateEndpoints
 /// <summary>Who decided, and why.</summary>
 /// <param name="Actor">The operator.</param>
 /// <param name="Reason">Why; kept in the contact's history.</param>
-internal sealed record ReasonRequest(string? Actor, string? Reason);
+internal sealed record ReasonRequest(string? Actor = null, string? Reason = null);
 
 /// <summary>Who recorded which consent.</summary>
 /// <param name="Actor">The operator.</param>
 /// <param name="Consent">How the consent is known; kept in the contact's history.</param>
-internal sealed record ConsentRequest(string? Actor, string? Consent);
+internal sealed record ConsentRequest(string? Actor = null, string? Consent = null);
 
 /// <summary>A place in a contact's history.</summary>
 /// <remarks>

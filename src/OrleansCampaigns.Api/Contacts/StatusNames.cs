@@ -4,23 +4,29 @@ using OrleansCampaigns.Domain.Delivery;
 
 namespace OrleansCampaigns.Api.Contacts;
 
-/// <summary>The names by which callers may ask for statuses and outcomes: the enumeration's, and those people see.</summary>
+/// <summary>
+/// The names by which callers may ask for statuses and outcomes: the enumeration's, and those people see.
+/// </summary>
 internal static class StatusNames
 {
     private static readonly FrozenDictionary<string, ContactStatus> Statuses = ContactStatusTable.Rows
-        .SelectMany(row => new[] { row.Status.ToString(), row.DisplayName, row.SystemValue }.Distinct(), (row, name) => (row, name))
+        .SelectMany(
+            row => new[] { row.Status.ToString(), row.DisplayName, row.SystemValue }.Distinct(),
+            (row, name) => (row, name))
         .DistinctBy(pair => pair.name, StringComparer.OrdinalIgnoreCase)
         .ToFrozenDictionary(pair => pair.name, pair => pair.row.Status, StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenDictionary<string, Outcome> Outcomes = OutcomeTable.Rows
-        .SelectMany(row => new[] { row.Outcome.ToString(), row.Name, row.DisplayName }.Distinct(), (row, name) => (row, name))
+        .SelectMany(
+            row => new[] { row.Outcome.ToString(), row.Name, row.DisplayName }.Distinct(), (row, name) => (row, name))
         .ToFrozenDictionary(pair => pair.name, pair => pair.row.Outcome, StringComparer.OrdinalIgnoreCase);
 
     public static string StatusList { get; } = string.Join(", ", Enum.GetNames<ContactStatus>());
 
     public static string OutcomeList { get; } = string.Join(", ", Enum.GetNames<Outcome>());
 
-    public static ContactStatus? Status(string name) => Statuses.TryGetValue(name.Trim(), out var status) ? status : null;
+    public static ContactStatus? Status(string name) =>
+        Statuses.TryGetValue(name.Trim(), out var status) ? status : null;
 
     public static Outcome? Outcome(string name) => Outcomes.TryGetValue(name.Trim(), out var outcome) ? outcome : null;
 

@@ -35,8 +35,9 @@ internal static class CsvCell
     }
 
     /// <summary>
-    /// A sign before digits is a number to every spreadsheet and runs nothing; with an apostrophe it would be text to all of
-    /// them, and no longer equal to what was imported. Two signs, blanks or letters are no number: <c>-1+cmd|…</c>.
+    /// A sign before digits is a number to every spreadsheet and runs nothing; with an apostrophe it would be text to
+    /// all of them, and no longer equal to what was imported. Two signs, blanks or letters are no number:
+    /// <c>-1+cmd|…</c>.
     /// </summary>
     private static bool IsNumber(string value) =>
         value[0] is '+' or '-'

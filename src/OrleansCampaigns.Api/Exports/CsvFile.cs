@@ -10,7 +10,11 @@ namespace OrleansCampaigns.Api.Exports;
 /// <param name="rows">The rows.</param>
 /// <param name="cellsOf">The cells of a row, in the order of the columns.</param>
 internal sealed class CsvFile<T>(
-    string fileName, bool withMark, IReadOnlyList<string> header, IAsyncEnumerable<T> rows, Func<T, IEnumerable<string?>> cellsOf)
+    string fileName,
+    bool withMark,
+    IReadOnlyList<string> header,
+    IAsyncEnumerable<T> rows,
+    Func<T, IEnumerable<string?>> cellsOf)
     : IResult
 {
     private const int FlushBytes = 32 * 1024;
@@ -22,7 +26,8 @@ internal sealed class CsvFile<T>(
         response.ContentType = "text/csv; charset=utf-8";
         response.Headers.ContentDisposition = $"attachment; filename=\"{fileName}\"";
 
-        // Before the first byte is out a failure is still a problem with a status; after it, only the cut connection tells.
+        // Before the first byte is out a failure is still a problem with a status; after it, only the cut
+        // connection tells.
         await using var row = rows.GetAsyncEnumerator(cancellation);
         var hasRow = await row.MoveNextAsync();
         await response.StartAsync(cancellation);

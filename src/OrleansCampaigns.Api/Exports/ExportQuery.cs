@@ -8,8 +8,8 @@ namespace OrleansCampaigns.Api.Exports;
 
 /// <summary>How an export is written.</summary>
 /// <remarks>
-/// The columns of a file stand in its first line, before any contact is read. So whoever wants attributes in columns names
-/// them; otherwise one column holds all of them as a JSON object, and nothing is lost.
+/// The columns of a file stand in its first line, before any contact is read. So whoever wants attributes in columns
+/// names them; otherwise one column holds all of them as a JSON object, and nothing is lost.
 /// </remarks>
 internal sealed record ExportQuery(bool WithMark, IReadOnlyList<string>? Attributes, Problem? Problem)
     : IRefusable, IBindableFromHttpContext<ExportQuery>, IEndpointParameterMetadataProvider
@@ -19,7 +19,8 @@ internal sealed record ExportQuery(bool WithMark, IReadOnlyList<string>? Attribu
         new("bom", "Whether the file begins with a byte order mark.", QueryKind.Truth),
         new(
             "attributes",
-            "Names of attributes, separated by commas, that get a column each; without it one column holds all as JSON.",
+            "Names of attributes, separated by commas, that get a column each; without it one column holds all as "
+            + "JSON.",
             Repeats: true),
     ]);
 
@@ -30,16 +31,21 @@ internal sealed record ExportQuery(bool WithMark, IReadOnlyList<string>? Attribu
         var query = new QueryReader(context.Request.Query);
         var withMark = query.Truth("bom") ?? false;
         var attributes = query.Many("attributes")?
-            .SelectMany(names => names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .SelectMany(
+                names => names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             .Distinct(StringComparer.Ordinal)
             .ToList();
         query.Checks.Count(attributes?.Count ?? 0, Limits.ExportColumnsMax, "attributes");
         return ValueTask.FromResult<ExportQuery?>(new(withMark, attributes, query.Problem));
     }
 
-    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(Parameters);
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(Parameters);
 
     public IEnumerable<string?> CellsOf(IReadOnlyDictionary<string, string> attributes) => Attributes is null
-        ? [attributes.Count == 0 ? null : JsonSerializer.Serialize(attributes, ApiJson.TypeOf<IReadOnlyDictionary<string, string>>())]
+        ? [attributes.Count == 0 ? null : Json(attributes)]
         : Attributes.Select(attributes.GetValueOrDefault);
+
+    private static string Json(IReadOnlyDictionary<string, string> attributes) =>
+        JsonSerializer.Serialize(attributes, ApiJson.TypeOf<IReadOnlyDictionary<string, string>>());
 }

@@ -11,7 +11,8 @@ internal sealed class ClusterHealth(IGrainFactory grains, TimeProvider clock) : 
     {
         try
         {
-            var silos = await grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true).WaitAsync(Patience, clock, cancellation);
+            var silos = await grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true).WaitAsync(
+                Patience, clock, cancellation);
             return silos.Count > 0 ? null : "No silo is active.";
         }
         catch (Exception failure) when (failure is TimeoutException or OrleansException)

@@ -14,7 +14,8 @@ internal static class HealthEndpoints
             .WithSummary("Whether the process reaches its cluster and may be sent requests.");
     }
 
-    internal static async Task<Results<Ok<HealthBody>, Problem>> GetReady(IHealth health, CancellationToken cancellation)
+    internal static async Task<Results<Ok<HealthBody>, Problem>> GetReady(
+        IHealth health, CancellationToken cancellation)
     {
         var reason = await health.WhyNotReady(cancellation);
         return reason is null

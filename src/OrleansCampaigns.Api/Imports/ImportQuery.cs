@@ -42,7 +42,8 @@ internal sealed record ImportQuery(ImportOptions Options, Problem? Problem)
         return ValueTask.FromResult<ImportQuery?>(new(options, query.Problem));
     }
 
-    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(Parameters);
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(Parameters);
 
     private static char? ReadDelimiter(QueryReader query)
     {
@@ -59,7 +60,8 @@ internal sealed record ImportQuery(ImportOptions Options, Problem? Problem)
             case "bar" or "|":
                 return '|';
             default:
-                query.Checks.Fail("field.unknown_value", "delimiter must be comma, semicolon, tab or bar.", "delimiter");
+                query.Checks.Fail(
+                    "field.unknown_value", "delimiter must be comma, semicolon, tab or bar.", "delimiter");
                 return null;
         }
     }
@@ -75,7 +77,8 @@ internal sealed record CsvBody(Stream Stream, Problem? Problem)
         var isCsv = request.Headers.ContentEncoding.Count == 0
             && MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && type.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase)
-            && (!type.Charset.HasValue || type.Charset.ToString().Trim('"').ToLowerInvariant() is "utf-8" or "us-ascii");
+            && (!type.Charset.HasValue
+                || type.Charset.ToString().Trim('"').ToLowerInvariant() is "utf-8" or "us-ascii");
         return ValueTask.FromResult<CsvBody?>(new(
             request.Body, isCsv ? null : Problems.OfStatus(StatusCodes.Status415UnsupportedMediaType)));
     }

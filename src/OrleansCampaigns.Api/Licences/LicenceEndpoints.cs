@@ -13,7 +13,8 @@ internal static class LicenceEndpoints
     public static void MapLicences(this RouteGroupBuilder v1)
     {
         var licences = v1.MapGroup("/licences").WithTags("Licences");
-        licences.MapGet("", GetLedger).WithSummary("Shows how many licences are free, held and used, and the latest lines of the ledger.");
+        licences.MapGet("", GetLedger)
+            .WithSummary("Shows how many licences are free, held and used, and the latest lines of the ledger.");
         licences.MapPost("/grants", Grant).RequireAuthorization(AccessPolicies.Administrator).Refuses(409)
             .WithSummary("Adds licences, or takes back unused ones with a negative amount.");
     }
@@ -51,7 +52,7 @@ internal static class LicenceEndpoints
 /// <param name="Amount">How many; a negative amount takes back unused ones.</param>
 /// <param name="Reason">Why; kept in the ledger.</param>
 /// <param name="Actor">Who; the name of the API key when absent.</param>
-internal sealed record GrantRequest(long? Amount, string? Reason, string? Actor);
+internal sealed record GrantRequest(long? Amount = null, string? Reason = null, string? Actor = null);
 
 /// <summary>An account's licences.</summary>
 /// <param name="Account">Whose they are.</param>
@@ -88,5 +89,6 @@ internal sealed record LedgerLineBody(
 /// <param name="IsSettled">Whether nothing is held any more.</param>
 internal sealed record ReservationBody(long Reserved, long Deducted, long Released, bool IsSettled)
 {
-    public static ReservationBody From(Reservation held) => new(held.Reserved, held.Deducted, held.Released, held.IsSettled);
+    public static ReservationBody From(Reservation held) =>
+        new(held.Reserved, held.Deducted, held.Released, held.IsSettled);
 }

@@ -23,7 +23,8 @@ internal static class ListEndpoints
         lists.MapDelete("/{list}", Delete).Refuses(404).WithSummary("Deletes a list; its contacts stay.");
         lists.MapPost("/{list}/members", AddMembers).Refuses(404)
             .WithSummary("Adds contacts to a list, making those that do not exist.");
-        lists.MapDelete("/{list}/members/{contact}", RemoveMember).Refuses(404).WithSummary("Takes a contact off a list.");
+        lists.MapDelete("/{list}/members/{contact}", RemoveMember).Refuses(404)
+            .WithSummary("Takes a contact off a list.");
     }
 
     /// <summary>The list, unless it does not exist or is hidden.</summary>
@@ -59,7 +60,11 @@ internal static class ListEndpoints
     }
 
     internal static async Task<Results<Ok<ListBody>, Problem>> Rename(
-        string list, JsonBody<ListRequest> body, Caller caller, IListDirectory directory, CancellationToken cancellation)
+        string list,
+        JsonBody<ListRequest> body,
+        Caller caller,
+        IListDirectory directory,
+        CancellationToken cancellation)
     {
         var checks = new Checks();
         var name = checks.RequiredLine(body.Value.Name, "name", Limits.NameLengthMax);
@@ -81,7 +86,11 @@ internal static class ListEndpoints
             : Problems.From(Unknown);
 
     internal static async Task<Results<Ok<ListBody>, Problem>> AddMembers(
-        string list, JsonBody<MembersRequest> body, Caller caller, IListDirectory directory, CancellationToken cancellation)
+        string list,
+        JsonBody<MembersRequest> body,
+        Caller caller,
+        IListDirectory directory,
+        CancellationToken cancellation)
     {
         var checks = new Checks();
         var contacts = ContactRequest.ReadAll(body.Value.Contacts ?? [], checks, "contacts");
@@ -116,11 +125,11 @@ internal static class ListEndpoints
 
 /// <summary>A list to be made or renamed.</summary>
 /// <param name="Name">For people; unique in the account.</param>
-internal sealed record ListRequest(string? Name);
+internal sealed record ListRequest(string? Name = null);
 
 /// <summary>Contacts to be added to a list.</summary>
-/// <param name="Contacts">At most 10,000. An address that is not properly formatted is kept, and Invalid in a campaign.</param>
-internal sealed record MembersRequest(IReadOnlyList<ContactRequest?>? Contacts);
+/// <param name="Contacts">At most 10,000. An address that is not properly formatted is kept, and Invalid later.</param>
+internal sealed record MembersRequest(IReadOnlyList<ContactRequest?>? Contacts = null);
 
 /// <summary>A list of contacts.</summary>
 /// <param name="Id">Which list.</param>

@@ -1,9 +1,11 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Requests;
+using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Api.OpenApi;
 
@@ -12,11 +14,13 @@ internal static partial class ApiDocument
 {
     private const string BearerScheme = "bearer";
     private const string HeaderScheme = "apiKey";
+    private const string CsvType = "text/csv";
 
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
         options.AddDocumentTransformer((document, _, _) => Describe(document));
         options.AddOperationTransformer(Describe);
+        options.AddSchemaTransformer(Describe);
     });
 
     public static void MapApiDocument(this IEndpointRouteBuilder app) =>
@@ -28,7 +32,8 @@ internal static partial class ApiDocument
         {
             Title = "OrleansCampaigns",
             Version = "v1",
-            Description = "Sends e-mail campaigns and tells what happened to every recipient. A request that comes to nothing "
+            Description =
+                "Sends e-mail campaigns and tells what happened to every recipient. A request that comes to nothing "
                 + "is answered with a problem (RFC 9457) whose code is stable.",
         };
         document.Components ??= new OpenApiComponents();
@@ -60,6 +65,7 @@ internal static partial class ApiDocument
             .. RouteParameters(context.Description.RelativePath ?? ""),
             .. metadata.OfType<QueryParameters>().SelectMany(parameters => parameters.All).Select(Describe),
         ];
+        DescribeFile(operation, metadata);
         if (metadata.OfType<IAllowAnonymous>().Any())
         {
             return Task.CompletedTask;
@@ -67,17 +73,46 @@ internal static partial class ApiDocument
 
         operation.Parameters.Add(Header(
             ApiKeyHandler.AccountHeader, "The account that an administrator acts for; the key's own when absent."));
-        if (context.Description.HttpMethod == "POST" && metadata.OfType<IdempotencyRule>().LastOrDefault() == IdempotencyRule.Keep)
+        if (context.Description.HttpMethod == "POST"
+            && metadata.OfType<IdempotencyRule>().LastOrDefault() == IdempotencyRule.Keep)
         {
             operation.Parameters.Add(Header(
-                IdempotencyMiddleware.Header, "1 to 255 visible ASCII characters: the same request again gets the first answer."));
+                IdempotencyMiddleware.Header,
+                "1 to 255 visible ASCII characters: the same request again gets the first answer."));
         }
 
         operation.Security =
         [
-            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] },
-            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(HeaderScheme, context.Document)] = [] },
+            new OpenApiSecurityRequirement { [new(BearerScheme, context.Document)] = [] },
+            new OpenApiSecurityRequirement { [new(HeaderScheme, context.Document)] = [] },
         ];
+        return Task.CompletedTask;
+    }
+
+    /// <summary>An answer that is no JSON has no type that the framework could describe.</summary>
+    private static void DescribeFile(OpenApiOperation operation, IList<object> metadata)
+    {
+        var file = metadata.OfType<IProducesResponseTypeMetadata>().FirstOrDefault(
+            answer => answer.ContentTypes.Contains(CsvType));
+        if (file is not null && operation.Responses?["200"] is OpenApiResponse response)
+        {
+            response.Content = new Dictionary<string, OpenApiMediaType>
+            {
+                [CsvType] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
+            };
+        }
+    }
+
+    /// <summary>Identifiers write themselves as text, which their types do not show.</summary>
+    private static Task Describe(
+        OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
+    {
+        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        if (type.IsEnum || type == typeof(AccountId) || type == typeof(CampaignId) || type == typeof(ContactId))
+        {
+            schema.Type = JsonSchemaType.String;
+        }
+
         return Task.CompletedTask;
     }
 

@@ -40,7 +40,8 @@ internal sealed record ProblemItem(string Code, string Detail, string? Field)
 }
 
 /// <summary>The answer to a request that came to nothing.</summary>
-internal sealed class Problem(int status, string code, string detail, string? field = null) : IResult, IStatusCodeHttpResult
+internal sealed class Problem(int status, string code, string detail, string? field = null)
+    : IResult, IStatusCodeHttpResult
 {
     public int Status => status;
 
@@ -50,6 +51,10 @@ internal sealed class Problem(int status, string code, string detail, string? fi
     public IReadOnlyList<ProblemItem> Problems { get; init; } = [];
 
     int? IStatusCodeHttpResult.StatusCode => status;
+
+    /// <summary>What finds the request in logs and traces.</summary>
+    public static string TraceIdOf(HttpContext context) =>
+        Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -62,7 +67,7 @@ internal sealed class Problem(int status, string code, string detail, string? fi
             Detail = detail,
             Code = code,
             Field = field,
-            TraceId = Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier,
+            TraceId = TraceIdOf(httpContext),
             Problems = Problems.Count == 0 ? null : Problems,
         };
 

@@ -6,9 +6,12 @@ namespace OrleansCampaigns.Api.Refusals;
 /// <summary>The only place where a refusal becomes an HTTP status.</summary>
 internal static class Problems
 {
-    public static Problem From(Refusal refusal) => new(StatusOf(refusal.Kind), refusal.Code, refusal.Detail, refusal.Field);
+    public static Problem From(Refusal refusal) =>
+        new(StatusOf(refusal.Kind), refusal.Code, refusal.Detail, refusal.Field);
 
-    /// <summary>The first thing that is wrong speaks for all of them; callers that can show more find them in <c>problems</c>.</summary>
+    /// <summary>
+    /// The first thing that is wrong speaks for all of them; callers that can show more find them in <c>problems</c>.
+    /// </summary>
     public static Problem From(Checks checks)
     {
         var first = checks.Failures[0];
@@ -24,11 +27,17 @@ internal static class Problems
         StatusCodes.Status400BadRequest => new(status, "request.malformed", "The request is not well-formed HTTP."),
         StatusCodes.Status404NotFound => new(status, "request.no_such_path", "There is nothing at this path."),
         StatusCodes.Status405MethodNotAllowed =>
-            new(status, "request.method", "This path does not take this method; the Allow header names those it takes."),
-        StatusCodes.Status408RequestTimeout => new(status, "request.timeout", "The request body did not arrive in time."),
-        StatusCodes.Status413PayloadTooLarge => new(status, "request.too_large", "The request body is larger than this path takes."),
+            new(
+                status, "request.method",
+                "This path does not take this method; the Allow header names those it takes."),
+        StatusCodes.Status408RequestTimeout =>
+            new(status, "request.timeout", "The request body did not arrive in time."),
+        StatusCodes.Status413PayloadTooLarge =>
+            new(status, "request.too_large", "The request body is larger than this path takes."),
         StatusCodes.Status415UnsupportedMediaType =>
-            new(status, "request.media_type", "This path does not take a body of this Content-Type or Content-Encoding."),
+            new(
+                status, "request.media_type",
+                "This path does not take a body of this Content-Type or Content-Encoding."),
         >= 500 => new(status, "internal", "Something went wrong on our side."),
         _ => new(status, "request.refused", "The request was refused."),
     };

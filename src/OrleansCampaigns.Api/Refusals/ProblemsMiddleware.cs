@@ -1,5 +1,6 @@
 using Orleans.Runtime;
 using Orleans.Runtime.Messaging;
+using OrleansCampaigns.Contracts;
 
 namespace OrleansCampaigns.Api.Refusals;
 
@@ -36,20 +37,27 @@ internal sealed partial class ProblemsMiddleware(RequestDelegate next, ILogger<P
     {
         var problem = failure switch
         {
+            _ when StorageUnavailableException.In(failure) is { } outage => new Problem(
+                StatusCodes.Status503ServiceUnavailable,
+                "storage.unavailable",
+                $"{outage.Message} Nothing was changed; try again later."),
             BadHttpRequestException bad => Problems.OfStatus(bad.StatusCode),
             TimeoutException or OrleansMessageRejectionException or ConnectionFailedException => new Problem(
-                StatusCodes.Status503ServiceUnavailable, "unavailable", "The cluster did not answer in time. Try again."),
+                StatusCodes.Status503ServiceUnavailable,
+                "unavailable",
+                "The cluster did not answer in time. Try again."),
             _ => Problems.OfStatus(StatusCodes.Status500InternalServerError),
         };
         if (problem.Status >= 500)
         {
             // Not the message: it may quote an address, as that of a violated database constraint does.
-            LogFailure(log, failure.GetType().FullName, context.TraceIdentifier, failure.StackTrace);
+            LogFailure(log, failure.GetType().FullName, Problem.TraceIdOf(context), failure.StackTrace);
         }
 
         if (context.Response.HasStarted)
         {
-            context.Abort(); // A cut connection tells the reader of an export that it is not whole; a clean end would not.
+            // A cut connection tells the reader of an export that it is not whole; a clean end would not.
+            context.Abort();
             return;
         }
 
@@ -66,6 +74,7 @@ internal sealed partial class ProblemsMiddleware(RequestDelegate next, ILogger<P
         await problem.ExecuteAsync(context);
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed with {Failure} (request {TraceId}): {StackTrace}")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "A request failed with {Failure} (trace {TraceId}): {StackTrace}")]
     private static partial void LogFailure(ILogger log, string? failure, string traceId, string? stackTrace);
 }

@@ -65,14 +65,16 @@ internal sealed class Checks
         CheckLength(value, field, lengthMax);
         if (value.Any(c => char.IsControl(c) && c is not ('\t' or '\r' or '\n')))
         {
-            Fail("field.control_characters", $"{field} must not hold control characters but tabs and line ends.", field);
+            Fail(
+                "field.control_characters", $"{field} must not hold control characters but tabs and line ends.", field);
         }
 
         return value;
     }
 
     /// <summary>Fields of a contact, or what stands in for them.</summary>
-    public Dictionary<string, TValue> Attributes<TValue>(IReadOnlyDictionary<string, TValue>? attributes, string field, bool mayRemove)
+    public Dictionary<string, TValue> Attributes<TValue>(
+        IReadOnlyDictionary<string, TValue>? attributes, string field, bool mayRemove)
         where TValue : class?
     {
         var read = new Dictionary<string, TValue>(StringComparer.Ordinal);
@@ -88,8 +90,8 @@ internal sealed class Checks
             {
                 Fail(
                     "field.attribute_name",
-                    $"The name of an attribute must have 1 to {Limits.AttributeNameLengthMax} characters, without control "
-                    + "characters and without blanks around them.",
+                    $"The name of an attribute must have 1 to {Limits.AttributeNameLengthMax} characters, "
+                    + "without control characters and without blanks around them.",
                     field);
                 continue;
             }

@@ -7,7 +7,8 @@ using OrleansCampaigns.Api.Refusals;
 namespace OrleansCampaigns.Api.Requests;
 
 /// <summary>A JSON body, read strictly: what is misspelled or given twice is refused, never ignored.</summary>
-internal sealed class JsonBody<T> : IRefusable, IBindableFromHttpContext<JsonBody<T>>, IEndpointParameterMetadataProvider
+internal sealed class JsonBody<T>
+    : IRefusable, IBindableFromHttpContext<JsonBody<T>>, IEndpointParameterMetadataProvider
     where T : class
 {
     private readonly T? _value;
@@ -39,7 +40,8 @@ internal sealed class JsonBody<T> : IRefusable, IBindableFromHttpContext<JsonBod
         {
             var value = JsonSerializer.Deserialize(json, ApiJson.TypeOf<T>(ApiJson.Strict));
             return value is null
-                ? new(null, new(StatusCodes.Status422UnprocessableEntity, "request.wrong_type", "The body must be a JSON object."))
+                ? new(null, new(
+                    StatusCodes.Status422UnprocessableEntity, "request.wrong_type", "The body must be a JSON object."))
                 : new(value, null);
         }
         catch (JsonException failure)
@@ -59,7 +61,9 @@ internal static class JsonBodies
         && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
             || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>RFC 8259 forbids the byte order mark and lets readers ignore it; some editors write it all the same.</summary>
+    /// <summary>
+    /// RFC 8259 forbids the byte order mark and lets readers ignore it; some editors write it all the same.
+    /// </summary>
     public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> json) =>
         json.StartsWith("\uFEFF"u8) ? json[3..] : json;
 
@@ -73,7 +77,8 @@ internal static class JsonBodies
             return new(
                 StatusCodes.Status400BadRequest,
                 "request.malformed_json",
-                $"The body is not well-formed JSON (line {failure.LineNumber + 1}, byte {failure.BytePositionInLine + 1}).",
+                $"The body is not well-formed JSON (line {failure.LineNumber + 1}, "
+                + $"byte {failure.BytePositionInLine + 1}).",
                 field);
         }
 
@@ -126,5 +131,6 @@ internal static class JsonBodies
         }
     }
 
-    private static string? FieldOf(string? path) => path is null or "$" ? null : path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path[1..];
+    private static string? FieldOf(string? path) =>
+        path is null or "$" ? null : path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path[1..];
 }

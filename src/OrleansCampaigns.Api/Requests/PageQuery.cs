@@ -13,7 +13,10 @@ internal sealed record PageQuery(string? Cursor, int Limit, Problem? Problem)
     private static readonly QueryParameters Parameters = new(
     [
         new("cursor", "Where the page begins: nextCursor of the page before."),
-        new("limit", $"How many items at most, 1 to {Limits.PageMax}; {Limits.PageDefault} when absent.", QueryKind.Number),
+        new(
+            "limit",
+            $"How many items at most, 1 to {Limits.PageMax}; {Limits.PageDefault} when absent.",
+            QueryKind.Number),
     ]);
 
     public static ValueTask<PageQuery?> BindAsync(HttpContext context, ParameterInfo parameter)
@@ -24,9 +27,12 @@ internal sealed record PageQuery(string? Cursor, int Limit, Problem? Problem)
         return ValueTask.FromResult<PageQuery?>(new(cursor, limit, query.Problem));
     }
 
-    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(Parameters);
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(Parameters);
 
-    /// <summary>A page of a bounded list that is at hand as a whole; the cursor is the last item's identifier.</summary>
+    /// <summary>
+    /// A page of a bounded list that is at hand as a whole; the cursor is the last item's identifier.
+    /// </summary>
     public Result<PageBody<TBody>> Cut<TBody>(IReadOnlyList<TBody> items, Func<TBody, string> idOf)
     {
         var start = 0;
@@ -35,7 +41,8 @@ internal sealed record PageQuery(string? Cursor, int Limit, Problem? Problem)
             start = 1 + items.TakeWhile(item => idOf(item) != Cursor).Count();
             if (start > items.Count)
             {
-                return Refusal.Invalid("request.cursor", "cursor does not belong to this listing, or its item is gone.", "cursor");
+                return Refusal.Invalid(
+                    "request.cursor", "cursor does not belong to this listing, or its item is gone.", "cursor");
             }
         }
 
@@ -52,11 +59,13 @@ internal sealed record PageBody<T>(IReadOnlyList<T> Items, string? NextCursor);
 /// <summary>Pages of the directory as pages of the API.</summary>
 internal static class Pages
 {
-    public static Results<Ok<PageBody<TBody>>, Problem> Answer<T, TBody>(this Result<Page<T>> page, Func<T, TBody> body) => page.IsRefused
+    public static Results<Ok<PageBody<TBody>>, Problem> Answer<T, TBody>(
+        this Result<Page<T>> page, Func<T, TBody> body) => page.IsRefused
         ? Problems.From(page.Refusal)
         : TypedResults.Ok(new PageBody<TBody>([.. page.Value.Items.Select(body)], page.Value.NextCursor));
 
-    public static Results<Ok<TBody>, Problem> Answer<T, TBody>(this Result<T> result, Func<T, TBody> body) => result.IsRefused
+    public static Results<Ok<TBody>, Problem> Answer<T, TBody>(this Result<T> result, Func<T, TBody> body) =>
+        result.IsRefused
         ? Problems.From(result.Refusal)
         : TypedResults.Ok(body(result.Value));
 }

@@ -5,6 +5,7 @@ namespace OrleansCampaigns.Api.Requests;
 /// <param name="Description">What it decides.</param>
 /// <param name="Kind">What its value looks like.</param>
 /// <param name="Repeats">Whether it may be given several times.</param>
+/// <param name="IsRequired">Whether it must be given.</param>
 internal sealed record QueryParameter(
     string Name, string Description, QueryKind Kind = QueryKind.Text, bool Repeats = false, bool IsRequired = false)
 {

@@ -26,7 +26,8 @@ internal sealed class QueryReader(IQueryCollection query)
         Checks.RequiredLine(One(name, lengthMax), name, lengthMax);
 
     /// <summary>A value that may be given several times; <see langword="null"/> when it is not given at all.</summary>
-    public string[]? Many(string name) => query.TryGetValue(name, out var values) ? [.. values.Select(value => value ?? "")] : null;
+    public string[]? Many(string name) =>
+        query.TryGetValue(name, out var values) ? [.. values.Select(value => value ?? "")] : null;
 
     public bool? Truth(string name)
     {
@@ -47,7 +48,9 @@ internal sealed class QueryReader(IQueryCollection query)
             return otherwise;
         }
 
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < min || number > max)
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || number < min
+            || number > max)
         {
             Checks.Fail("field.out_of_range", $"{name} must be a whole number from {min} to {max}.", name);
         }

@@ -17,7 +17,8 @@ internal sealed class RequestGate : IEndpointFilter
                 unknown);
         }
 
-        var refused = context.Arguments.OfType<IRefusable>().Select(argument => argument.Problem).FirstOrDefault(problem => problem is not null);
+        var refused = context.Arguments.OfType<IRefusable>().Select(argument => argument.Problem).FirstOrDefault(
+            problem => problem is not null);
         return refused ?? await next(context);
     }
 
@@ -29,7 +30,8 @@ internal sealed class RequestGate : IEndpointFilter
             return null;
         }
 
-        var known = context.GetEndpoint()!.Metadata.GetOrderedMetadata<QueryParameters>().SelectMany(parameters => parameters.All).ToList();
+        var known = context.GetEndpoint()!.Metadata.GetOrderedMetadata<QueryParameters>().SelectMany(parameters =>
+            parameters.All).ToList();
         return query.Keys.FirstOrDefault(name => !known.Exists(parameter => parameter.Matches(name)));
     }
 }

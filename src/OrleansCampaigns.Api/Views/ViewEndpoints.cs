@@ -18,7 +18,8 @@ internal static class ViewEndpoints
         views.MapPost("", Create).Refuses(409).WithSummary("Saves a filter under a name.");
         views.MapGet("", Query).WithSummary("Lists the views by name.");
         views.MapGet("/{view}", Find).Refuses(404).WithSummary("Shows a view and its filter.");
-        views.MapDelete("/{view}", Delete).Refuses(404).WithSummary("Deletes a view; campaigns that were made with it keep its filter.");
+        views.MapDelete("/{view}", Delete).Refuses(404)
+            .WithSummary("Deletes a view; campaigns that were made with it keep its filter.");
         views.MapGet("/{view}/contacts", QueryContacts).Refuses(404).WithSummary("Finds the contacts of a view.");
     }
 
@@ -65,7 +66,9 @@ internal static class ViewEndpoints
 
     internal static async Task<Results<NoContent, Problem>> Delete(
         string view, Caller caller, IListDirectory directory, CancellationToken cancellation) =>
-        await directory.DeleteView(caller.Account, view, cancellation) ? TypedResults.NoContent() : Problems.From(Unknown);
+        await directory.DeleteView(caller.Account, view, cancellation)
+            ? TypedResults.NoContent()
+            : Problems.From(Unknown);
 
     internal static async Task<Results<Ok<PageBody<ContactBody>>, Problem>> QueryContacts(
         string view,
@@ -78,17 +81,19 @@ internal static class ViewEndpoints
         var found = await directory.FindView(caller.Account, view, cancellation);
         return found is null
             ? Problems.From(Unknown)
-            : (await contacts.Query(caller.Account, found.Filter, page.Cursor, page.Limit, cancellation)).Answer(ContactBody.From);
+            : (await contacts.Query(caller.Account, found.Filter, page.Cursor, page.Limit, cancellation)).Answer(
+                ContactBody.From);
     }
 }
 
 /// <summary>A filter to be saved.</summary>
 /// <param name="Name">For people; unique in the account.</param>
 /// <param name="Filter">Which contacts.</param>
-internal sealed record ViewRequest(string? Name, ContactFilterBody? Filter);
+internal sealed record ViewRequest(string? Name = null, ContactFilterBody? Filter = null);
 
 /// <summary>A saved filter.</summary>
 internal sealed record ViewBody(string Id, string Name, ContactFilterBody Filter, DateTimeOffset CreatedAt)
 {
-    public static ViewBody From(ContactView view) => new(view.Id, view.Name, ContactFilterBody.From(view.Filter), view.CreatedAt);
+    public static ViewBody From(ContactView view) =>
+        new(view.Id, view.Name, ContactFilterBody.From(view.Filter), view.CreatedAt);
 }

@@ -62,7 +62,7 @@ public sealed partial record Contact
             return this;
         }
 
-        var contact = WithQueued(turn, delivery);
+        var contact = WithQueued(turn.Campaign, turn.QueuedAt);
         delivery = contact.DeliveryOf(turn.Campaign)!;
         delivery = delivery with
         {
@@ -109,7 +109,7 @@ public sealed partial record Contact
             return Begin(turn, new DeliveryRules(), now).Contact;
         }
 
-        var contact = WithQueued(turn, delivery);
+        var contact = WithQueued(turn.Campaign, turn.QueuedAt);
         var assumeSent = policy == InDoubtPolicy.AssumeSent;
         var known = contact.DeliveryOf(turn.Campaign)!;
         delivery = known with
@@ -140,13 +140,13 @@ public sealed partial record Contact
     /// <param name="now">The time of the decision.</param>
     public Contact Duplicate(CampaignId campaign, DateTimeOffset queuedAt, int upToOccurrence, DateTimeOffset now)
     {
-        var delivery = DeliveryOf(campaign) ?? new CampaignDelivery { Campaign = campaign, QueuedAt = queuedAt, UpdatedAt = now };
-        if (delivery.DuplicatesUpTo >= upToOccurrence)
+        if (DeliveryOf(campaign)?.DuplicatesUpTo >= upToOccurrence)
         {
             return this;
         }
 
-        var contact = this;
+        var contact = WithQueued(campaign, queuedAt);
+        var delivery = contact.DeliveryOf(campaign)!;
         for (var occurrence = delivery.DuplicatesUpTo + 1; occurrence <= upToOccurrence; occurrence++)
         {
             contact = contact.Add(new HistoryEntry
@@ -297,7 +297,7 @@ public sealed partial record Contact
 
     private Contact Decide(Turn turn, CampaignDelivery? delivery, Outcome outcome, Cause cause, DateTimeOffset now)
     {
-        var contact = WithQueued(turn, delivery);
+        var contact = WithQueued(turn.Campaign, turn.QueuedAt);
         var decided = contact.DeliveryOf(turn.Campaign)! with
         {
             Outcome = outcome,
@@ -310,20 +310,21 @@ public sealed partial record Contact
     }
 
     // The history of a recipient opens with Queued, at the time of the snapshot.
-    private Contact WithQueued(Turn turn, CampaignDelivery? delivery)
+    private Contact WithQueued(CampaignId campaign, DateTimeOffset queuedAt)
     {
-        if (delivery is { Decided: true })
+        var delivery = DeliveryOf(campaign);
+        if (delivery is { Decided: true } or { DuplicatesUpTo: > 1 })
         {
             return this;
         }
 
-        delivery ??= new CampaignDelivery { Campaign = turn.Campaign, QueuedAt = turn.QueuedAt, UpdatedAt = turn.QueuedAt };
+        delivery ??= new CampaignDelivery { Campaign = campaign, QueuedAt = queuedAt, UpdatedAt = queuedAt };
         return Put(delivery).Add(new HistoryEntry
         {
-            At = turn.QueuedAt,
+            At = queuedAt,
             Kind = HistoryKind.Queued,
             Source = "engine",
-            Campaign = turn.Campaign,
+            Campaign = campaign,
             Outcome = Outcome.Queued,
             Pass = delivery.Pass,
         });

@@ -33,6 +33,11 @@ internal sealed partial class CampaignGrain
             return Refusal.Invalid("test_send.address", "address is not a properly formatted e-mail address.", "address");
         }
 
+        if (FindRelayProblem() is { } unknown)
+        {
+            return unknown;
+        }
+
         var composed = await ComposeFor(account, contact, parsed.Normalised);
         if (composed.IsRefused)
         {
@@ -51,8 +56,8 @@ internal sealed partial class CampaignGrain
         }
         catch (OperationCanceledException)
         {
-            var relay = relays.GetState(definition.State.Definition.Relay);
-            return Refusal.Conflict("relay.unavailable", $"Relay {relay.Name} took no message within 30 seconds: {relay.Detail ?? "busy"}.");
+            return Refusal.Conflict(
+                "relay.unavailable", $"Relay {Relay.Name} took no message within 30 seconds: {Relay.Detail ?? "busy"}.");
         }
     }
 
@@ -92,12 +97,9 @@ internal sealed partial class CampaignGrain
         var account = record.State.Campaign.Account;
         var compiled = composers.Compile(Id, wanted);
         var problems = compiled.Problems.ToList();
-        if (!relays.Knows(wanted.Relay))
+        if (FindRelayProblem() is { } unknown)
         {
-            problems.Add(Refusal.Invalid(
-                "campaign.relay.unknown",
-                wanted.Relay is null ? "No relay is configured." : $"There is no relay named {wanted.Relay}.",
-                "relay"));
+            problems.Add(unknown);
         }
 
         foreach (var list in await audiences.FindUnknownLists(account, wanted.Audience))
@@ -133,6 +135,13 @@ internal sealed partial class CampaignGrain
 
         return new(count.Recipients, count.Sendable, free, [.. problems]);
     }
+
+    private Refusal? FindRelayProblem() => definition.State.Definition.Relay is var wanted && relays.Knows(wanted)
+        ? null
+        : Refusal.Invalid(
+            "campaign.relay.unknown",
+            wanted is null ? "No relay is configured." : $"There is no relay named {wanted}.",
+            "relay");
 
     private async Task<Refusal?> FindMissingFields()
     {

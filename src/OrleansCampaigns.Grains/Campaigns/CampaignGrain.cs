@@ -35,6 +35,11 @@ internal sealed partial class CampaignGrain(
 
     private Campaign Campaign => record.State.Campaign with { Definition = definition.State.Definition };
 
+    // A relay can vanish from the configuration while campaigns still name it.
+    private RelayState Relay => definition.State.Definition.Relay is var wanted && relays.Knows(wanted)
+        ? relays.GetState(wanted)
+        : new RelayState(wanted ?? "default", IsUp: false, "not configured", NextProbeAt: null);
+
     private CampaignId Id => GrainKeys.ReadCampaign(this.GetPrimaryKeyString());
 
     public async Task<Result<CampaignView>> Create(AccountId account, CampaignDefinition newDefinition)
@@ -135,7 +140,7 @@ internal sealed partial class CampaignGrain(
         var reservation = campaign.QueuedAt is null
             ? null
             : await GrainFactory.Account(campaign.Account).GetReservation(Id);
-        var relay = relays.GetState(definition.State.Definition.Relay);
+        var relay = Relay;
         return new CampaignStatistics
         {
             Status = campaign.Status,

@@ -178,6 +178,12 @@ internal sealed partial class CampaignPartitionGrain(
             await RequeueFailed(plan);
         }
 
+        if (!relays.Knows(plan.Definition.Relay))
+        {
+            // The statistics say so; once it is configured again, the reminder goes on.
+            return false;
+        }
+
         var compiled = composers.Compile(Campaign, plan.Definition);
         if (compiled.Composer is not { } composer)
         {

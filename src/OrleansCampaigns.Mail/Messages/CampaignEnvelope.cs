@@ -1,3 +1,4 @@
+using System.Text;
 using MimeKit;
 using MimeKit.Utils;
 using OrleansCampaigns.Domain;
@@ -31,7 +32,7 @@ internal sealed class CampaignEnvelope
         replyTo = sender.ReplyTo;
         EnvelopeSender = sender.Envelope;
         Domain = sender.Domain;
-        NeedsUtf8 = from.IsInternational || EnvelopeSender.IsInternational || replyTo is { IsInternational: true };
+        NeedsUtf8 = new[] { from, EnvelopeSender, replyTo }.Any(CampaignSender.NeedsUtf8);
         feedbackId = $"{campaign}:{sender.Domain.Trim('[', ']').Replace(':', '.')}:campaign:orleanscampaigns";
     }
 
@@ -48,25 +49,32 @@ internal sealed class CampaignEnvelope
     public MimeMessage Build(OutgoingMessage message, DateTimeOffset date)
     {
         var format = message.Format;
-        var headers = new HeaderList
-        {
-            { HeaderId.From, Write(from, format) },
-            { HeaderId.To, Write(message.RecipientMailbox, format) },
-            { HeaderId.Subject, message.Subject },
-            { HeaderId.Date, HeaderText.Date(TimeZoneInfo.ConvertTime(date, timeZone)) },
-            { HeaderId.MessageId, $"<{message.MessageId}>" },
-            { HeaderId.MimeVersion, "1.0" },
-            { "Feedback-ID", feedbackId },
-            { "X-Campaign", campaign.Value },
-        };
+        var headers = new HeaderList();
+        Add("From", Write(from, format));
         if (replyTo is not null)
         {
-            headers.Add(HeaderId.ReplyTo, Write(replyTo, format));
+            Add("Reply-To", Write(replyTo, format));
         }
+
+        Add("To", Write(message.RecipientMailbox, format));
+        Add("Subject", message.Subject);
+        Add("Date", HeaderText.Date(TimeZoneInfo.ConvertTime(date, timeZone)));
+        Add("Message-ID", $"<{message.MessageId}>");
+        Add("MIME-Version", "1.0");
+        Add("Feedback-ID", feedbackId);
+        Add("X-Campaign", campaign.Value);
 
         var mime = new MimeMessage(headers) { Body = BuildBody(message) };
         dkim?.Sign(mime, format, date);
         return mime;
+
+        void Add(string name, string value)
+        {
+            // Encoded at once in the message's own format: later, an international address would already be lost.
+            var header = new Header(Encoding.UTF8, name, "");
+            header.SetValue(format, Encoding.UTF8, value);
+            headers.Add(header);
+        }
     }
 
     private MimeEntity BuildBody(OutgoingMessage message)

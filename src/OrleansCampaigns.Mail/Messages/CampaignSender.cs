@@ -59,6 +59,9 @@ internal sealed record CampaignSender(MailboxAddress From, MailboxAddress? Reply
     public static MailboxAddress Mailbox(string? name, EmailAddress address) =>
         new(Encoding.UTF8, name ?? "", address.Normalised);
 
+    /// <summary>Whether only SMTPUTF8 carries the address (RFC 6531): a domain has an ASCII form, a local part has none.</summary>
+    public static bool NeedsUtf8(MailboxAddress? mailbox) => mailbox is not null && !Ascii.IsValid(mailbox.LocalPart);
+
     private static void CheckControl(string? text, string code, string field, List<Refusal> problems)
     {
         if (HeaderText.HasControlCharacter(text))

@@ -26,18 +26,18 @@ internal static partial class HtmlToText
 
     private static bool IsParseable(string html)
     {
+        // Those that begin no tag are slow as well.
+        if (html.AsSpan().Count('<') > TagsMax)
+        {
+            return false;
+        }
+
         // By name, because a closing tag that closes nothing makes nothing shallower.
         var open = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         var openByName = open.GetAlternateLookup<ReadOnlySpan<char>>();
         var nesting = 0;
-        var tags = 0;
         foreach (var tag in Tags().EnumerateMatches(html))
         {
-            if (++tags > TagsMax)
-            {
-                return false;
-            }
-
             var name = html.AsSpan(tag.Index + 1, tag.Length - 1);
             if (name[0] == '/')
             {

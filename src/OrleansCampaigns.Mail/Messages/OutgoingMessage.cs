@@ -21,9 +21,9 @@ internal sealed class OutgoingMessage : IOutgoingMessage
         Text = text;
     }
 
-    public string EnvelopeSender => SenderMailbox.Address;
+    public string EnvelopeSender => SenderMailbox.GetAddress(idnEncode: true);
 
-    public string Recipient => RecipientMailbox.Address;
+    public string Recipient => RecipientMailbox.GetAddress(idnEncode: true);
 
     public string MessageId { get; }
 
@@ -49,7 +49,13 @@ internal sealed class OutgoingMessage : IOutgoingMessage
     public MailboxAddress RecipientMailbox { get; }
 
     /// <summary>Whether an address holds characters that only SMTPUTF8 carries (RFC 6531).</summary>
-    public bool NeedsUtf8 => campaign.NeedsUtf8 || RecipientMailbox.IsInternational;
+    public bool NeedsUtf8 => campaign.NeedsUtf8 || CampaignSender.NeedsUtf8(RecipientMailbox);
+
+    /// <summary>
+    /// Whether MailKit would ask for SMTPUTF8 though nothing needs it: it does for any domain with non-ASCII letters, which
+    /// travels well in its ASCII form, while SMTPUTF8 fails at the first server on the way that does not know it.
+    /// </summary>
+    public bool MustAvoidUtf8 => !NeedsUtf8 && (SenderMailbox.IsInternational || RecipientMailbox.IsInternational);
 
     /// <summary>How it is written.</summary>
     public FormatOptions Format => NeedsUtf8 ? CampaignEnvelope.InternationalFormat : CampaignEnvelope.PlainFormat;

@@ -59,6 +59,7 @@ internal sealed partial class TextAlternative
             switch (kind)
             {
                 case SegmentKind.RawValue or SegmentKind.Loop:
+                case SegmentKind.Value when EndsWithTagStart(html):
                 case SegmentKind.Text when text.AsSpan().IndexOfAny(MarkerStart, MarkerEnd) >= 0:
                     return null;
                 case SegmentKind.Text:
@@ -76,7 +77,9 @@ internal sealed partial class TextAlternative
             }
         }
 
-        using var document = HtmlToText.Parse(html.ToString());
+        // Without it, a condition at the very beginning would stand before the body, where nothing is read.
+        var body = segments.Exists(segment => segment.Text.Contains("<body", StringComparison.OrdinalIgnoreCase)) ? "" : "<body>";
+        using var document = HtmlToText.Parse(body + html);
         var hasConditions = segments.Exists(segment => segment.Kind == SegmentKind.Condition);
         return document is not null && !DependsOnValues(document, hasConditions)
             ? PutBack(new HtmlTextBuilder().Build(document), segments)
@@ -105,6 +108,10 @@ internal sealed partial class TextAlternative
 
         return written.Append(TemplateWriter.Protect(text[at..])).ToString();
     }
+
+    // A value there decides whether there is a tag at all.
+    private static bool EndsWithTagStart(StringBuilder html) =>
+        html is [.., '<'] or [.., '<', '/'];
 
     // A value in a tag's or an attribute's name decides what the HTML is, and a condition how a list is numbered.
     private static bool DependsOnValues(IDocument document, bool hasConditions) =>

@@ -23,6 +23,7 @@ internal sealed partial class Relay : IAsyncDisposable
     private readonly ITimer sweepTimer;
     private int live;
     private int connecting;
+    private int closing;
     private bool isDisposed;
 
     public Relay(RelayOptions options, TimeProvider clock, ILogger logger)
@@ -154,7 +155,7 @@ internal sealed partial class Relay : IAsyncDisposable
 
     private void Connect(Reservation reservation)
     {
-        var count = Math.Min(reservation.Missing, options.MaxConnections - live - connecting);
+        var count = Math.Min(reservation.Missing, options.MaxConnections - live - connecting - closing);
         if (breaker.IsOpen)
         {
             count = breaker.IsProbeDue ? Math.Min(count, 1) : 0;
@@ -259,7 +260,19 @@ internal sealed partial class Relay : IAsyncDisposable
     private void Discard(RelayConnection connection)
     {
         live--;
-        connector.Close(connection);
+
+        // To the relay it is there until it is closed, and the relay may count.
+        closing++;
+        connector.Close(connection, Closed);
+    }
+
+    private void Closed()
+    {
+        lock (gate)
+        {
+            closing--;
+            Serve();
+        }
     }
 
     private void Cancel(Reservation reservation, CancellationToken cancellation)

@@ -29,6 +29,7 @@ internal sealed class RelayConnection : IAsyncDisposable
     private readonly CancellationTokenSource limit;
     private readonly TransactionWatch watch;
     private readonly RelayClient client;
+    private bool offersUtf8;
     private bool isSpent;
 
     private RelayConnection(RelayOptions options, TimeProvider clock, Socket socket)
@@ -112,9 +113,21 @@ internal sealed class RelayConnection : IAsyncDisposable
     /// <summary>One transaction: MAIL, RCPT, DATA.</summary>
     public async Task<SendResult> Send(OutgoingMessage message)
     {
-        if (message.NeedsUtf8 && !OffersUtf8)
+        if (message.NeedsUtf8 && !offersUtf8)
         {
             return new(Report(Reply(553, "5.6.7 The relay does not offer SMTPUTF8, which this address needs")));
+        }
+
+        if (message.NeedsUtf8 && !client.Capabilities.HasFlag(SmtpCapabilities.UTF8))
+        {
+            // An earlier message has turned it off, and MailKit cannot turn it on again: another connection will do.
+            isSpent = true;
+            return new(null);
+        }
+
+        if (message.MustAvoidUtf8)
+        {
+            client.Capabilities &= ~SmtpCapabilities.UTF8;
         }
 
         using var mime = message.ToMime();
@@ -185,6 +198,7 @@ internal sealed class RelayConnection : IAsyncDisposable
                     Encoding.UTF8, new NetworkCredential(username, options.Password), cancellation);
             }
 
+            offersUtf8 = client.Capabilities.HasFlag(SmtpCapabilities.UTF8 | SmtpCapabilities.EightBitMime);
             return null;
         }
         catch (Exception failure)
@@ -196,9 +210,6 @@ internal sealed class RelayConnection : IAsyncDisposable
     [SuppressMessage("Security", "CA5359", Justification = "An operator asked for it, for this relay only; the default validates.")]
     private static void TakeAnyCertificate(RelayClient client) =>
         client.ServerCertificateValidationCallback = (_, _, _, _) => true;
-
-    private bool OffersUtf8 =>
-        client.Capabilities.HasFlag(SmtpCapabilities.UTF8) && client.Capabilities.HasFlag(SmtpCapabilities.EightBitMime);
 
     private SendResult Refused(SmtpCommandException refused)
     {

@@ -46,8 +46,18 @@ internal sealed class RelayConnector(RelayOptions options, TimeProvider clock) :
         }
     });
 
-    /// <summary>Closes a connection.</summary>
-    public void Close(RelayConnection connection) => Run(async () => await connection.DisposeAsync());
+    /// <summary>Closes a connection; <paramref name="done"/> is called exactly once.</summary>
+    public void Close(RelayConnection connection, Action done) => Run(async () =>
+    {
+        try
+        {
+            await connection.DisposeAsync();
+        }
+        finally
+        {
+            done();
+        }
+    });
 
     /// <summary>Ends what is being opened and waits for what is being closed.</summary>
     public async ValueTask DisposeAsync()

@@ -32,6 +32,9 @@ internal sealed class TransactionWatch(RelayOptions options, CancellationTokenSo
     // A reply is a few hundred octets (RFC 5321 §4.5.3.1.5 allows 512 a line): more is an accident or an attack.
     private const int ReplyOctetsMax = 64 * 1024;
 
+    // The reply is known by then; clearing the connection for the next message is not worth a longer wait.
+    private static readonly TimeSpan ResetTimeout = TimeSpan.FromSeconds(5);
+
     private long contentLeft;
     private int replyOctets;
 
@@ -71,12 +74,20 @@ internal sealed class TransactionWatch(RelayOptions options, CancellationTokenSo
     public void LogClient(byte[] buffer, int offset, int count)
     {
         replyOctets = 0;
+        var written = buffer.AsSpan(offset, count);
         switch (Phase)
         {
-            case TransactionPhase.None or TransactionPhase.HandedOver:
+            case TransactionPhase.None:
                 return;
 
-            case TransactionPhase.Answered when buffer.AsSpan(offset, count).SequenceEqual("DATA\r\n"u8):
+            case var _ when written.SequenceEqual("RSET\r\n"u8):
+                limit.CancelAfter(ResetTimeout);
+                return;
+
+            case TransactionPhase.HandedOver:
+                return;
+
+            case TransactionPhase.Answered when written.SequenceEqual("DATA\r\n"u8):
                 Phase = TransactionPhase.Content;
                 break;
 

@@ -37,7 +37,7 @@ internal sealed class SandboxLedger(TimeProvider clock, bool keepsMessages)
     public void Accept(string recipient, in ReadOnlySequence<byte> content)
     {
         var messageId = FindMessageId(content);
-        ReadOnlyMemory<byte>? kept = keepsMessages ? content.ToArray() : null;
+        var kept = keepsMessages ? content.ToArray() : (ReadOnlyMemory<byte>?)null;
         var delivery = new SandboxDelivery(messageId, recipient, clock.GetUtcNow(), content.Length, kept);
         lock (gate)
         {

@@ -97,7 +97,7 @@ internal sealed class SandboxListener : IEndpointListenerFactory, IEndpointListe
                     return pipe;
                 }
             }
-            catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
+            catch (Exception closed) when (closed is SocketException or InvalidOperationException)
             {
                 // Closed while we waited: wait until it is opened again.
             }

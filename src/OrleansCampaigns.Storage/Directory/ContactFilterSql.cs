@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Audiences;
+using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 
 namespace OrleansCampaigns.Storage.Directory;
@@ -21,20 +22,24 @@ internal sealed record ContactFilterSql(
     public const int AttributesMax = 100;
 
     /// <summary>Since when the contact <c>c</c> waits in a campaign that is under way; NULL when it does not.</summary>
-    /// <remarks>Campaigns come first: few are under way, while a contact may have been in thousands.</remarks>
+    /// <remarks>
+    /// Campaigns come first: few are under way, while a contact may have been in thousands. Without being told, SQLite
+    /// would walk through all recipients of each.
+    /// </remarks>
     public const string QueuedSince = $"""
         (SELECT max(coalesce(q.updated_at, qs.taken_at, qc.created_at)) {Waiting})
         """;
 
     private const string Waiting = """
-        FROM campaigns qc CROSS JOIN recipients q LEFT JOIN snapshots qs ON qs.campaign_id = qc.id
+        FROM campaigns qc CROSS JOIN recipients q INDEXED BY recipients_contact
+            LEFT JOIN snapshots qs ON qs.campaign_id = qc.id
         WHERE qc.account = c.account AND qc.status IN ('Starting', 'Running', 'Paused')
           AND q.contact_id = c.id AND q.campaign_id = qc.id
           AND q.outcome = 'Queued' AND q.excluded IS NULL AND (q.decided = 0 OR q.next_attempt_at IS NOT NULL)
         """;
 
-    // In a path of SQLite's JSON functions a label in quotes ends at the next quote, and a backslash escapes.
-    private static readonly SearchValues<char> UnfitForPath = SearchValues.Create("\"\\");
+    // In a path of SQLite's JSON functions a label in quotes ends at the next quote, a backslash escapes, and a NUL ends it.
+    private static readonly SearchValues<char> UnfitForPath = SearchValues.Create("\"\\\0");
 
     /// <summary>Why a filter cannot be asked, or <see langword="null"/>.</summary>
     public static Refusal? Check(ContactFilter filter) => filter.Attributes.Count <= AttributesMax
@@ -50,9 +55,10 @@ internal sealed record ContactFilterSql(
             throw new ArgumentException(refusal.Detail, nameof(filter));
         }
 
+        filter = Complete(filter);
         var values = new List<(string Name, object? Value)> { ("$account", account.Value) };
         var conditions = new List<string>();
-        var (from, key) = ("contacts c", "c.id");
+        var (from, key) = ($"contacts c {IndexOf(filter)}", "c.id");
         if (filter.ListId is { } list)
         {
             // Every member has an occurrence 1, so this finds each once. A list that is being deleted has no row.
@@ -63,7 +69,7 @@ internal sealed record ContactFilterSql(
         }
 
         conditions.Add("c.account = $account");
-        if (!filter.Statuses.IsDefaultOrEmpty)
+        if (filter.Statuses.Length > 0)
         {
             conditions.Add(OneOf("c.status", filter.Statuses.Select(status => status.ToString())));
         }
@@ -82,6 +88,16 @@ internal sealed record ContactFilterSql(
 
         return new(from, string.Join(" AND ", conditions), key, values);
 
+        static string IndexOf(ContactFilter filter) => filter switch
+        {
+            // Without statistics SQLite takes the primary key for as good as any index, and walks over all contacts.
+            // Most contacts are New or Active, so a Last Status usually says more.
+            { Statuses: [not (ContactStatus.New or ContactStatus.Active)] } => "INDEXED BY contacts_status",
+            { LastStatuses: [not Outcome.Queued] } => "INDEXED BY contacts_last_status",
+            { Statuses: [_] } => "INDEXED BY contacts_status",
+            _ => "",
+        };
+
         string Add(object value)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"$f{values.Count}");
@@ -91,7 +107,7 @@ internal sealed record ContactFilterSql(
 
         string OneOf(string column, IEnumerable<string> names)
         {
-            var parameters = names.Distinct().Select(Add).ToList();
+            var parameters = names.Select(Add).ToList();
             return parameters is [var single] ? $"{column} = {single}" : $"{column} IN ({string.Join(", ", parameters)})";
         }
 
@@ -101,7 +117,7 @@ internal sealed record ContactFilterSql(
 
         void AddLastStatuses(ImmutableArray<Outcome> outcomes, List<string> conditions)
         {
-            if (outcomes.IsDefaultOrEmpty)
+            if (outcomes.Length == 0)
             {
                 return;
             }
@@ -124,19 +140,27 @@ internal sealed record ContactFilterSql(
     /// </summary>
     public static IEnumerable<ContactFilter> Split(ContactFilter filter)
     {
+        filter = Complete(filter);
         if (filter.ListId is not null)
         {
             return [filter];
         }
 
-        if (!filter.Statuses.IsDefaultOrEmpty && filter.Statuses.Length > 1)
+        if (filter.Statuses.Length > 1)
         {
-            return filter.Statuses.Distinct().Select(status => filter with { Statuses = [status] });
+            return filter.Statuses.Select(status => filter with { Statuses = [status] });
         }
 
         // Who is Queued is found by walking the contacts, and the others can be seen on the same walk.
-        return filter.LastStatuses is { IsDefault: false, Length: > 1 } && !filter.LastStatuses.Contains(Outcome.Queued)
-            ? filter.LastStatuses.Distinct().Select(outcome => filter with { LastStatuses = [outcome] })
+        return filter.LastStatuses.Length > 1 && !filter.LastStatuses.Contains(Outcome.Queued)
+            ? filter.LastStatuses.Select(outcome => filter with { LastStatuses = [outcome] })
             : [filter];
     }
+
+    // An array that nobody set cannot even be asked for its length; one that names a thing twice names it once.
+    private static ContactFilter Complete(ContactFilter filter) => filter with
+    {
+        Statuses = filter.Statuses.IsDefault ? [] : [.. filter.Statuses.Distinct()],
+        LastStatuses = filter.LastStatuses.IsDefault ? [] : [.. filter.LastStatuses.Distinct()],
+    };
 }

@@ -17,7 +17,10 @@ internal sealed class CsvFields(char delimiter)
     };
 
     /// <summary>The fields, or <see langword="null"/> when they are not as many as the reader counted.</summary>
-    /// <remarks>The two never disagree as far as we know; if they do, a row is refused rather than guessed at.</remarks>
+    /// <remarks>
+    /// The two disagree over a byte order mark in the middle of a file, where files were glued together; such a row, and
+    /// whatever else they may disagree over, is refused rather than guessed at.
+    /// </remarks>
     public string[]? Split(CsvRow row)
     {
         if (!row.HasQuotes)

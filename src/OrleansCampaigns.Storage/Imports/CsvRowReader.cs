@@ -56,7 +56,7 @@ internal sealed class CsvRowReader
         while (Peek(0) != End)
         {
             row = Scan();
-            if (row.Problem != CsvProblem.None || row.Columns > 1 || row.Bytes.Span.Trim(" \t"u8).Length > 0)
+            if (row.Problem != CsvProblem.None || !IsBlank(row))
             {
                 return true;
             }
@@ -161,7 +161,7 @@ internal sealed class CsvRowReader
         row.Bytes = _buffer.AsMemory(_start, length);
         row.Problem = row.Bytes.Span.Contains((byte)0) ? CsvProblem.Binary
             : !Utf8.IsValid(row.Bytes.Span) ? CsvProblem.Encoding
-            : Columns != 0 && row.Columns != Columns ? CsvProblem.ColumnCount
+            : Columns != 0 && row.Columns != Columns && !IsBlank(row) ? CsvProblem.ColumnCount
             : CsvProblem.None;
         if (row.Problem == CsvProblem.ColumnCount && field.FirstResume > 0)
         {
@@ -205,6 +205,9 @@ internal sealed class CsvRowReader
             }
         }
     }
+
+    private static bool IsBlank(CsvRow row) =>
+        row is { Columns: 1, HasQuotes: false } && row.Bytes.Span.Trim(" \t"u8).IsEmpty;
 
     private void Advance(int bytes, int lines)
     {

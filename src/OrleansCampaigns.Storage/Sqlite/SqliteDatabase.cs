@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
+using OrleansCampaigns.Contracts;
 
 namespace OrleansCampaigns.Storage.Sqlite;
 
@@ -168,10 +169,33 @@ public sealed class SqliteDatabase : IDisposable
     }
 
 #pragma warning disable RS0030 // The one place where blocking database work leaves the caller's thread.
-    private static Task<T> OffTurn<T>(Func<T> work) => Task.Run(work);
+    private static async Task<T> OffTurn<T>(Func<T> work)
+    {
+        try
+        {
+            return await Task.Run(work);
+        }
+        catch (SqliteException failure) when (IsOutage(failure))
+        {
+            throw new StorageUnavailableException($"The database cannot be used: {failure.Message}", failure);
+        }
+    }
 
-    private static Task OffTurn(Func<Task> work) => Task.Run(work);
+    private static async Task OffTurn(Func<Task> work)
+    {
+        try
+        {
+            await Task.Run(work);
+        }
+        catch (SqliteException failure) when (IsOutage(failure))
+        {
+            throw new StorageUnavailableException($"The database cannot be used: {failure.Message}", failure);
+        }
+    }
 #pragma warning restore RS0030
+
+    // SQLITE_BUSY, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN: the disk's fault, not the statement's.
+    private static bool IsOutage(SqliteException failure) => failure.SqliteErrorCode is 5 or 8 or 10 or 13 or 14;
 
     private SqliteConnection Open()
     {

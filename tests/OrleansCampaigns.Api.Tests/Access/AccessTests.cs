@@ -147,7 +147,8 @@ public sealed class AccessTests
     {
         await using var api = await TestApi.Start();
 
-        (await api.Administrator.Post("/v1/api-keys", json)).AssertProblem(HttpStatusCode.UnprocessableEntity, code, field);
+        (await api.Administrator.Post("/v1/api-keys", json)).AssertProblem(
+            HttpStatusCode.UnprocessableEntity, code, field);
     }
 
     [Fact]
@@ -156,7 +157,8 @@ public sealed class AccessTests
         await using var api = await TestApi.Start();
 
         (await api.Administrator.Delete("/v1/api-keys/key_2")).AssertProblem(HttpStatusCode.Conflict, "access.own_key");
-        (await api.Administrator.Delete("/v1/api-keys/key_9")).AssertProblem(HttpStatusCode.NotFound, "access.unknown_key");
+        (await api.Administrator.Delete("/v1/api-keys/key_9")).AssertProblem(
+            HttpStatusCode.NotFound, "access.unknown_key");
     }
 
     [Fact]

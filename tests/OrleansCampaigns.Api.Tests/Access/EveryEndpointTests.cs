@@ -31,12 +31,14 @@ public sealed partial class EveryEndpointTests
         await using var api = await TestApi.Start();
         var document = (await api.Anonymous.Get("/openapi/v1.json")).Json;
 
-        foreach (var (method, path) in Endpoints(api).Where(endpoint => !endpoint.Path.StartsWith("/openapi", StringComparison.Ordinal)))
+        foreach (var (method, path) in Endpoints(api).Where(
+            endpoint => !endpoint.Path.StartsWith("/openapi", StringComparison.Ordinal)))
         {
             var operation = document["paths"]?[path]?[method.ToLowerInvariant()];
             Assert.True(operation is not null, $"{method} {path} is missing.");
             Assert.True(operation["summary"] is not null, $"{method} {path} has no summary.");
-            var success = operation["responses"]!.AsObject().Select(response => response.Key).Where(status => status[0] == '2');
+            var success = operation["responses"]!.AsObject().Select(response => response.Key).Where(
+                status => status[0] == '2');
             Assert.True(success.Count() == 1, $"{method} {path} says of {success.Count()} statuses that it worked.");
         }
     }
@@ -46,9 +48,11 @@ public sealed partial class EveryEndpointTests
     {
         await using var api = await TestApi.Start();
 
-        foreach (var (method, path) in Endpoints(api).Where(endpoint => endpoint.Path.StartsWith("/v1", StringComparison.Ordinal)))
+        foreach (var (method, path) in Endpoints(api).Where(
+            endpoint => endpoint.Path.StartsWith("/v1", StringComparison.Ordinal)))
         {
-            var answer = await api.Administrator.Send(new HttpMethod(method), $"{Filled(path)}?satus=New", BodyOf(method));
+            var answer = await api.Administrator.Send(
+                new HttpMethod(method), $"{Filled(path)}?satus=New", BodyOf(method));
             Assert.True(
                 answer.Status is HttpStatusCode.UnprocessableEntity or HttpStatusCode.UnsupportedMediaType,
                 $"{method} {path} answered {answer.Status}.");

@@ -59,7 +59,8 @@ public sealed class IdempotencyTests
 
         await api.Administrator.Post("/v1/lists", """{"name":"ours"}""", "order-1");
         var other = await api.Administrator.Send(
-            HttpMethod.Post, "/v1/lists", """{"name":"theirs"}""", ("Idempotency-Key", "order-1"), ("X-Account", "other"));
+            HttpMethod.Post, "/v1/lists", """{"name":"theirs"}""", ("Idempotency-Key", "order-1"), (
+                "X-Account", "other"));
 
         Assert.Equal(HttpStatusCode.Created, other.Status);
     }
@@ -106,7 +107,8 @@ public sealed class IdempotencyTests
         var (path, grain) = await Draft(api);
         grain.Refused = new Refusal(RefusalKind.Throttled, "campaign.throttled", "Too many at once.");
 
-        (await api.Client.Post($"{path}/start", null, "order-1")).AssertProblem(HttpStatusCode.TooManyRequests, "campaign.throttled");
+        (await api.Client.Post($"{path}/start", null, "order-1")).AssertProblem(
+            HttpStatusCode.TooManyRequests, "campaign.throttled");
         grain.Refused = null;
 
         Assert.Equal(HttpStatusCode.Accepted, (await api.Client.Post($"{path}/start", null, "order-1")).Status);
@@ -220,7 +222,8 @@ public sealed class IdempotencyTests
         var list = api.Lists.Add("a");
 
         async Task<Answer> Upload(string csv) => await api.Client.Send(
-            HttpMethod.Post, $"/v1/lists/{list.Id}/imports", new StringContent(csv, Encoding.UTF8, "text/csv"), ("Idempotency-Key", "order-1"));
+            HttpMethod.Post, $"/v1/lists/{list.Id}/imports", new StringContent(csv, Encoding.UTF8, "text/csv"), (
+                "Idempotency-Key", "order-1"));
 
         var first = await Upload("address\na@example.com\n");
         var second = await Upload("address\na@example.com\n");

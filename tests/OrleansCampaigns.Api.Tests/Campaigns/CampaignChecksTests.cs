@@ -18,7 +18,8 @@ public sealed class CampaignChecksTests
         var answer = await api.Client.Post($"{path}/validate");
 
         Assert.Equal(HttpStatusCode.OK, answer.Status);
-        Assert.Equal(("false", "10", "9", "3"), (answer["mayStart"], answer["audience"], answer["licencesNeeded"], answer["licencesFree"]));
+        Assert.Equal(("false", "10", "9", "3"), (
+            answer["mayStart"], answer["audience"], answer["licencesNeeded"], answer["licencesFree"]));
         Assert.Equal("licences.insufficient", (string?)answer.Json["problems"]![0]!["code"]);
     }
 
@@ -33,8 +34,10 @@ public sealed class CampaignChecksTests
 
         Assert.Equal(("Hello", "<p>Hello</p>"), (preview["subject"], preview["html"]));
         Assert.Equal("Hello", (string?)preview.Json["headers"]!["Subject"]);
-        (await api.Client.Get($"{path}/preview")).AssertProblem(HttpStatusCode.UnprocessableEntity, "field.required", "contact");
-        (await api.Client.Get($"{path}/preview?contact=con_x")).AssertProblem(HttpStatusCode.NotFound, "contact.unknown");
+        (await api.Client.Get($"{path}/preview")).AssertProblem(
+            HttpStatusCode.UnprocessableEntity, "field.required", "contact");
+        (await api.Client.Get($"{path}/preview?contact=con_x")).AssertProblem(
+            HttpStatusCode.NotFound, "contact.unknown");
     }
 
     [Fact]
@@ -44,11 +47,13 @@ public sealed class CampaignChecksTests
         var (path, grain) = CampaignLifecycleTests.Make(api, CampaignStatus.Draft);
         var contact = api.Contacts.Add("ann@example.com");
 
-        var sent = await api.Client.Post($"{path}/test-send", $$"""{"address":"me@example.com","contact":"{{contact.Id}}"}""");
+        var sent = await api.Client.Post(
+            $"{path}/test-send", $$"""{"address":"me@example.com","contact":"{{contact.Id}}"}""");
 
         Assert.Equal(("me@example.com", contact.Id), grain.Tested);
         Assert.Equal(
-            ("SoftBounced", "Email Sender: Soft Bounced", "mailbox-full"), (sent["outcome"], sent["outcomeName"], sent["cause"]));
+            ("SoftBounced", "Email Sender: Soft Bounced", "mailbox-full"), (
+                sent["outcome"], sent["outcomeName"], sent["cause"]));
         Assert.Equal(452, (int)sent.Json["reply"]!["code"]!);
     }
 
@@ -61,7 +66,8 @@ public sealed class CampaignChecksTests
         await using var api = await TestApi.Start();
         var (path, grain) = CampaignLifecycleTests.Make(api, CampaignStatus.Draft);
 
-        (await api.Client.Post($"{path}/test-send", json)).AssertProblem(HttpStatusCode.UnprocessableEntity, code, field);
+        (await api.Client.Post($"{path}/test-send", json)).AssertProblem(
+            HttpStatusCode.UnprocessableEntity, code, field);
         Assert.Null(grain.Tested);
     }
 }

@@ -39,7 +39,8 @@ public sealed class CampaignLifecycleTests
     [InlineData("resume", CampaignStatus.Paused, "Running")]
     [InlineData("cancel", CampaignStatus.Running, "Cancelled")]
     [InlineData("unschedule", CampaignStatus.Scheduled, "Draft")]
-    public async Task What_the_status_allows_is_done_and_may_be_repeated(string command, CampaignStatus before, string after)
+    public async Task What_the_status_allows_is_done_and_may_be_repeated(
+        string command, CampaignStatus before, string after)
     {
         await using var api = await TestApi.Start();
         var (path, _) = Make(api, before);
@@ -68,7 +69,8 @@ public sealed class CampaignLifecycleTests
     {
         await using var api = await TestApi.Start();
         var (path, grain) = Make(api, CampaignStatus.Starting);
-        grain.Campaign = grain.Campaign.FailStart(new(RefusalKind.PaymentRequired, "licences.insufficient", "5 are missing."));
+        grain.Campaign = grain.Campaign.FailStart(
+            new(RefusalKind.PaymentRequired, "licences.insufficient", "5 are missing."));
 
         var campaign = await api.Client.Get(path);
 
@@ -88,7 +90,8 @@ public sealed class CampaignLifecycleTests
         var answer = await api.Client.Post($"{path}/schedule", $$"""{"scheduledAt":"{{given}}"}""");
 
         Assert.Equal((HttpStatusCode.OK, "Scheduled"), (answer.Status, answer["status"]));
-        Assert.Equal(DateTimeOffset.Parse(meant, System.Globalization.CultureInfo.InvariantCulture), grain.Campaign.ScheduledAt);
+        Assert.Equal(
+            DateTimeOffset.Parse(meant, System.Globalization.CultureInfo.InvariantCulture), grain.Campaign.ScheduledAt);
     }
 
     [Theory]
@@ -102,7 +105,8 @@ public sealed class CampaignLifecycleTests
         await using var api = await TestApi.Start();
         var (path, _) = Make(api, CampaignStatus.Draft);
 
-        (await api.Client.Post($"{path}/schedule", json)).AssertProblem(HttpStatusCode.UnprocessableEntity, code, "scheduledAt");
+        (await api.Client.Post($"{path}/schedule", json)).AssertProblem(
+            HttpStatusCode.UnprocessableEntity, code, "scheduledAt");
     }
 
     [Theory]
@@ -139,7 +143,8 @@ public sealed class CampaignLifecycleTests
         }
     }
 
-    internal static (string Path, FakeCampaignGrain Grain) Make(TestApi api, CampaignStatus status, AccountId? account = null)
+    internal static (string Path, FakeCampaignGrain Grain) Make(
+        TestApi api, CampaignStatus status, AccountId? account = null)
     {
         var id = CampaignId.Create(api.Clock.GetUtcNow());
         var grain = api.Grains.Campaign($"cp:{id.Value[4..]}");

@@ -40,7 +40,8 @@ public sealed class CampaignResultTests
         var outcomes = answer.Json["outcomes"]!.AsObject();
         Assert.Equal(Enum.GetNames<Outcome>().Order(), outcomes.Select(pair => pair.Key).Order());
         Assert.Equal((6, 0), ((int)outcomes["Sent"]!, (int)outcomes["Spam"]!));
-        Assert.Equal(("10", "2", "9", "1"), (answer["audience"], answer["excludedTotal"], answer["attempts"], answer["inDoubt"]));
+        Assert.Equal(("10", "2", "9", "1"), (
+            answer["audience"], answer["excludedTotal"], answer["attempts"], answer["inDoubt"]));
         Assert.Equal(2, (int)answer.Json["causes"]!["mailbox-full"]!);
         Assert.Equal(2, (int)answer.Json["excluded"]!["mailbox-full"]!);
         Assert.Equal((8, 7), ((int)answer.Json["licences"]!["reserved"]!, (int)answer.Json["licences"]!["deducted"]!));
@@ -62,7 +63,8 @@ public sealed class CampaignResultTests
             ReplyText = "Full",
             ContactStatus = ContactStatus.MailboxFull,
         });
-        api.Campaigns.Recipients.Add(Row("bob@example.com") with { Excluded = "does-not-exist", ContactStatus = ContactStatus.DoesNotExist });
+        api.Campaigns.Recipients.Add(
+            Row("bob@example.com") with { Excluded = "does-not-exist", ContactStatus = ContactStatus.DoesNotExist });
 
         var items = (await api.Client.Get($"{path}/recipients")).Items.ToList();
 
@@ -94,8 +96,10 @@ public sealed class CampaignResultTests
         await using var api = await TestApi.Start();
         var (path, _) = CampaignLifecycleTests.Make(api, CampaignStatus.Running);
 
-        (await api.Client.Get($"{path}/recipients?{query}")).AssertProblem(HttpStatusCode.UnprocessableEntity, code, field);
-        (await api.Client.Get($"{path}/recipients/export?{query}")).AssertProblem(HttpStatusCode.UnprocessableEntity, code, field);
+        (await api.Client.Get($"{path}/recipients?{query}")).AssertProblem(
+            HttpStatusCode.UnprocessableEntity, code, field);
+        (await api.Client.Get($"{path}/recipients/export?{query}")).AssertProblem(
+            HttpStatusCode.UnprocessableEntity, code, field);
     }
 
     internal static RecipientRow Row(string address) => new()

@@ -37,11 +37,13 @@ public sealed class CampaignTests
         Assert.Equal(5, (int)made.Json["content"]!["attachments"]![0]!["bytes"]!);
         var definition = Definition(api, made);
         Assert.Equal(new Sender("news@example.com", "News", "office@example.com"), definition.Sender);
-        Assert.Equal(("Hello {{first_name}}", "<p>{{city}}</p>\n"), (definition.Content.Subject, definition.Content.Html));
+        Assert.Equal(
+            ("Hello {{first_name}}", "<p>{{city}}</p>\n"), (definition.Content.Subject, definition.Content.Html));
         Assert.Equal("hello"u8, definition.Content.Attachments[0].Content);
         Assert.Equal([list.Id], definition.Audience.ListIds);
         Assert.Equal([ContactStatus.New], definition.Audience.Filter!.Statuses);
-        Assert.Equal(("second", InDoubtPolicy.Resend, "Europe/Vienna"), (definition.Relay, definition.InDoubt, definition.TimeZone));
+        Assert.Equal(("second", InDoubtPolicy.Resend, "Europe/Vienna"), (
+            definition.Relay, definition.InDoubt, definition.TimeZone));
     }
 
     [Fact]
@@ -58,25 +60,43 @@ public sealed class CampaignTests
     [InlineData("""{}""", "field.required", "name")]
     [InlineData("""{"name":"a","sender":{"address":"nobody"}}""", "field.address", "sender.address")]
     [InlineData("""{"name":"a","sender":{"name":"x"}}""", "field.required", "sender.address")]
-    [InlineData("""{"name":"a","sender":{"address":"a@example.com","name":"x\r\nBcc: b@example.com"}}""", "field.control_characters", "sender.name")]
-    [InlineData("""{"name":"a","sender":{"address":"a@example.com","replyTo":"nobody"}}""", "field.address", "sender.replyTo")]
-    [InlineData("""{"name":"a","content":{"subject":"x\r\nBcc: b@example.com"}}""", "field.control_characters", "content.subject")]
+    [InlineData(
+        """{"name":"a","sender":{"address":"a@example.com","name":"x\r\nBcc: b@example.com"}}""",
+        "field.control_characters", "sender.name")]
+    [InlineData(
+        """{"name":"a","sender":{"address":"a@example.com","replyTo":"nobody"}}""", "field.address", "sender.replyTo")]
+    [InlineData(
+        """{"name":"a","content":{"subject":"x\r\nBcc: b@example.com"}}""",
+        "field.control_characters", "content.subject")]
     [InlineData("""{"name":"a","content":{"html":"\u0000"}}""", "field.control_characters", "content.html")]
     [InlineData("""{"name":"a","content":{"fallbacks":{"city":null}}}""", "field.required", "content.fallbacks.city")]
-    [InlineData("""{"name":"a","content":{"attachments":[null]}}""", "field.required", "content.attachments[0].fileName")]
-    [InlineData("""{"name":"a","content":{"attachments":[{"fileName":"../a","content":""}]}}""", "field.format", "content.attachments[0].fileName")]
-    [InlineData("""{"name":"a","content":{"attachments":[{"fileName":"a","contentType":"pdf","content":""}]}}""", "field.format", "content.attachments[0].contentType")]
-    [InlineData("""{"name":"a","content":{"attachments":[{"fileName":"a"}]}}""", "field.required", "content.attachments[0].content")]
+    [InlineData(
+        """{"name":"a","content":{"attachments":[null]}}""", "field.required", "content.attachments[0].fileName")]
+    [InlineData(
+        """{"name":"a","content":{"attachments":[{"fileName":"../a","content":""}]}}""",
+        "field.format", "content.attachments[0].fileName")]
+    [InlineData(
+        """{"name":"a","content":{"attachments":[{"fileName":"a","contentType":"pdf","content":""}]}}""",
+        "field.format", "content.attachments[0].contentType")]
+    [InlineData(
+        """{"name":"a","content":{"attachments":[{"fileName":"a"}]}}""",
+        "field.required", "content.attachments[0].content")]
     [InlineData("""{"name":"a","inDoubt":"Forget"}""", "field.unknown_value", "inDoubt")]
     [InlineData("""{"name":"a","inDoubt":"0"}""", "field.unknown_value", "inDoubt")]
     [InlineData("""{"name":"a","timeZone":"W. Europe Standard Time"}""", "field.unknown_value", "timeZone")]
     [InlineData("""{"name":"a","timeZone":"../../etc/passwd"}""", "field.unknown_value", "timeZone")]
-    [InlineData("""{"name":"a","audience":{"listIds":["lst_9"]}}""", "campaign.audience.unknown_list", "audience.listIds[0]")]
+    [InlineData(
+        """{"name":"a","audience":{"listIds":["lst_9"]}}""", "campaign.audience.unknown_list", "audience.listIds[0]")]
     [InlineData("""{"name":"a","audience":{"listIds":[null]}}""", "field.required", "audience.listIds[0]")]
-    [InlineData("""{"name":"a","audience":{"filter":{"listId":"lst_9"}}}""", "campaign.audience.unknown_list", "audience.filter.listId")]
-    [InlineData("""{"name":"a","audience":{"filter":{"statuses":["Odd"]}}}""", "field.unknown_value", "audience.filter.statuses")]
+    [InlineData(
+        """{"name":"a","audience":{"filter":{"listId":"lst_9"}}}""",
+        "campaign.audience.unknown_list", "audience.filter.listId")]
+    [InlineData(
+        """{"name":"a","audience":{"filter":{"statuses":["Odd"]}}}""",
+        "field.unknown_value", "audience.filter.statuses")]
     [InlineData("""{"name":"a","audience":{"viewId":"viw_9"}}""", "campaign.audience.unknown_view", "audience.viewId")]
-    [InlineData("""{"name":"a","audience":{"viewId":"viw_9","filter":{}}}""", "filter.view_and_filter", "audience.viewId")]
+    [InlineData(
+        """{"name":"a","audience":{"viewId":"viw_9","filter":{}}}""", "filter.view_and_filter", "audience.viewId")]
     [InlineData("""{"name":"a","audience":{"recipients":[{}]}}""", "field.required", "audience.recipients[0].address")]
     public async Task A_campaign_that_breaks_a_rule_is_not_made(string json, string code, string field)
     {
@@ -95,7 +115,10 @@ public sealed class CampaignTests
 
         var answer = await api.Client.Post(
             "/v1/campaigns",
-            $$$"""{"name":"a","content":{"attachments":[{"fileName":"a","content":"{{{half}}}"},{"fileName":"b","content":"{{{half}}}"}]}}""");
+            $$$"""
+            {"name":"a","content":{"attachments":[
+              {"fileName":"a","content":"{{{half}}}"},{"fileName":"b","content":"{{{half}}}"}]}}
+            """);
 
         answer.AssertProblem(HttpStatusCode.UnprocessableEntity, "field.too_long", "content.attachments");
     }
@@ -120,7 +143,10 @@ public sealed class CampaignTests
 
         var made = await api.Client.Post(
             "/v1/campaigns",
-            $$$"""{"name":"a","audience":{"listIds":["{{{list.Id}}}"],"recipients":[{"address":"a@example.com","name":"A"},{"address":"oops"}]}}""");
+            $$$"""
+            {"name":"a","audience":{"listIds":["{{{list.Id}}}"],
+             "recipients":[{"address":"a@example.com","name":"A"},{"address":"oops"}]}}
+            """);
 
         var ids = Definition(api, made).Audience.ListIds;
         Assert.Equal(list.Id, ids[0]);
@@ -175,7 +201,8 @@ public sealed class CampaignTests
         await using var api = await TestApi.Start();
         api.Lists.MembersRefused = Refusal.Invalid("contact.name", "No.", "contacts[0].name");
 
-        var made = await api.Client.Post("/v1/campaigns", """{"name":"b","audience":{"recipients":[{"address":"a@example.com"}]}}""");
+        var made = await api.Client.Post(
+            "/v1/campaigns", """{"name":"b","audience":{"recipients":[{"address":"a@example.com"}]}}""");
 
         made.AssertProblem(HttpStatusCode.UnprocessableEntity, "contact.name", "contacts[0].name");
         Assert.Empty(api.Lists.Lists);

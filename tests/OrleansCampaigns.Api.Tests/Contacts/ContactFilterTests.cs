@@ -13,7 +13,8 @@ public sealed class ContactFilterTests
         var list = api.Lists.Add("a");
 
         var answer = await api.Client.Get(
-            $"/v1/contacts?status=New&status=Mailbox%20full&lastStatus=SoftBounced&listId={list.Id}&attribute.city=Graz&attribute.a.b=1&text=ann");
+            $"/v1/contacts?status=New&status=Mailbox%20full&lastStatus=SoftBounced&listId={list.Id}"
+            + "&attribute.city=Graz&attribute.a.b=1&text=ann");
 
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         var asked = api.Contacts.Asked!;
@@ -32,7 +33,10 @@ public sealed class ContactFilterTests
 
         await api.Client.Post(
             "/v1/contacts/query",
-            $$"""{"statuses":["New","Mailbox full"],"lastStatuses":["Soft Bounced"],"listId":"{{list.Id}}","attributes":{"city":"Graz"},"text":"ann"}""");
+            $$"""
+            {"statuses":["New","Mailbox full"],"lastStatuses":["Soft Bounced"],"listId":"{{list.Id}}",
+             "attributes":{"city":"Graz"},"text":"ann"}
+            """);
 
         var asked = api.Contacts.Asked!;
         Assert.Equal([ContactStatus.New, ContactStatus.MailboxFull], asked.Statuses);
@@ -47,7 +51,9 @@ public sealed class ContactFilterTests
 
         foreach (var row in ContactStatusTable.Rows)
         {
-            foreach (var name in new[] { row.Status.ToString(), row.DisplayName, row.SystemValue, row.DisplayName.ToUpperInvariant() })
+            string[] names =
+                [row.Status.ToString(), row.DisplayName, row.SystemValue, row.DisplayName.ToUpperInvariant()];
+            foreach (var name in names)
             {
                 await api.Client.Get($"/v1/contacts?status={Uri.EscapeDataString(name)}");
                 Assert.Equal([row.Status], api.Contacts.Asked!.Statuses);
@@ -79,7 +85,7 @@ public sealed class ContactFilterTests
     [InlineData("text=", "field.required", "text")]
     [InlineData("text=a%00b", "field.control_characters", "text")]
     [InlineData("attribute.city=a&attribute.city=b", "request.repeated_parameter", "attribute.city")]
-    [InlineData("attribute.=a", "field.attribute_name", "attribute")]
+    [InlineData("attribute.=a", "request.unknown_parameter", "attribute.")]
     [InlineData("satus=New", "request.unknown_parameter", "satus")]
     [InlineData("attributecity=Graz", "request.unknown_parameter", "attributecity")]
     public async Task A_condition_that_cannot_be_meant_is_refused(string query, string code, string field)
@@ -104,7 +110,8 @@ public sealed class ContactFilterTests
     {
         await using var api = await TestApi.Start();
 
-        (await api.Client.Post("/v1/contacts/query", json)).AssertProblem(HttpStatusCode.UnprocessableEntity, code, field);
+        (await api.Client.Post("/v1/contacts/query", json)).AssertProblem(
+            HttpStatusCode.UnprocessableEntity, code, field);
         Assert.Null(api.Contacts.Asked);
     }
 
@@ -124,17 +131,22 @@ public sealed class ContactFilterTests
         Assert.Equal(view.Text, (await api.Client.Get($"/v1/views/{view["id"]}")).Text);
         Assert.Equal(HttpStatusCode.NoContent, (await api.Client.Delete($"/v1/views/{view["id"]}")).Status);
         (await api.Client.Get($"/v1/views/{view["id"]}")).AssertProblem(HttpStatusCode.NotFound, "view.unknown");
-        (await api.Client.Get($"/v1/views/{view["id"]}/contacts")).AssertProblem(HttpStatusCode.NotFound, "view.unknown");
+        (await api.Client.Get($"/v1/views/{view["id"]}/contacts")).AssertProblem(
+            HttpStatusCode.NotFound, "view.unknown");
         (await api.Client.Delete($"/v1/views/{view["id"]}")).AssertProblem(HttpStatusCode.NotFound, "view.unknown");
     }
 
     [Theory]
     [InlineData("""{"filter":{}}""", HttpStatusCode.UnprocessableEntity, "field.required", "name")]
     [InlineData("""{"name":"x"}""", HttpStatusCode.UnprocessableEntity, "field.required", "filter")]
-    [InlineData("""{"name":"x","filter":{"listId":"lst_9"}}""", HttpStatusCode.UnprocessableEntity, "filter.unknown_list", "filter.listId")]
-    [InlineData("""{"name":"x","filter":{"text":""}}""", HttpStatusCode.UnprocessableEntity, "field.required", "filter.text")]
+    [InlineData(
+        """{"name":"x","filter":{"listId":"lst_9"}}""",
+        HttpStatusCode.UnprocessableEntity, "filter.unknown_list", "filter.listId")]
+    [InlineData(
+        """{"name":"x","filter":{"text":""}}""", HttpStatusCode.UnprocessableEntity, "field.required", "filter.text")]
     [InlineData("""{"name":"taken","filter":{}}""", HttpStatusCode.Conflict, "view.exists", null)]
-    public async Task A_view_that_breaks_a_rule_is_not_saved(string json, HttpStatusCode status, string code, string? field)
+    public async Task A_view_that_breaks_a_rule_is_not_saved(
+        string json, HttpStatusCode status, string code, string? field)
     {
         await using var api = await TestApi.Start();
         await api.Client.Post("/v1/views", """{"name":"taken","filter":{}}""");

@@ -36,7 +36,8 @@ public sealed class ContactTests
         var answer = await api.Client.Get($"/v1/contacts/{contact.Id}");
 
         Assert.Equal(
-            ("MailboxFull", "Mailbox full", "Soft bounced"), (answer["status"], answer["statusName"], answer["systemValue"]));
+            ("MailboxFull", "Mailbox full", "Soft bounced"), (
+                answer["status"], answer["statusName"], answer["systemValue"]));
         Assert.Equal(("SoftBounced", "Email Sender: Soft Bounced"), (answer["lastStatus"], answer["lastStatusName"]));
     }
 
@@ -49,7 +50,9 @@ public sealed class ContactTests
     [InlineData("""{"address":"a@example.com","attributes":{"":"x"}}""", "field.attribute_name", "attributes")]
     [InlineData("""{"address":"a@example.com","attributes":{"a\nb":"x"}}""", "field.attribute_name", "attributes")]
     [InlineData("""{"address":"a@example.com","attributes":{"city":null}}""", "field.required", "attributes.city")]
-    [InlineData("""{"address":"a@example.com","attributes":{"city":"\u0000"}}""", "field.control_characters", "attributes.city")]
+    [InlineData(
+        """{"address":"a@example.com","attributes":{"city":"\u0000"}}""",
+        "field.control_characters", "attributes.city")]
     [InlineData("""{"address":"a@example.com","attributes":{"city":7}}""", "request.wrong_type", "attributes.city")]
     public async Task A_contact_that_breaks_a_rule_is_not_made(string json, string code, string field)
     {
@@ -86,9 +89,13 @@ public sealed class ContactTests
     {
         await using var api = await TestApi.Start();
         var contact = api.Contacts.Add("ann@example.com", "Ann");
-        api.Contacts.Add(contact with { Attributes = ImmutableDictionary<string, string>.Empty.Add("city", "Graz").Add("age", "7") });
+        api.Contacts.Add(contact with
+        {
+            Attributes = ImmutableDictionary<string, string>.Empty.Add("city", "Graz").Add("age", "7"),
+        });
 
-        var changed = await api.Client.Patch($"/v1/contacts/{contact.Id}", """{"attributes":{"city":null,"colour":"red"}}""");
+        var changed = await api.Client.Patch(
+            $"/v1/contacts/{contact.Id}", """{"attributes":{"city":null,"colour":"red"}}""");
 
         Assert.Equal("Ann", changed["name"]);
         Assert.Equal(
@@ -182,7 +189,12 @@ public sealed class ContactTests
         var grain = api.Grains.Contact($"ct:main:{contact.Id.Value[4..]}");
         grain.Contact = new Contact().Record(
             turn,
-            new AttemptReport { Outcome = Outcome.Deferred, Cause = Cause.Greylisted, Reply = new SmtpReply(451, "4.7.1", "Later") },
+            new AttemptReport
+            {
+                Outcome = Outcome.Deferred,
+                Cause = Cause.Greylisted,
+                Reply = new SmtpReply(451, "4.7.1", "Later"),
+            },
             new DeliveryRules(),
             jitterSeed: 1,
             now);

@@ -16,7 +16,8 @@ public sealed class CsvCellTests
     [InlineData(" a ", "\" a \"")]
     [InlineData("a;b", "a;b")]
     [InlineData("čšž 漢字 😀", "čšž 漢字 😀")]
-    public void A_cell_is_quoted_where_RFC_4180_asks_for_it(string? value, string expected) => Assert.Equal(expected, Written(value));
+    public void A_cell_is_quoted_where_RFC_4180_asks_for_it(string? value, string expected) =>
+        Assert.Equal(expected, Written(value));
 
     [Theory]
     [InlineData("=1+1", "'=1+1")]
@@ -36,7 +37,8 @@ public sealed class CsvCellTests
     [InlineData("-1e5", "'-1e5")]
     [InlineData("+43 660 123", "'+43 660 123")]
     [InlineData("-1 ", "\"'-1 \"")]
-    public void What_a_spreadsheet_would_run_is_text(string value, string expected) => Assert.Equal(expected, Written(value));
+    public void What_a_spreadsheet_would_run_is_text(string value, string expected) =>
+        Assert.Equal(expected, Written(value));
 
     [Theory]
     [InlineData("-12")]

@@ -47,8 +47,12 @@ public sealed class ExportTests
         const string start = "ann@example.com,'=cmd|' /C calc'!A0,New,Email Sender: Soft Bounced,2030-01-01T08:00:00Z";
         Assert.Equal("text/csv", named.ContentType);
         Assert.Equal(
-            $"address,name,status,last status,last status at,age,city,zip\r\n{start},,\"'@Graz, \"\"AT\"\"\",\r\n", named.Text);
-        Assert.EndsWith($"{start},\"{{\"\"city\"\":\"\"@Graz, \\u0022AT\\u0022\"\"}}\"\r\n", together.Text, StringComparison.Ordinal);
+            $"address,name,status,last status,last status at,age,city,zip\r\n{start},,\"'@Graz, \"\"AT\"\"\",\r\n",
+            named.Text);
+        const string json = """""
+            "{""city"":""@Graz, \""AT\""""}"
+            """"";
+        Assert.EndsWith($"{start},{json}\r\n", together.Text, StringComparison.Ordinal);
         Assert.EndsWith($"last status at\r\n{start}\r\n", none.Text, StringComparison.Ordinal);
     }
 
@@ -82,7 +86,8 @@ public sealed class ExportTests
         Assert.DoesNotContain("full@example.com", byFilter.Text, StringComparison.Ordinal);
         (await api.Client.Get($"/v1/contacts/export?viewId={view.Id}&status=New"))
             .AssertProblem(HttpStatusCode.UnprocessableEntity, "filter.view_and_filter", "viewId");
-        (await api.Client.Get("/v1/contacts/export?viewId=viw_9")).AssertProblem(HttpStatusCode.NotFound, "view.unknown");
+        (await api.Client.Get("/v1/contacts/export?viewId=viw_9")).AssertProblem(
+            HttpStatusCode.NotFound, "view.unknown");
     }
 
     [Fact]
@@ -122,8 +127,10 @@ public sealed class ExportTests
 
         Assert.Equal(
             [
-                "address,name,status,last status,last status at,outcome,cause,excluded,attempts,reply code,enhanced code,reply text,in doubt,next attempt,city",
-                "ann@example.com,Ann,New,Email Sender: Soft Bounced,2030-01-01T08:00:00Z,Soft Bounced,mailbox-full,,2,452,4.2.2,\"'=Full, sorry\",no,2030-01-01T09:00:00Z,",
+                "address,name,status,last status,last status at,outcome,cause,excluded,attempts,"
+                    + "reply code,enhanced code,reply text,in doubt,next attempt,city",
+                "ann@example.com,Ann,New,Email Sender: Soft Bounced,2030-01-01T08:00:00Z,Soft Bounced,mailbox-full,,2,"
+                    + "452,4.2.2,\"'=Full, sorry\",no,2030-01-01T09:00:00Z,",
                 "bob@example.com,,Clicked,Email Sender: Sent,,Sent,,,1,,,,yes,,",
                 "cy@example.com,,Hard bounced,,,,,does-not-exist,0,,,,no,,",
                 "",

@@ -62,14 +62,16 @@ public sealed class FakeAccess(TimeProvider clock) : IAccessDirectory
     }
 
     public Task Answer(
-        AccountId account, string key, int status, string contentType, string body, CancellationToken cancellation = default)
+        AccountId account, string key, int status, string contentType, string body, CancellationToken cancellation =
+            default)
     {
         if (KeepingFails)
         {
             throw new IOException("The disk is full.");
         }
 
-        _answers[(account, key)] = _answers[(account, key)] with { Status = status, ContentType = contentType, Body = body };
+        _answers[(account, key)] =
+            _answers[(account, key)] with { Status = status, ContentType = contentType, Body = body };
         return Task.CompletedTask;
     }
 

@@ -18,7 +18,8 @@ public sealed class FakeAccountGrain(TimeProvider clock) : IAccountGrain
         return Task.FromResult(granted);
     }
 
-    public Task<Result<Reservation>> Reserve(CampaignId campaign, int pass, long amount) => throw new NotSupportedException();
+    public Task<Result<Reservation>> Reserve(CampaignId campaign, int pass, long amount) =>
+        throw new NotSupportedException();
 
     public Task Report(CampaignId campaign, long deducted) => throw new NotSupportedException();
 

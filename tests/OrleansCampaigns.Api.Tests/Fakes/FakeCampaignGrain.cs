@@ -36,7 +36,8 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
     public (string Address, ContactId? Contact)? Tested { get; private set; }
 
     public Task<Result<CampaignView>> Create(AccountId account, CampaignDefinition definition) =>
-        Command(account, campaign => campaign.Create(GrainKeys.ReadCampaign(key), account, definition, clock.GetUtcNow()), isNew: true);
+        Command(account, campaign =>
+            campaign.Create(GrainKeys.ReadCampaign(key), account, definition, clock.GetUtcNow()), isNew: true);
 
     public Task<Result<CampaignView>> Change(AccountId account, CampaignDefinition definition) =>
         Command(account, campaign => campaign.Change(definition));
@@ -49,7 +50,8 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
     public Task<Result<MessagePreview>> Preview(AccountId account, ContactId contact) =>
         Task.FromResult<Result<MessagePreview>>(Unknown(account)?.Refusal is { } refusal
             ? refusal
-            : new MessagePreview("Hello", "<p>Hello</p>", "Hello", ImmutableDictionary<string, string>.Empty.Add("Subject", "Hello")));
+            : new MessagePreview(
+                "Hello", "<p>Hello</p>", "Hello", ImmutableDictionary<string, string>.Empty.Add("Subject", "Hello")));
 
     public Task<Result<TestSendReport>> TestSend(AccountId account, string address, ContactId? contact)
     {
@@ -67,28 +69,38 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
     public Task<Result<CampaignView>> Schedule(AccountId account, DateTimeOffset at) =>
         Command(account, campaign => campaign.Schedule(at, clock.GetUtcNow()));
 
-    public Task<Result<CampaignView>> Unschedule(AccountId account) => Command(account, campaign => campaign.Unschedule());
+    public Task<Result<CampaignView>> Unschedule(AccountId account) =>
+        Command(account, campaign => campaign.Unschedule());
 
-    public Task<Result<CampaignView>> Start(AccountId account) => Command(account, campaign => campaign.Start(clock.GetUtcNow()));
+    public Task<Result<CampaignView>> Start(AccountId account) =>
+        Command(account, campaign => campaign.Start(clock.GetUtcNow()));
 
     public Task<Result<CampaignView>> Pause(AccountId account) => Command(account, campaign => campaign.Pause());
 
     public Task<Result<CampaignView>> Resume(AccountId account) => Command(account, campaign => campaign.Resume());
 
-    public Task<Result<CampaignView>> Cancel(AccountId account) => Command(account, campaign => campaign.Cancel(clock.GetUtcNow()));
+    public Task<Result<CampaignView>> Cancel(AccountId account) =>
+        Command(account, campaign => campaign.Cancel(clock.GetUtcNow()));
 
-    public Task<Result<CampaignView>> RetryFailed(AccountId account) => Command(account, campaign => campaign.RetryFailed());
+    public Task<Result<CampaignView>> RetryFailed(AccountId account) =>
+        Command(account, campaign => campaign.RetryFailed());
 
     public Task<Result<CampaignStatistics>> GetStatistics(AccountId account) =>
         Task.FromResult<Result<CampaignStatistics>>(Unknown(account)?.Refusal is { } refusal
             ? refusal
-            : Statistics ?? new CampaignStatistics { Status = Campaign.Status, Totals = new(), Licences = new Reservation(0, 0, 0, false) });
+            : Statistics ?? new CampaignStatistics
+            {
+                Status = Campaign.Status,
+                Totals = new(),
+                Licences = new Reservation(0, 0, 0, IsSettled: false),
+            });
 
     public Task<CampaignPlan?> GetPlan() => throw new NotSupportedException();
 
     public Task PartitionDone(int partition, int pass) => throw new NotSupportedException();
 
-    private async Task<Result<CampaignView>> Command(AccountId account, Func<Campaign, Result<Campaign>> decide, bool isNew = false)
+    private async Task<Result<CampaignView>> Command(
+        AccountId account, Func<Campaign, Result<Campaign>> decide, bool isNew = false)
     {
         Commands++;
         Arrived.TrySetResult();

@@ -16,7 +16,8 @@ public sealed class FakeCampaigns : ICampaignDirectory
     public RecipientFilter? Asked { get; private set; }
 
     public Task<Result<Page<CampaignRow>>> Query(
-        AccountId account, CampaignStatus? status, string? cursor, int limit, CancellationToken cancellation = default) =>
+        AccountId account, CampaignStatus? status, string? cursor, int limit, CancellationToken cancellation =
+            default) =>
         FakePages.Cut(Campaigns.Where(campaign => status is null || campaign.Status == status), cursor, limit);
 
     public Task<Result<Page<RecipientRow>>> QueryRecipients(

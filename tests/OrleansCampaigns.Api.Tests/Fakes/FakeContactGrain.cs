@@ -35,17 +35,21 @@ public sealed class FakeContactGrain(TimeProvider clock) : IContactGrain
         ? Pages[page] with { Page = page, PageCount = Pages.Count + 1 }
         : new HistoryPage(page == Pages.Count ? Contact.History : [], page, Pages.Count + 1));
 
-    public Task<TurnAnswer> Begin(Turn turn, DeliveryRules rules, Orleans.Runtime.SiloAddress sender) => throw new NotSupportedException();
+    public Task<TurnAnswer> Begin(Turn turn, DeliveryRules rules, Orleans.Runtime.SiloAddress sender) =>
+        throw new NotSupportedException();
 
-    public Task<CampaignDelivery> Record(Turn turn, AttemptReport report, DeliveryRules rules) => throw new NotSupportedException();
+    public Task<CampaignDelivery> Record(Turn turn, AttemptReport report, DeliveryRules rules) =>
+        throw new NotSupportedException();
 
     public Task Withdraw(Turn turn) => throw new NotSupportedException();
 
     public Task<TurnAnswer> ResolveDoubt(Turn turn, InDoubtPolicy policy) => throw new NotSupportedException();
 
-    public Task Duplicate(CampaignId campaign, DateTimeOffset queuedAt, int upToOccurrence) => throw new NotSupportedException();
+    public Task Duplicate(CampaignId campaign, DateTimeOffset queuedAt, int upToOccurrence) =>
+        throw new NotSupportedException();
 
-    public Task Exclude(CampaignId campaign, DateTimeOffset queuedAt, string reason) => throw new NotSupportedException();
+    public Task Exclude(CampaignId campaign, DateTimeOffset queuedAt, string reason) =>
+        throw new NotSupportedException();
 
     public Task Abandon(CampaignId campaign) => throw new NotSupportedException();
 

@@ -31,12 +31,16 @@ public sealed class FakeContacts : IContactDirectory
         Add(new ContactRow { Id = IdOf(AccountId.Main, address), Address = address, Name = name, Status = status });
 
     public Task<ContactRow?> Find(AccountId account, ContactId contact, CancellationToken cancellation = default) =>
-        Failure is null ? Task.FromResult(Rows.GetValueOrDefault((account, contact))) : Task.FromException<ContactRow?>(Failure);
+        Failure is null
+            ? Task.FromResult(Rows.GetValueOrDefault((account, contact)))
+            : Task.FromException<ContactRow?>(Failure);
 
-    public Task<ContactRow?> FindByAddress(AccountId account, string address, CancellationToken cancellation = default) =>
+    public Task<ContactRow?> FindByAddress(
+        AccountId account, string address, CancellationToken cancellation = default) =>
         Find(account, IdOf(account, address), cancellation);
 
-    public Task<Result<ContactRow>> Create(AccountId account, ContactInput contact, CancellationToken cancellation = default)
+    public Task<Result<ContactRow>> Create(
+        AccountId account, ContactInput contact, CancellationToken cancellation = default)
     {
         var id = IdOf(account, contact.Address);
         return Task.FromResult<Result<ContactRow>>(Rows.ContainsKey((account, id))
@@ -53,17 +57,21 @@ public sealed class FakeContacts : IContactDirectory
     {
         if (!Rows.TryGetValue((account, contact), out var row))
         {
-            return Task.FromResult<Result<ContactRow>>(Refusal.NotFound("contact.unknown", "There is no such contact."));
+            return Task.FromResult<Result<ContactRow>>(
+                Refusal.NotFound("contact.unknown", "There is no such contact."));
         }
 
         var merged = attributes.Aggregate(row.Attributes, (all, pair) =>
             pair.Value is null ? all.Remove(pair.Key) : all.SetItem(pair.Key, pair.Value));
-        return Task.FromResult<Result<ContactRow>>(Add(row with { Name = name ?? row.Name, Attributes = merged }, account));
+        return Task.FromResult<Result<ContactRow>>(
+            Add(row with { Name = name ?? row.Name, Attributes = merged }, account));
     }
 
     public Task<Result<Page<ContactRow>>> Query(
         AccountId account, ContactFilter filter, string? cursor, int limit, CancellationToken cancellation = default) =>
-        Failure is null ? FakePages.Cut(Matching(account, filter), cursor, limit) : Task.FromException<Result<Page<ContactRow>>>(Failure);
+        Failure is null
+            ? FakePages.Cut(Matching(account, filter), cursor, limit)
+            : Task.FromException<Result<Page<ContactRow>>>(Failure);
 
     public async IAsyncEnumerable<ContactRow> Export(
         AccountId account, ContactFilter filter, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -93,7 +101,8 @@ public sealed class FakeContacts : IContactDirectory
         Asked = filter;
         return Rows.Where(pair => pair.Key.Item1 == account).Select(pair => pair.Value)
             .Where(row => filter.Statuses.IsEmpty || filter.Statuses.Contains(row.Status))
-            .Where(row => filter.LastStatuses.IsEmpty || (row.LastStatus is { } last && filter.LastStatuses.Contains(last)))
+            .Where(row => filter.LastStatuses.IsEmpty || (
+                row.LastStatus is { } last && filter.LastStatuses.Contains(last)))
             .Where(row => filter.Attributes.All(pair => row.Attributes.GetValueOrDefault(pair.Key) == pair.Value))
             .Where(row => filter.Text is null || row.Address.Contains(filter.Text, StringComparison.OrdinalIgnoreCase));
     }

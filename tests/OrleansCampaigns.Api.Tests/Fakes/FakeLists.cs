@@ -27,7 +27,8 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock) : ILis
 
     public ContactView AddView(string name, ContactFilter filter)
     {
-        var view = new ContactView(string.Create(CultureInfo.InvariantCulture, $"viw_{Views.Count + 1}"), name, filter, clock.GetUtcNow());
+        var view = new ContactView(
+            string.Create(CultureInfo.InvariantCulture, $"viw_{Views.Count + 1}"), name, filter, clock.GetUtcNow());
         Views.Add((AccountId.Main, view));
         return view;
     }
@@ -43,7 +44,8 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock) : ILis
 
     public Task<Result<Page<ContactList>>> QueryLists(
         AccountId account, string? cursor, int limit, CancellationToken cancellation = default) =>
-        FakePages.Cut(Lists.Where(known => known.Account == account && !known.List.IsHidden).Select(known => known.List), cursor, limit);
+        FakePages.Cut(Lists.Where(known =>
+            known.Account == account && !known.List.IsHidden).Select(known => known.List), cursor, limit);
 
     public Task<Result<ContactList>> RenameList(
         AccountId account, string listId, string name, CancellationToken cancellation = default) =>
@@ -55,7 +57,8 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock) : ILis
         Task.FromResult(Lists.RemoveAll(known => known.Account == account && known.List.Id == listId) > 0);
 
     public Task<Result<ContactList>> AddMembers(
-        AccountId account, string listId, IReadOnlyList<ContactInput> contacts, CancellationToken cancellation = default)
+        AccountId account, string listId, IReadOnlyList<ContactInput> contacts, CancellationToken cancellation =
+            default)
     {
         if (MembersRefused is not null)
         {
@@ -69,10 +72,12 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock) : ILis
             Members.Add((listId, id));
         }
 
-        return Task.FromResult<Result<ContactList>>(Put(listId, list => list with { Members = list.Members + contacts.Count }));
+        return Task.FromResult<Result<ContactList>>(
+            Put(listId, list => list with { Members = list.Members + contacts.Count }));
     }
 
-    public Task<bool> RemoveMember(AccountId account, string listId, ContactId contact, CancellationToken cancellation = default) =>
+    public Task<bool> RemoveMember(
+        AccountId account, string listId, ContactId contact, CancellationToken cancellation = default) =>
         Task.FromResult(Members.RemoveAll(member => member == (listId, contact)) > 0);
 
     public Task<Result<ContactView>> CreateView(
@@ -85,7 +90,8 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock) : ILis
         Task.FromResult(Views.Find(known => known.Account == account && known.View.Id == viewId).View ?? null);
 
     public Task<IReadOnlyList<ContactView>> QueryViews(AccountId account, CancellationToken cancellation = default) =>
-        Task.FromResult<IReadOnlyList<ContactView>>([.. Views.Where(known => known.Account == account).Select(known => known.View)]);
+        Task.FromResult<IReadOnlyList<ContactView>>(
+            [.. Views.Where(known => known.Account == account).Select(known => known.View)]);
 
     public Task<bool> DeleteView(AccountId account, string viewId, CancellationToken cancellation = default) =>
         Task.FromResult(Views.RemoveAll(known => known.Account == account && known.View.Id == viewId) > 0);

@@ -11,7 +11,8 @@ internal static class FakePages
     {
         if (!int.TryParse(cursor ?? "0", CultureInfo.InvariantCulture, out var start))
         {
-            return Task.FromResult<Result<Page<T>>>(Refusal.Invalid("request.cursor", "This cursor is broken.", "cursor"));
+            return Task.FromResult<Result<Page<T>>>(
+                Refusal.Invalid("request.cursor", "This cursor is broken.", "cursor"));
         }
 
         var all = items.ToList();

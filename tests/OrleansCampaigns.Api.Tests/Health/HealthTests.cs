@@ -9,8 +9,11 @@ public sealed class HealthTests
     {
         await using var api = await TestApi.Start();
 
-        Assert.Equal((HttpStatusCode.OK, "live"), ((await api.Anonymous.Get("/health/live")).Status, (await api.Anonymous.Get("/health/live"))["status"]));
-        Assert.Equal((HttpStatusCode.OK, "ready"), ((await api.Anonymous.Get("/health/ready")).Status, (await api.Anonymous.Get("/health/ready"))["status"]));
+        var live = await api.Anonymous.Get("/health/live");
+        var ready = await api.Anonymous.Get("/health/ready");
+
+        Assert.Equal((HttpStatusCode.OK, "live"), (live.Status, live["status"]));
+        Assert.Equal((HttpStatusCode.OK, "ready"), (ready.Status, ready["status"]));
     }
 
     [Fact]

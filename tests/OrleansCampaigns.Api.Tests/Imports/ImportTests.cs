@@ -57,12 +57,14 @@ public sealed class ImportTests
         var list = api.Lists.Add("a");
 
         await api.Client.Upload(
-            $"/v1/lists/{list.Id}/imports?addressColumn=E-Mail&nameColumn=Name%20voll&delimiter=semicolon&column.Ort=city&column.Notiz=",
+            $"/v1/lists/{list.Id}/imports?addressColumn=E-Mail&nameColumn=Name%20voll&delimiter=semicolon"
+            + "&column.Ort=city&column.Notiz=",
             "x\n");
 
         var options = api.Importer.Options!;
         Assert.Equal(("E-Mail", "Name voll", ';'), (options.AddressColumn, options.NameColumn, options.Delimiter));
-        Assert.Equal([("Notiz", ""), ("Ort", "city")], options.AttributeColumns.Select(pair => (pair.Key, pair.Value)).Order());
+        Assert.Equal(
+            [("Notiz", ""), ("Ort", "city")], options.AttributeColumns.Select(pair => (pair.Key, pair.Value)).Order());
     }
 
     [Theory]
@@ -93,7 +95,8 @@ public sealed class ImportTests
             .AssertProblem(HttpStatusCode.UnsupportedMediaType, "request.media_type");
         (await api.Client.Upload($"/v1/lists/{list.Id}/imports", "a", "text/csv; charset=windows-1252"))
             .AssertProblem(HttpStatusCode.UnsupportedMediaType, "request.media_type");
-        (await api.Client.Upload("/v1/lists/lst_9/imports", "a")).AssertProblem(HttpStatusCode.NotFound, "list.unknown");
+        (await api.Client.Upload("/v1/lists/lst_9/imports", "a")).AssertProblem(
+            HttpStatusCode.NotFound, "list.unknown");
         (await api.Client.Get("/v1/imports/imp_9")).AssertProblem(HttpStatusCode.NotFound, "import.unknown");
         (await api.Client.Get("/v1/imports/imp_9/errors")).AssertProblem(HttpStatusCode.NotFound, "import.unknown");
         Assert.Null(api.Importer.Options);
@@ -133,7 +136,9 @@ public sealed class ImportTests
         Assert.Equal(2 * 20 * 1024 * 1024, api.Importer.BytesTaken);
     }
 
-    /// <summary>Sends the second half only once the first has arrived: a server that waits for everything never ends.</summary>
+    /// <summary>
+    /// Sends the second half only once the first has arrived: a server that waits for everything never ends.
+    /// </summary>
     private sealed class HalvesContent : HttpContent
     {
         private readonly Task _firstArrived;

@@ -17,7 +17,8 @@ public sealed class LicenceTests
         Assert.Equal(granted.Text, ledger.Text);
         var line = Assert.Single(ledger.Json["lines"]!.AsArray())!;
         Assert.Equal(
-            ("grant", "administrator", "Order 7"), ((string?)line["kind"], (string?)line["actor"], (string?)line["reason"]));
+            ("grant", "administrator", "Order 7"), (
+                (string?)line["kind"], (string?)line["actor"], (string?)line["reason"]));
     }
 
     [Fact]
@@ -26,7 +27,8 @@ public sealed class LicenceTests
         await using var api = await TestApi.Start();
 
         await api.Administrator.Send(
-            HttpMethod.Post, "/v1/licences/grants", """{"amount":5,"actor":"Eve","reason":"Gift"}""", ("X-Account", "shop"));
+            HttpMethod.Post, "/v1/licences/grants", """{"amount":5,"actor":"Eve","reason":"Gift"}""", (
+                "X-Account", "shop"));
 
         Assert.Equal(5, api.Grains.Account("ac:shop").Ledger.Balance);
         Assert.Equal("0", (await api.Client.Get("/v1/licences"))["balance"]);
@@ -53,10 +55,14 @@ public sealed class LicenceTests
     [InlineData("""{"amount":0,"reason":"x"}""", HttpStatusCode.UnprocessableEntity, "licences.amount", "amount")]
     [InlineData("""{"amount":1.5,"reason":"x"}""", HttpStatusCode.UnprocessableEntity, "request.wrong_type", "amount")]
     [InlineData("""{"amount":"5","reason":"x"}""", HttpStatusCode.UnprocessableEntity, "request.wrong_type", "amount")]
-    [InlineData("""{"amount":-9223372036854775808,"reason":"x"}""", HttpStatusCode.UnprocessableEntity, "licences.amount", "amount")]
+    [InlineData(
+        """{"amount":-9223372036854775808,"reason":"x"}""",
+        HttpStatusCode.UnprocessableEntity, "licences.amount", "amount")]
     [InlineData("""{"amount":-5,"reason":"x"}""", HttpStatusCode.Conflict, "licences.insufficient", null)]
-    [InlineData("""{"amount":5,"reason":"x\ny"}""", HttpStatusCode.UnprocessableEntity, "field.control_characters", "reason")]
-    public async Task A_grant_that_breaks_a_rule_is_refused(string json, HttpStatusCode status, string code, string? field)
+    [InlineData(
+        """{"amount":5,"reason":"x\ny"}""", HttpStatusCode.UnprocessableEntity, "field.control_characters", "reason")]
+    public async Task A_grant_that_breaks_a_rule_is_refused(
+        string json, HttpStatusCode status, string code, string? field)
     {
         await using var api = await TestApi.Start();
 

@@ -13,7 +13,8 @@ public sealed class ListTests
         var made = await api.Client.Post("/v1/lists", """{"name":" Friends "}""");
         var path = made.Headers.Location!.ToString();
         var added = await api.Client.Post(
-            $"{path}/members", """{"contacts":[{"address":"ann@example.com"},{"address":"not an address","attributes":{"a":"b"}}]}""");
+            $"{path}/members",
+            """{"contacts":[{"address":"ann@example.com"},{"address":"not an address","attributes":{"a":"b"}}]}""");
         var renamed = await api.Client.Patch(path, """{"name":"Old friends"}""");
 
         Assert.Equal((HttpStatusCode.Created, "Friends"), (made.Status, made["name"]));
@@ -32,16 +33,20 @@ public sealed class ListTests
         await api.Client.Post($"/v1/lists/{list.Id}/members", """{"contacts":[{"address":"ann@example.com"}]}""");
         var member = Fakes.FakeContacts.IdOf(AccountId.Main, "ann@example.com");
 
-        Assert.Equal(HttpStatusCode.NoContent, (await api.Client.Delete($"/v1/lists/{list.Id}/members/{member}")).Status);
-        (await api.Client.Delete($"/v1/lists/{list.Id}/members/{member}")).AssertProblem(HttpStatusCode.NotFound, "list.not_a_member");
-        (await api.Client.Delete($"/v1/lists/{list.Id}/members/con_x")).AssertProblem(HttpStatusCode.NotFound, "contact.unknown");
+        Assert.Equal(
+            HttpStatusCode.NoContent, (await api.Client.Delete($"/v1/lists/{list.Id}/members/{member}")).Status);
+        (await api.Client.Delete($"/v1/lists/{list.Id}/members/{member}")).AssertProblem(
+            HttpStatusCode.NotFound, "list.not_a_member");
+        (await api.Client.Delete($"/v1/lists/{list.Id}/members/con_x")).AssertProblem(
+            HttpStatusCode.NotFound, "contact.unknown");
     }
 
     [Theory]
     [InlineData("""{}""", HttpStatusCode.UnprocessableEntity, "field.required", "name")]
     [InlineData("""{"name":"a\tb"}""", HttpStatusCode.UnprocessableEntity, "field.control_characters", "name")]
     [InlineData("""{"name":"taken"}""", HttpStatusCode.Conflict, "list.exists", null)]
-    public async Task A_name_that_breaks_a_rule_is_refused(string json, HttpStatusCode status, string code, string? field)
+    public async Task A_name_that_breaks_a_rule_is_refused(
+        string json, HttpStatusCode status, string code, string? field)
     {
         await using var api = await TestApi.Start();
         api.Lists.Add("taken");
@@ -61,7 +66,8 @@ public sealed class ListTests
         await using var api = await TestApi.Start();
         var list = api.Lists.Add("a");
 
-        (await api.Client.Post($"/v1/lists/{list.Id}/members", json)).AssertProblem(HttpStatusCode.UnprocessableEntity, code, field);
+        (await api.Client.Post($"/v1/lists/{list.Id}/members", json)).AssertProblem(
+            HttpStatusCode.UnprocessableEntity, code, field);
         Assert.Empty(api.Lists.Members);
     }
 
@@ -70,7 +76,8 @@ public sealed class ListTests
     {
         await using var api = await TestApi.Start();
         var list = api.Lists.Add("a");
-        var contacts = string.Join(",", Enumerable.Range(0, 10_001).Select(i => $"{{\"address\":\"a{i}@example.com\"}}"));
+        var contacts = string.Join(
+            ",", Enumerable.Range(0, 10_001).Select(i => $"{{\"address\":\"a{i}@example.com\"}}"));
 
         (await api.Client.Post($"/v1/lists/{list.Id}/members", $$"""{"contacts":[{{contacts}}]}"""))
             .AssertProblem(HttpStatusCode.UnprocessableEntity, "field.too_many", "contacts");

@@ -29,8 +29,10 @@ public sealed class OpenApiTests
 
         Assert.Equal(
             ["X-Account", "cursor", "limit", "status", "lastStatus", "listId", "attribute.*", "text"],
-            Names(paths["/v1/contacts"]!["get"]!).OrderBy(name => name != "X-Account").ThenBy(name => name is not ("cursor" or "limit")));
-        Assert.Equal(["campaign", "X-Account", "Idempotency-Key"], Names(paths["/v1/campaigns/{campaign}/start"]!["post"]!));
+            Names(paths["/v1/contacts"]!["get"]!).OrderBy(name => name != "X-Account").ThenBy(
+                name => name is not ("cursor" or "limit")));
+        Assert.Equal(
+            ["campaign", "X-Account", "Idempotency-Key"], Names(paths["/v1/campaigns/{campaign}/start"]!["post"]!));
         Assert.DoesNotContain("Idempotency-Key", Names(paths["/v1/api-keys"]!["post"]!));
         var create = paths["/v1/campaigns"]!["post"]!;
         Assert.NotNull(create["requestBody"]!["content"]!["application/json"]!["schema"]);
@@ -38,7 +40,8 @@ public sealed class OpenApiTests
         Assert.NotNull(create["responses"]!["422"]!["content"]!["application/problem+json"]!["schema"]);
         Assert.NotNull(paths["/v1/lists/{list}/imports"]!["post"]!["requestBody"]!["content"]!["text/csv"]);
         Assert.NotNull(paths["/v1/contacts/export"]!["get"]!["responses"]!["200"]!["content"]!["text/csv"]);
-        Assert.NotNull(paths["/v1/campaigns/{campaign}/recipients/export"]!["get"]!["responses"]!["200"]!["content"]!["text/csv"]);
+        Assert.NotNull(
+            paths["/v1/campaigns/{campaign}/recipients/export"]!["get"]!["responses"]!["200"]!["content"]!["text/csv"]);
     }
 
     [Fact]

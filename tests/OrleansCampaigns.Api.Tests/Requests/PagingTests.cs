@@ -84,7 +84,8 @@ public sealed class PagingTests
         string? cursor = null;
         do
         {
-            var page = await api.Administrator.Get(cursor is null ? path : $"{path}&cursor={Uri.EscapeDataString(cursor)}");
+            var page = await api.Administrator.Get(
+                cursor is null ? path : $"{path}&cursor={Uri.EscapeDataString(cursor)}");
             Assert.Equal(HttpStatusCode.OK, page.Status);
             names.AddRange(page.Items.Select(item => (string?)item["name"]));
             cursor = page["nextCursor"];

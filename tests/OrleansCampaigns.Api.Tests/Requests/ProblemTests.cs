@@ -18,7 +18,8 @@ public sealed class ProblemTests
     {
         await using var api = await TestApi.Start();
         var id = CampaignId.Create(api.Clock.GetUtcNow());
-        api.Grains.Campaign($"cp:{id.Value[4..]}").Refused = new Refusal(kind, "some.code", "Some detail.", "someField");
+        api.Grains.Campaign($"cp:{id.Value[4..]}").Refused = new Refusal(
+            kind, "some.code", "Some detail.", "someField");
 
         (await api.Client.Post($"/v1/campaigns/{id}/start")).AssertProblem(status, "some.code", "someField");
     }
@@ -70,9 +71,12 @@ public sealed class ProblemTests
 
         foreach (var key in new[] { null, "order-1" })
         {
-            // A client that waits for "100 Continue" reads the refusal instead of a connection cut while it still sends.
+            // A client that waits for "100 Continue" reads the refusal instead of a connection cut while it still
+            // sends.
             var answer = await api.Client.Send(
-                HttpMethod.Post, "/v1/lists", json, ("Expect", "100-continue"), key is null ? null : ("Idempotency-Key", key));
+                HttpMethod.Post, "/v1/lists", json, ("Expect", "100-continue"), key is null
+                    ? null
+                    : ("Idempotency-Key", key));
             answer.AssertProblem(HttpStatusCode.RequestEntityTooLarge, "request.too_large");
         }
     }
@@ -89,7 +93,8 @@ public sealed class ProblemTests
     [InlineData("""{"Name":"a"}""", "request.unknown_field", HttpStatusCode.UnprocessableEntity, "Name")]
     [InlineData("""{"name":"a","x.y":1}""", "request.unknown_field", HttpStatusCode.UnprocessableEntity, "['x.y']")]
     [InlineData("""{"name":"a","name":"b"}""", "request.repeated_field", HttpStatusCode.UnprocessableEntity, "name")]
-    public async Task A_body_that_breaks_a_rule_of_JSON_is_refused(string json, string code, HttpStatusCode status, string? field)
+    public async Task A_body_that_breaks_a_rule_of_JSON_is_refused(
+        string json, string code, HttpStatusCode status, string? field)
     {
         await using var api = await TestApi.Start();
 
@@ -105,9 +110,14 @@ public sealed class ProblemTests
     [Theory]
     [InlineData("""{"name":"a","audience":{"listIds":[3]}}""", "request.wrong_type", "audience.listIds[0]")]
     [InlineData("""{"name":"a","audience":{"lists":["x"]}}""", "request.unknown_field", "audience.lists")]
-    [InlineData("""{"name":"a","audience":{"recipients":[{"mail":"x"}]}}""", "request.unknown_field", "audience.recipients[0].mail")]
-    [InlineData("""{"name":"a","content":{"attachments":[{"content":"%%%"}]}}""", "request.wrong_type", "content.attachments[0].content")]
-    [InlineData("""{"name":"a","content":{"fallbacks":{"a":"1","a":"2"}}}""", "request.repeated_field", "content.fallbacks.a")]
+    [InlineData(
+        """{"name":"a","audience":{"recipients":[{"mail":"x"}]}}""",
+        "request.unknown_field", "audience.recipients[0].mail")]
+    [InlineData(
+        """{"name":"a","content":{"attachments":[{"content":"%%%"}]}}""",
+        "request.wrong_type", "content.attachments[0].content")]
+    [InlineData(
+        """{"name":"a","content":{"fallbacks":{"a":"1","a":"2"}}}""", "request.repeated_field", "content.fallbacks.a")]
     public async Task A_field_deep_in_a_body_is_named_with_its_path(string json, string code, string field)
     {
         await using var api = await TestApi.Start();
@@ -130,7 +140,10 @@ public sealed class ProblemTests
 
         var answer = await api.Client.Post(
             "/v1/campaigns",
-            """{"name":" ","sender":{"address":"nobody"},"timeZone":"Mars/Olympus","content":{"subject":"a\r\nBcc: x@example.com"}}""");
+            """
+            {"name":" ","sender":{"address":"nobody"},"timeZone":"Mars/Olympus",
+             "content":{"subject":"a\r\nBcc: x@example.com"}}
+            """);
 
         answer.AssertProblem(HttpStatusCode.UnprocessableEntity, answer.Code!, answer.Field);
         Assert.Equal(
@@ -148,7 +161,9 @@ public sealed class ProblemTests
 
         answer.AssertProblem(HttpStatusCode.InternalServerError, "internal");
         Assert.DoesNotContain("SELECT", answer.Text, StringComparison.Ordinal);
-        Assert.Contains(api.Log.Lines, line => line.Contains("InvalidOperationException", StringComparison.Ordinal));
+        var line = Assert.Single(
+            api.Log.Lines, line => line.Contains("InvalidOperationException", StringComparison.Ordinal));
+        Assert.Contains(answer["traceId"]!, line, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -185,6 +185,20 @@ public sealed class CampaignTests
     }
 
     [Fact]
+    public async Task A_relay_that_nobody_configured_is_named()
+    {
+        await using var engine = await Engine.Start();
+        var campaign = await engine.Draft(["a@mail.example"]);
+        var definition = (await campaign.Get(Engine.Account)).Value!.Definition with { Relay = "nowhere" };
+        Assert.Null((await campaign.Change(Engine.Account, definition)).Refusal);
+
+        Assert.Equal("campaign.relay.unknown", (await campaign.Start(Engine.Account)).Refusal?.Code);
+        Assert.Equal(
+            "campaign.relay.unknown", (await campaign.TestSend(Engine.Account, "me@mail.example", null)).Refusal?.Code);
+        Assert.Null((await campaign.GetStatistics(Engine.Account)).Refusal);
+    }
+
+    [Fact]
     public async Task Too_few_licences_refuse_the_start_with_the_shortfall()
     {
         await using var engine = await Engine.Start();

@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Mail.Relays;
+using OrleansCampaigns.Mail.Sandbox;
+
+namespace OrleansCampaigns.Mail.Tests;
+
+public sealed class MailOptionsTests
+{
+    [Fact]
+    public async Task A_host_is_wired_by_its_configuration()
+    {
+        await using var sandbox = SandboxServer.Start();
+        await using var services = Services(
+            ("Mail:Key", "a key that only tests know"),
+            ("Mail:Relays:0:Name", "main"),
+            ("Mail:Relays:0:Host", "localhost"),
+            ("Mail:Relays:0:Port", $"{sandbox.Port}"),
+            ("Mail:Relays:0:Security", "None"),
+            ("Mail:Relays:0:IdleTimeout", "00:00:30"),
+            ("Mail:Relays:0:MaxConnections", "3"));
+        var composer = services.GetRequiredService<IMessageComposers>().Compile(Given.Campaign, Given.Definition()).Composer!;
+        var relays = services.GetRequiredService<IMailRelays>();
+
+        await using var lane = Assert.Single(await relays.Reserve("main", 1, CancellationToken.None));
+        var report = await lane.Send(composer.Compose(Given.Recipient(), Given.Noon).Value!, CancellationToken.None);
+
+        Assert.Equal(Outcome.Sent, report!.Outcome);
+        Assert.Equal(3, services.GetRequiredService<IOptions<MailOptions>>().Value.Relays[0].MaxConnections);
+    }
+
+    [Fact]
+    public void What_is_wrong_is_said_at_start_up_all_of_it_by_key_and_without_secrets()
+    {
+        using var services = Services(
+            ("Mail:Key", "short-secret"),
+            ("Mail:ReturnPath", "nobody"),
+            ("Mail:Relays:0:Name", "a"),
+            ("Mail:Relays:0:Host", "not a host"),
+            ("Mail:Relays:0:Port", "0"),
+            ("Mail:Relays:0:Password", "hidden-secret"),
+            ("Mail:Relays:0:MaxConnections", "0"),
+            ("Mail:Relays:0:MaxMessagesPerConnection", "0"),
+            ("Mail:Relays:0:CommandTimeout", "00:00:00"),
+            ("Mail:Relays:0:LocalDomain", "a b"),
+            ("Mail:Relays:1:Name", "A"),
+            ("Mail:Relays:1:Host", "relay.example"),
+            ("Mail:Relays:1:Username", "us"),
+            ("Mail:Dkim:0:Domain", "sender.example"),
+            ("Mail:Dkim:0:Selector", "s1"));
+
+        var failure = Assert.Throws<OptionsValidationException>(
+            () => services.GetRequiredService<IStartupValidator>().Validate());
+
+        Assert.Equal(
+            [
+                "Mail:Dkim:0", "Mail:Key", "Mail:Relays:0:CommandTimeout", "Mail:Relays:0:Host", "Mail:Relays:0:LocalDomain",
+                "Mail:Relays:0:MaxConnections", "Mail:Relays:0:MaxMessagesPerConnection", "Mail:Relays:0:Port",
+                "Mail:Relays:0:Username", "Mail:Relays:1:Name", "Mail:Relays:1:Password", "Mail:ReturnPath",
+            ],
+            failure.Failures.Select(text => text.Split(' ')[0]).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain("secret", failure.Message.Replace("must be a secret", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_defaults_are_safe()
+    {
+        var relay = new RelayOptions();
+
+        Assert.Equal((16, 200, false), (relay.MaxConnections, relay.MaxMessagesPerConnection, relay.AllowInvalidCertificates));
+        Assert.Equal(RelaySecurity.StartTlsWhenAvailable, relay.Security);
+        Assert.Equal((5.0, 10.0), (relay.CommandTimeout.TotalMinutes, relay.AcceptTimeout.TotalMinutes));
+    }
+
+    private static ServiceProvider Services(params (string Key, string Value)[] settings) => new ServiceCollection()
+        .AddLogging()
+        .AddOrleansCampaignsMail(new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)))
+            .Build())
+        .BuildServiceProvider();
+}

@@ -1,0 +1,122 @@
+namespace OrleansCampaigns.Mail.Tests;
+
+/// <summary>A clock that a test moves. Timers fire on the caller's thread, in the order of their times.</summary>
+internal sealed class ManualClock : TimeProvider
+{
+    private readonly Lock gate = new();
+    private readonly List<ManualTimer> timers = [];
+    private DateTimeOffset now = Given.Noon;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (gate)
+        {
+            return now;
+        }
+    }
+
+    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new ManualTimer(this, () => callback(state));
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    public void Advance(TimeSpan by)
+    {
+        var until = GetUtcNow() + by;
+        while (TakeDue(until) is { } due)
+        {
+            due.Fire();
+        }
+
+        lock (gate)
+        {
+            now = until;
+        }
+    }
+
+    /// <summary>Until some timer is set to fire within <paramref name="time"/>.</summary>
+    public async Task UntilTimerWithin(TimeSpan time)
+    {
+        while (!HasTimerWithin(time))
+        {
+            await Task.Yield();
+        }
+    }
+
+    private bool HasTimerWithin(TimeSpan time)
+    {
+        lock (gate)
+        {
+            return timers.Exists(timer => timer.DueAt - now <= time);
+        }
+    }
+
+    private ManualTimer? TakeDue(DateTimeOffset until)
+    {
+        lock (gate)
+        {
+            var due = timers.Where(timer => timer.DueAt <= until).MinBy(timer => timer.DueAt);
+            if (due is null)
+            {
+                return null;
+            }
+
+            now = due.DueAt > now ? due.DueAt : now;
+            if (due.Period > TimeSpan.Zero)
+            {
+                due.DueAt += due.Period;
+            }
+            else
+            {
+                timers.Remove(due);
+            }
+
+            return due;
+        }
+    }
+
+    private sealed class ManualTimer(ManualClock clock, Action fire) : ITimer
+    {
+        public DateTimeOffset DueAt { get; set; }
+
+        public TimeSpan Period { get; private set; }
+
+        public void Fire() => fire();
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (clock.gate)
+            {
+                clock.timers.Remove(this);
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                {
+                    DueAt = clock.now + dueTime;
+                    Period = period == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : period;
+                    clock.timers.Add(this);
+                }
+            }
+
+            return true;
+        }
+
+        public void Dispose()
+        {
+            lock (clock.gate)
+            {
+                clock.timers.Remove(this);
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

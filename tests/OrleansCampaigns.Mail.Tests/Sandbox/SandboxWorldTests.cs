@@ -1,0 +1,62 @@
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Mail.Sandbox;
+
+namespace OrleansCampaigns.Mail.Tests.Sandbox;
+
+public sealed class SandboxWorldTests
+{
+    [Fact]
+    public void The_mix_is_a_thousand_per_mille() => Assert.Equal(1000, SandboxWorld.Mix.Sum(share => share.PerMille));
+
+    [Fact]
+    public void The_same_seed_makes_the_same_contacts_and_another_makes_others()
+    {
+        static IEnumerable<string> Addresses(int seed) => SandboxWorld.Generate(seed, 500).Select(contact => contact.Address);
+
+        Assert.Equal(Addresses(7), Addresses(7));
+        Assert.NotEqual(Addresses(7), Addresses(8));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(50)]
+    [InlineData(200)]
+    [InlineData(2000)]
+    public void There_are_as_many_as_asked_for_and_they_are_what_they_say(int count)
+    {
+        var contacts = SandboxWorld.Generate(7, count).ToList();
+
+        Assert.Equal(count, contacts.Count);
+        var seen = new HashSet<string>();
+        foreach (var contact in contacts)
+        {
+            var address = EmailAddress.Parse(contact.Address);
+            Assert.Equal(contact.Kind == SandboxContactKind.Malformed, address is null);
+            if (address is null)
+            {
+                Assert.Equal(Outcome.Invalid, contact.Expected);
+                continue;
+            }
+
+            Assert.Equal(contact.Kind == SandboxContactKind.Duplicate, !seen.Add(address.Normalised));
+            Assert.Equal(contact.Rule, SandboxRules.For(address.Normalised).Word);
+            Assert.Matches(@"\.(example|test)$", address.Domain);
+            Assert.NotEmpty(contact.Attributes["first_name"]);
+        }
+    }
+
+    [Fact]
+    public void Among_two_hundred_every_sort_and_every_outcome_occurs()
+    {
+        var contacts = SandboxWorld.Generate(7, 200).ToList();
+
+        var rules = contacts.Where(contact => contact.Kind == SandboxContactKind.Ordinary).Select(contact => contact.Rule);
+        Assert.Subset(rules.ToHashSet(), SandboxWorld.Mix.Select(share => share.Rule)
+            .Except(["malformed", "duplicate", "unsubscribed"]).ToHashSet());
+        Assert.Equal(
+            [Outcome.Invalid, Outcome.Sent, Outcome.Duplicated, Outcome.Rejected, Outcome.Spam, Outcome.Unsubscribed, Outcome.Bounced],
+            contacts.Select(contact => contact.Expected).Distinct().Order());
+    }
+}

@@ -1,0 +1,159 @@
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Storage.Directory;
+using OrleansCampaigns.Storage.Sqlite;
+using static OrleansCampaigns.Storage.Tests.TestDatabase;
+
+namespace OrleansCampaigns.Storage.Tests.Directory;
+
+public sealed class CampaignDirectoryTests : IDisposable
+{
+    private readonly TestDatabase _test = new();
+    private readonly CampaignDirectory _campaigns;
+    private readonly ContactDirectory _contacts;
+
+    public CampaignDirectoryTests() => (_campaigns, _contacts) = (new(_test.Database), new(_test.Database));
+
+    public void Dispose() => _test.Dispose();
+
+    [Fact]
+    public async Task Campaigns_are_listed_newest_first_and_by_status()
+    {
+        string[] words = ["a", "b", "c"];
+        await _test.Campaign("a", "Running");
+        await _test.Campaign("b", "Draft");
+        await _test.Campaign("c", "Running");
+        await _test.Campaign("d", "Running", Other);
+        var order = words.OrderByDescending(word => TestData.Campaign(word).Value, StringComparer.Ordinal).ToList();
+
+        var first = (await _campaigns.Query(Account, null, null, 2)).Value!;
+        var second = (await _campaigns.Query(Account, null, first.NextCursor, 2)).Value!;
+        Assert.Equal(order, first.Items.Concat(second.Items).Select(row => row.Name));
+
+        var running = (await _campaigns.Query(Account, CampaignStatus.Running, null, 10)).Value!.Items;
+        Assert.Equal(order.Where(word => word != "b"), running.Select(row => row.Name));
+        Assert.All(running, row => Assert.Equal(CampaignStatus.Running, row.Status));
+        Assert.Equal(2000, running[0].ScheduledAt!.Value.ToUnixTimeMilliseconds());
+        Assert.Null(running[0].EndedAt);
+    }
+
+    [Fact]
+    public async Task A_recipient_is_shown_with_its_contact_and_all_that_is_known()
+    {
+        var contact = await Recipient("anna@example.com", 0, 1, "Deferred", "Greylisted", decided: 1, nextAttemptAt: 5000);
+        await _test.Execute(
+            """
+            UPDATE recipients SET reply_code = 451, enhanced_code = '4.7.1', reply_text = 'later', updated_at = 4000,
+                in_doubt = 1, recipient_status = 'Delivered'
+            """);
+        await _test.Execute("UPDATE contacts SET status = 'Active'");
+
+        var row = Assert.Single(await All(new()));
+        Assert.Equal(
+            (contact, "anna@example.com", "Anna", Outcome.Deferred, Cause.Greylisted, 1, 451, "4.7.1", "later", true),
+            (row.Contact, row.Address, row.Name, row.Outcome, row.Cause, row.Attempts, row.ReplyCode, row.EnhancedCode,
+                row.ReplyText, row.InDoubt));
+        Assert.Equal("Köln", row.Attributes["city"]);
+        Assert.Equal(5000, row.NextAttemptAt!.Value.ToUnixTimeMilliseconds());
+        Assert.Equal(4000, row.UpdatedAt!.Value.ToUnixTimeMilliseconds());
+        Assert.Equal((RecipientStatus.Delivered, ContactStatus.Active), (row.RecipientStatus, row.ContactStatus));
+    }
+
+    [Fact]
+    public async Task Filters_find_outcomes_and_never_give_an_outcome_to_the_excluded()
+    {
+        await Recipient("sent@example.com", 1, 1, "Sent", decided: 1);
+        await Recipient("doubt@example.com", 0, 1, "Sent", decided: 1, inDoubt: 1);
+        await Recipient("queued@example.com", 0, 2, "Queued");
+        await Recipient("excluded@example.com", 0, 3, "Queued", decided: 1, excluded: "MailboxFull");
+
+        string[] all = ["doubt@example.com", "queued@example.com", "excluded@example.com", "sent@example.com"];
+        Assert.Equal(all, (await All(new())).Select(row => row.Address));
+        Assert.Equal([all[1]], (await All(new() { Outcomes = [Outcome.Queued] })).Select(row => row.Address));
+        Assert.Equal([all[0], all[3]], (await All(new() { Outcomes = [Outcome.Sent, Outcome.Spam] })).Select(row => row.Address));
+        Assert.Equal([all[0]], (await All(new() { InDoubt = true })).Select(row => row.Address));
+        Assert.Equal(all[1..], (await All(new() { InDoubt = false })).Select(row => row.Address));
+        Assert.Equal([all[0], all[1], all[3]], (await All(new() { Excluded = false })).Select(row => row.Address));
+
+        var excluded = Assert.Single(await All(new() { Excluded = true }));
+        Assert.Equal((null, "MailboxFull"), (excluded.Outcome, excluded.Excluded));
+    }
+
+    [Fact]
+    public async Task A_recipient_whose_contact_is_gone_is_still_shown()
+    {
+        await Recipient("gone@example.com", 0, 1, "Sent", decided: 1);
+        await _test.Execute("DELETE FROM contacts");
+
+        Assert.Equal("", Assert.Single(await All(new())).Address);
+    }
+
+    [Fact]
+    public async Task Recipients_of_an_unknown_campaign_or_of_another_account_are_refused()
+    {
+        await _test.Campaign("c1");
+
+        Assert.Equal(
+            "campaign.unknown",
+            (await _campaigns.QueryRecipients(Other, TestData.Campaign("c1"), new(), null, 10)).Refusal!.Code);
+        Assert.Equal(
+            "campaign.unknown",
+            (await _campaigns.QueryRecipients(Account, TestData.Campaign("none"), new(), null, 10)).Refusal!.Code);
+        await foreach (var row in _campaigns.ExportRecipients(Other, TestData.Campaign("c1"), new()))
+        {
+            Assert.Fail($"There was {row.Contact}.");
+        }
+    }
+
+    [Fact]
+    public async Task Pages_of_recipients_follow_the_primary_key()
+    {
+        var plan = await _test.Database.Read(connection => connection.Rows(
+            reader => reader.GetString(3),
+            "EXPLAIN QUERY PLAN " + CampaignDirectory.RecipientsSql(new()),
+            ("$campaign", "c"), ("$account", "a"), ("$partition", 0), ("$seq", 0), ("$limit", 1)));
+
+        Assert.Contains("SEARCH r USING PRIMARY KEY (campaign_id=? AND (partition,seq)>(?,?))", plan);
+        Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
+    }
+
+    private async Task<ContactId> Recipient(
+        string address, int partition, long seq, string outcome, string cause = "None", int decided = 0, int inDoubt = 0,
+        string? excluded = null, long? nextAttemptAt = null)
+    {
+        if (await _test.Number("SELECT count(*) FROM campaigns") == 0)
+        {
+            await _test.Campaign("c1");
+        }
+
+        var contact = (await _contacts.Create(Account, Input(address, "Anna", ("city", "Köln")))).Value!.Id;
+        await _test.Recipient(
+            "c1", partition, seq, contact, 1, outcome, cause, decided, excluded, inDoubt, nextAttemptAt);
+        return contact;
+    }
+
+    private async Task<List<RecipientRow>> All(RecipientFilter filter)
+    {
+        var rows = new List<RecipientRow>();
+        string? cursor = null;
+        do
+        {
+            var page = (await _campaigns.QueryRecipients(Account, TestData.Campaign("c1"), filter, cursor, 1)).Value!;
+            rows.AddRange(page.Items);
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+
+        var exported = new List<ContactId>();
+        await foreach (var row in _campaigns.ExportRecipients(Account, TestData.Campaign("c1"), filter))
+        {
+            exported.Add(row.Contact);
+        }
+
+        Assert.Equal(rows.Select(row => row.Contact), exported);
+        return rows;
+    }
+}

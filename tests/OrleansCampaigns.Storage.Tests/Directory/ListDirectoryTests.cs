@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Storage.Directory;
+using static OrleansCampaigns.Storage.Tests.TestDatabase;
+
+namespace OrleansCampaigns.Storage.Tests.Directory;
+
+public sealed class ListDirectoryTests : IDisposable
+{
+    private readonly TestDatabase _test = new();
+    private readonly ListDirectory _lists;
+    private readonly ContactDirectory _contacts;
+
+    public ListDirectoryTests() => (_lists, _contacts) = (new(_test.Database), new(_test.Database));
+
+    public void Dispose() => _test.Dispose();
+
+    [Fact]
+    public async Task A_name_is_given_once_in_an_account_but_hidden_lists_have_no_name_to_defend()
+    {
+        var list = (await _lists.CreateList(Account, " Customers ")).Value!;
+
+        Assert.Equal("Customers", list.Name);
+        Assert.Equal("list.exists", (await _lists.CreateList(Account, "Customers")).Refusal!.Code);
+        Assert.Null((await _lists.CreateList(Other, "Customers")).Refusal);
+        Assert.True((await _lists.CreateList(Account, "Customers", hidden: true)).Value!.IsHidden);
+        Assert.Null((await _lists.CreateList(Account, "Customers", hidden: true)).Refusal);
+        Assert.Equal(["Customers"], (await _lists.QueryLists(Account, null, 10)).Value!.Items.Select(row => row.Name));
+        Assert.Equal(list, await _lists.FindList(Account, list.Id));
+        Assert.Null(await _lists.FindList(Other, list.Id));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    [InlineData("a\nb")]
+    public async Task A_list_needs_a_name(string name)
+    {
+        Assert.Equal("list.name", (await _lists.CreateList(Account, name)).Refusal!.Code);
+        Assert.Equal("list.name", (await _lists.CreateList(Account, new string('n', 201))).Refusal!.Code);
+    }
+
+    [Fact]
+    public async Task A_list_is_renamed_unless_the_name_is_taken()
+    {
+        var one = (await _lists.CreateList(Account, "one")).Value!;
+        await _lists.CreateList(Account, "two");
+
+        Assert.Equal("list.exists", (await _lists.RenameList(Account, one.Id, "two")).Refusal!.Code);
+        Assert.Equal("uno", (await _lists.RenameList(Account, one.Id, "uno")).Value!.Name);
+        Assert.Equal("uno", (await _lists.RenameList(Account, one.Id, "uno")).Value!.Name);
+        Assert.Equal("list.unknown", (await _lists.RenameList(Other, one.Id, "x")).Refusal!.Code);
+    }
+
+    [Fact]
+    public async Task An_address_given_twice_is_two_members_and_given_again_no_more()
+    {
+        var list = (await _lists.CreateList(Account, "list")).Value!.Id;
+        ContactInput[] three = [Input("a@example.com", "Anna"), Input("b@example.com"), Input("a@EXAMPLE.com", "Berta")];
+
+        Assert.Equal(3, (await _lists.AddMembers(Account, list, three)).Value!.Members);
+        Assert.Equal(3, (await _lists.AddMembers(Account, list, three)).Value!.Members);
+        Assert.Equal(3, (await _lists.AddMembers(Account, list, [three[0]])).Value!.Members);
+        Assert.Equal(4, (await _lists.AddMembers(Account, list, [three[0], three[0], three[0]])).Value!.Members);
+        Assert.Equal(4, await _test.Number("SELECT count(*) FROM list_members"));
+        Assert.Equal("Anna", (await _contacts.FindByAddress(Account, "a@example.com"))!.Name);
+    }
+
+    [Fact]
+    public async Task Adding_merges_into_the_contact_that_exists()
+    {
+        var list = (await _lists.CreateList(Account, "list")).Value!.Id;
+        await _contacts.Create(Account, Input("a@example.com", "Anna", ("x", "1"), ("y", "1")));
+        await _test.Execute("UPDATE contacts SET status = 'Unsubscribed'");
+
+        await _lists.AddMembers(Account, list, [Input("a@example.com", null, ("y", "2"), ("z", "3"))]);
+
+        var row = (await _contacts.FindByAddress(Account, "a@example.com"))!;
+        Assert.Equal("Anna", row.Name);
+        Assert.Equal(["x=1", "y=2", "z=3"], row.Attributes.Select(a => $"{a.Key}={a.Value}").Order());
+        Assert.Equal(ContactStatus.Unsubscribed, row.Status);
+    }
+
+    [Fact]
+    public async Task Members_are_added_all_or_none_and_the_bad_one_is_named()
+    {
+        var list = (await _lists.CreateList(Account, "list")).Value!.Id;
+        await _contacts.Create(
+            Account, Input("full@example.com", null, [.. Enumerable.Range(0, 100).Select(i => ($"k{i}", "v"))]));
+
+        var bad = (await _lists.AddMembers(Account, list, [Input("a@example.com"), Input("")])).Refusal!;
+        Assert.Equal(("contact.address.missing", "contacts[1].address"), (bad.Code, bad.Field));
+
+        var full = (await _lists.AddMembers(
+            Account, list, [Input("b@example.com"), Input("full@example.com", null, ("one more", "v"))])).Refusal!;
+        Assert.Equal(("contact.attributes.too_many", "contacts[1].attributes"), (full.Code, full.Field));
+
+        Assert.Equal("list.unknown", (await _lists.AddMembers(Other, list, [Input("b@example.com")])).Refusal!.Code);
+        Assert.Equal(
+            "list.members.too_many",
+            (await _lists.AddMembers(Account, list, [.. Enumerable.Repeat(Input("c@example.com"), 20_001)])).Refusal!.Code);
+        Assert.Equal(1, await _contacts.Count(Account, new()));
+        Assert.Equal(0, (await _lists.FindList(Account, list))!.Members);
+    }
+
+    [Fact]
+    public async Task A_contact_is_taken_off_with_all_its_occurrences()
+    {
+        var list = (await _lists.CreateList(Account, "list")).Value!.Id;
+        await _lists.AddMembers(Account, list, [Input("a@example.com"), Input("a@example.com"), Input("b@example.com")]);
+        var contact = (await _contacts.FindByAddress(Account, "a@example.com"))!.Id;
+
+        Assert.False(await _lists.RemoveMember(Other, list, contact));
+        Assert.True(await _lists.RemoveMember(Account, list, contact));
+        Assert.False(await _lists.RemoveMember(Account, list, contact));
+        Assert.Equal(1, (await _lists.FindList(Account, list))!.Members);
+        Assert.NotNull(await _contacts.Find(Account, contact));
+    }
+
+    [Fact]
+    public async Task A_list_is_deleted_with_its_members_and_its_contacts_stay()
+    {
+        var list = (await _lists.CreateList(Account, "list")).Value!.Id;
+        await _lists.AddMembers(Account, list, [.. Enumerable.Range(0, 12_000).Select(i => Input($"u{i}@example.com"))]);
+
+        Assert.False(await _lists.DeleteList(Other, list));
+        Assert.True(await _lists.DeleteList(Account, list));
+        Assert.False(await _lists.DeleteList(Account, list));
+        Assert.Equal(0, await _test.Number("SELECT count(*) FROM list_members"));
+        Assert.Equal(0, await _test.Number("SELECT count(*) FROM deleted_lists"));
+        Assert.Equal(12_000, await _contacts.Count(Account, new()));
+    }
+
+    [Fact]
+    public async Task A_view_is_kept_as_it_was_saved()
+    {
+        var filter = new ContactFilter
+        {
+            Statuses = [ContactStatus.Active, ContactStatus.New],
+            LastStatuses = [Outcome.SoftBounced],
+            ListId = "lst_x",
+            Attributes = ImmutableDictionary<string, string>.Empty.Add("home.City \"x\"", "Köln"),
+            Text = "Ä%'",
+        };
+        var view = (await _lists.CreateView(Account, "View", filter)).Value!;
+
+        Assert.Equivalent(view, await _lists.FindView(Account, view.Id));
+        Assert.Equivalent(filter, view.Filter, strict: true);
+        Assert.Equivalent(new ContactFilter(), (await _lists.CreateView(Account, "All", new())).Value!.Filter, strict: true);
+        Assert.Equal(["All", "View"], (await _lists.QueryViews(Account)).Select(row => row.Name));
+        Assert.Empty(await _lists.QueryViews(Other));
+        Assert.Null(await _lists.FindView(Other, view.Id));
+        Assert.Equal("view.exists", (await _lists.CreateView(Account, "View", new())).Refusal!.Code);
+        Assert.Equal("view.name", (await _lists.CreateView(Account, " ", new())).Refusal!.Code);
+        Assert.False(await _lists.DeleteView(Other, view.Id));
+        Assert.True(await _lists.DeleteView(Account, view.Id));
+        Assert.Null(await _lists.FindView(Account, view.Id));
+    }
+}
