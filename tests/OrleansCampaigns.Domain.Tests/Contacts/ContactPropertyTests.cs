@@ -52,7 +52,7 @@ public class ContactPropertyTests
                 Check(before, contact, command, told);
                 outcomes.UnionWith(contact.Deliveries.Select(delivery => delivery.Outcome));
             }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
 
         // Else the property would hold only because nothing happens.
         Assert.Equal(
