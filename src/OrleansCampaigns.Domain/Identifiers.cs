@@ -97,7 +97,8 @@ public sealed class CampaignIdJson : JsonConverter<CampaignId>
 
     // Campaigns are keys of dictionaries, too.
     /// <inheritdoc/>
-    public override CampaignId ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+    public override CampaignId ReadAsPropertyName(
+        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         new(reader.GetString()!);
 
     /// <inheritdoc/>

@@ -63,10 +63,12 @@ public sealed record Result<T>
     public bool IsRefused => Refusal is not null;
 
     /// <summary>Wraps a value.</summary>
-    [SuppressMessage("Usage", "CA2225", Justification = "The conversion is the point; a named alternate would only add noise.")]
+    [SuppressMessage(
+        "Usage", "CA2225", Justification = "The conversion is the point; a named alternate would only add noise.")]
     public static implicit operator Result<T>(T value) => new() { Value = value };
 
     /// <summary>Wraps a refusal.</summary>
-    [SuppressMessage("Usage", "CA2225", Justification = "The conversion is the point; a named alternate would only add noise.")]
+    [SuppressMessage(
+        "Usage", "CA2225", Justification = "The conversion is the point; a named alternate would only add noise.")]
     public static implicit operator Result<T>(Refusal refusal) => new() { Refusal = refusal };
 }

@@ -14,7 +14,9 @@ public sealed class EngineOptions
     /// <summary>How many partitions of one silo send at the same time; the others take turns.</summary>
     public int PumpsMax { get; set; } = 8;
 
-    /// <summary>How often a reminder looks after partitions and campaigns; Orleans takes no less than a minute by default.</summary>
+    /// <summary>
+    /// How often a reminder looks after partitions and campaigns; Orleans takes no less than a minute by default.
+    /// </summary>
     public TimeSpan ReminderPeriod { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>When temporary outcomes come back.</summary>
@@ -26,6 +28,8 @@ public sealed class EngineOptions
     /// <summary>What costs a licence.</summary>
     public DeductOn DeductOn { get; set; }
 
-    /// <summary>Up to how many recipients a start looks for missing fields before it answers; beyond, it does so afterwards.</summary>
+    /// <summary>
+    /// Up to how many recipients a start looks for missing fields before it answers; beyond, it does so afterwards.
+    /// </summary>
     public long CheckedBeforeAnswerMax { get; set; } = 50_000;
 }

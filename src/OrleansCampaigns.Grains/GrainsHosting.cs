@@ -13,7 +13,8 @@ public static class GrainsHosting
     {
         ArgumentNullException.ThrowIfNull(silo);
         silo.Services.AddSingleton<PumpPermits>();
-        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<PumpPermits>());
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+            services => services.GetRequiredService<PumpPermits>());
         return silo;
     }
 }

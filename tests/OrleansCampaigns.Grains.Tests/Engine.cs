@@ -45,12 +45,14 @@ public sealed class Engine : IAsyncDisposable
                 options.Retry = Fast;
                 configure?.Invoke(options);
             });
-            silo.Services.Configure<ReminderOptions>(options => options.MinimumReminderPeriod = TimeSpan.FromSeconds(1));
+            silo.Services.Configure<ReminderOptions>(
+                options => options.MinimumReminderPeriod = TimeSpan.FromSeconds(1));
             silo.UseEmbeddedStorage(Database);
             silo.AddCampaignGrains();
             foreach (var name in new[] { StorageNames.Contacts, StorageNames.Engine })
             {
-                var descriptor = silo.Services.Last(service => service.IsKeyedService && Equals(service.ServiceKey, name));
+                var descriptor = silo.Services.Last(
+                    service => service.IsKeyedService && Equals(service.ServiceKey, name));
                 silo.Services.Remove(descriptor);
                 silo.Services.AddKeyedSingleton<IGrainStorage>(name, (services, key) => new FaultyStorage(
                     (IGrainStorage)descriptor.KeyedImplementationFactory!(services, key), Faults));
@@ -90,13 +92,15 @@ public sealed class Engine : IAsyncDisposable
     public async Task<string> MakeList(params IEnumerable<string> addresses)
     {
         var list = await Lists.CreateList(Account, Guid.NewGuid().ToString("N"));
-        var members = addresses.Select(address => new ContactInput(address, null, new Dictionary<string, string>())).ToList();
+        var members = addresses.Select(
+            address => new ContactInput(address, null, new Dictionary<string, string>())).ToList();
         Assert.Null((await Lists.AddMembers(Account, list.Value!.Id, members)).Refusal);
         return list.Value.Id;
     }
 
     /// <summary>A draft to these addresses, with enough licences to start it.</summary>
-    public async Task<ICampaignGrain> Draft(IReadOnlyList<string> addresses, InDoubtPolicy inDoubt = InDoubtPolicy.AssumeSent)
+    public async Task<ICampaignGrain> Draft(
+        IReadOnlyList<string> addresses, InDoubtPolicy inDoubt = InDoubtPolicy.AssumeSent)
     {
         await Grains.Account(Account).Grant(addresses.Count, "test", "test");
         var campaign = Grains.Campaign(CampaignId.Create(TimeProvider.System.GetUtcNow()));

@@ -7,16 +7,18 @@ namespace OrleansCampaigns.Grains.Tests;
 /// <summary>Messages without templates: grains only carry them.</summary>
 internal sealed class PlainComposers : IMessageComposers
 {
-    public CompiledContent Compile(CampaignId campaign, CampaignDefinition definition) => new(new Composer(definition), []);
+    public CompiledContent Compile(CampaignId campaign, CampaignDefinition definition) =>
+        new(new Composer(definition), []);
 
     private sealed class Composer(CampaignDefinition definition) : IMessageComposer
     {
         public IReadOnlySet<string> RequiredFields { get; } = new HashSet<string>();
 
-        public Result<IOutgoingMessage> Compose(RecipientProfile recipient, DateTimeOffset now) => new Result<IOutgoingMessage>
-        {
-            Value = new Message(recipient.Address, definition.Content),
-        };
+        public Result<IOutgoingMessage> Compose(RecipientProfile recipient, DateTimeOffset now) =>
+            new Result<IOutgoingMessage>
+            {
+                Value = new Message(recipient.Address, definition.Content),
+            };
     }
 
     private sealed record Message(string Recipient, Content Content) : IOutgoingMessage

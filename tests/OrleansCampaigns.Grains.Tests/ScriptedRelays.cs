@@ -11,7 +11,9 @@ public sealed class ScriptedRelays : IMailRelays, IDisposable
     private readonly SemaphoreSlim _lanes = new(16);
     private volatile TaskCompletionSource _up = Completed();
 
-    /// <summary>What each attempt comes to: by address and number of the attempt, from 1. Sent when it says nothing.</summary>
+    /// <summary>
+    /// What each attempt comes to: by address and number of the attempt, from 1. Sent when it says nothing.
+    /// </summary>
     public Func<string, int, AttemptReport?> Script { get; set; } = (_, _) => null;
 
     /// <summary>Called when a transaction begins; may wait.</summary>
@@ -31,7 +33,8 @@ public sealed class ScriptedRelays : IMailRelays, IDisposable
 
     public bool Knows(string? relay) => relay is null;
 
-    public RelayState GetState(string? relay) => new("scripted", _up.Task.IsCompleted, _up.Task.IsCompleted ? null : "cannot connect", null);
+    public RelayState GetState(string? relay) =>
+        new("scripted", _up.Task.IsCompleted, _up.Task.IsCompleted ? null : "cannot connect", null);
 
     public async Task<IReadOnlyList<IMailLane>> Reserve(string? relay, int max, CancellationToken cancellation)
     {

@@ -10,11 +10,13 @@ internal static class Counts
     /// <summary>Audience = outcomes + excluded; reserved = deducted + released.</summary>
     public static void AssertSound(JsonNode statistics)
     {
-        var counted = statistics["outcomes"]!.AsObject().Sum(pair => (long)pair.Value!) + (long)statistics["excludedTotal"]!;
+        var counted = statistics["outcomes"]!.AsObject().Sum(
+            pair => (long)pair.Value!) + (long)statistics["excludedTotal"]!;
         Assert.True(counted == (long)statistics["audience"]!, $"Conservation: {statistics}");
         var licences = statistics["licences"]!;
         Assert.True(
-            (long)licences["reserved"]! == (long)licences["deducted"]! + (long)licences["released"]!, $"Licences: {licences}");
+            (long)licences["reserved"]! == (
+                long)licences["deducted"]! + (long)licences["released"]!, $"Licences: {licences}");
     }
 
     public static string Csv(IEnumerable<string> addresses) => string.Join('\n', addresses.Prepend("address"));

@@ -32,7 +32,8 @@ public sealed class DemoTests
     {
         using var demo = Process.Start(new ProcessStartInfo("dotnet")
         {
-            ArgumentList = { "exec", ServerProcess.Executable, "demo", "--recipients", "2000", "--seed", "7", "--json" },
+            ArgumentList = { "exec", ServerProcess.Executable,
+                "demo", "--recipients", "2000", "--seed", "7", "--json" },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;

@@ -27,7 +27,12 @@ public sealed class DiskFullTests
             await Fill(filler);
             var refused = await Eventually.Get<string>("a request is told", async () =>
             {
-                var (status, body) = await server.Send(HttpMethod.Post, "lists", new System.Text.Json.Nodes.JsonObject { ["name"] = Guid.NewGuid().ToString() });
+                var (status, body) = await server.Send(
+                    HttpMethod.Post, "lists", new System.Text.Json.Nodes.JsonObject
+                    {
+                        ["name"] = Guid.NewGuid()
+                        .ToString()
+                    });
                 return status == HttpStatusCode.ServiceUnavailable ? (string)body["code"]! : null;
             });
             Assert.Equal("storage.unavailable", refused);

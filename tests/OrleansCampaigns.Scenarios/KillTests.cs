@@ -9,7 +9,8 @@ public sealed class KillTests
     [Theory]
     [InlineData("AssumeSent", 3)]
     [InlineData("Resend", 4)]
-    public async Task A_killed_campaign_finishes_by_itself_and_nobody_is_lost_or_silently_doubled(string policy, int seed)
+    public async Task A_killed_campaign_finishes_by_itself_and_nobody_is_lost_or_silently_doubled(
+        string policy, int seed)
     {
         const int Recipients = 600;
         var random = new Random(seed);
@@ -17,7 +18,8 @@ public sealed class KillTests
         await using var server = new ServerProcess(sink.Port);
         await server.Start();
         var addresses = Enumerable.Range(0, Recipients)
-            .Select(i => $"{(i % 10) switch { 0 => "greylist", 1 => "serverfault", 2 => i % 20 == 2 ? "full" : "ok", _ => "ok" }}-{i}@mail.example");
+            .Select(
+                i => $"{(i % 10) switch { 0 => "greylist", 1 => "serverfault", 2 => i % 20 == 2 ? "full" : "ok", _ => "ok" }}-{i}@mail.example");
         var list = await server.Import(Counts.Csv(addresses));
         var campaign = await server.Draft(list, Recipients, new() { ["inDoubt"] = policy });
         await server.Post($"campaigns/{campaign}/start");
@@ -57,6 +59,7 @@ public sealed class KillTests
 
         // Sixteen connections at most were in use at each of the four kills.
         Assert.InRange(inDoubt, 0, 4 * 16);
-        Assert.DoesNotContain(server.Errors, line => line.Contains('@') || line.Contains("con_", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            server.Errors, line => line.Contains('@') || line.Contains("con_", StringComparison.Ordinal));
     }
 }

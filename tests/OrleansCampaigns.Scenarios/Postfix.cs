@@ -134,6 +134,7 @@ internal sealed class Postfix : IAsyncDisposable
         await File.WriteAllLinesAsync(
             Path.Combine(_folder, "etc", "mailboxes"), mailboxes.Select(name => $"{name}@receiver.example {name}/"));
         await File.WriteAllLinesAsync(
-            Path.Combine(_folder, "etc", "access"), full.Select(name => $"{name}@receiver.example 552 5.2.2 Mailbox full"));
+            Path.Combine(
+                _folder, "etc", "access"), full.Select(name => $"{name}@receiver.example 552 5.2.2 Mailbox full"));
     }
 }

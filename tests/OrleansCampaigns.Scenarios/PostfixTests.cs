@@ -16,7 +16,8 @@ public sealed class PostfixTests
     public async Task A_campaign_through_Postfix_is_stored_right_and_its_signatures_verify()
     {
         Assert.SkipWhen(Postfix.Missing is not null, Postfix.Missing ?? "");
-        Assert.SkipUnless(File.Exists("/usr/bin/dkimverify"), "dkimpy is not installed (apt-get install python3-dkim).");
+        Assert.SkipUnless(
+            File.Exists("/usr/bin/dkimverify"), "dkimpy is not installed (apt-get install python3-dkim).");
 
         // Of every ten, one is unknown; three have a full mailbox.
         var all = Enumerable.Range(0, Recipients).ToList();
@@ -33,15 +34,22 @@ public sealed class PostfixTests
             ["Mail:Dkim:0:PrivateKeyPath"] = keyFile,
         });
         await server.Start();
-        var rows = all.Select(i => $"{Name(i)}@receiver.example,\"Müller, Nr. {i}\",Zoë{i},{(i % 2 == 0 ? "Wien" : "東京")}");
+        var rows = all.Select(
+            i => $"{Name(i)}@receiver.example,\"Müller, Nr. {i}\",Zoë{i},{(i % 2 == 0 ? "Wien" : "東京")}");
         var list = await server.Import(string.Join('\n', rows.Prepend("address,name,first_name,city")));
         var campaign = await server.Draft(list, Recipients, new()
         {
-            ["sender"] = new JsonObject { ["address"] = "news@sender.example", ["name"] = "Ünïcode News", ["replyTo"] = "desk@sender.example" },
+            ["sender"] = new JsonObject
+            {
+                ["address"] = "news@sender.example",
+                ["name"] = "Ünïcode News",
+                ["replyTo"] = "desk@sender.example"
+            },
             ["content"] = new JsonObject
             {
                 ["subject"] = "Grüße nach {{city}}, {{first_name}}",
-                ["html"] = "<p>Hallo {{first_name}} &amp; Co in {{city}}</p><p><a href=\"https://news.example/a?b=1&amp;c=2\">Mehr</a></p>",
+                ["html"] =
+                    "<p>Hallo {{first_name}} &amp; Co in {{city}}</p><p><a href=\"https://news.example/a?b=1&amp;c=2\">Mehr</a></p>",
             },
             ["timeZone"] = "America/St_Johns",
         });
@@ -85,7 +93,9 @@ public sealed class PostfixTests
         var zone = TimeZoneInfo.FindSystemTimeZoneById("America/St_Johns");
         Assert.Equal(zone.GetUtcOffset(message.Date), message.Date.Offset);
         Assert.NotEqual(0, message.Date.Offset.Minutes);
-        Assert.InRange(message.Date, TimeProvider.System.GetUtcNow().AddMinutes(-5), TimeProvider.System.GetUtcNow().AddSeconds(2));
+        Assert.InRange(
+            message.Date, TimeProvider.System.GetUtcNow().AddMinutes(
+                -5), TimeProvider.System.GetUtcNow().AddSeconds(2));
     }
 
     // dkimpy shares no code with what signed; the key comes from a file instead of the DNS.

@@ -14,7 +14,8 @@ public sealed class RelayTroubleTests
         sink.GoDown();
         await using var server = new ServerProcess(sink.Port);
         await server.Start();
-        var campaign = await server.Draft(await server.Import(Counts.Csv(["ok-a@mail.example", "ok-b@mail.example"])), 2);
+        var campaign = await server.Draft(
+            await server.Import(Counts.Csv(["ok-a@mail.example", "ok-b@mail.example"])), 2);
 
         await server.Post($"campaigns/{campaign}/start");
         var waiting = await Waiting(server, campaign);
@@ -61,7 +62,8 @@ public sealed class RelayTroubleTests
     [Fact]
     public async Task Wrong_credentials_are_told_and_no_secret_is_logged()
     {
-        await using var sink = SandboxServer.Start(new SandboxOptions { Username = "sender", Password = "right-secret" });
+        await using var sink = SandboxServer.Start(
+            new SandboxOptions { Username = "sender", Password = "right-secret" });
         await using var server = new ServerProcess(sink.Port, new()
         {
             ["Mail:Relays:0:Username"] = "sender",
@@ -76,10 +78,12 @@ public sealed class RelayTroubleTests
         Assert.Contains("credentials refused", (string)waiting["waitingFor"]!, StringComparison.Ordinal);
         Assert.Equal(0, (long)waiting["attempts"]!);
         Assert.Equal(0, sink.Snapshot().Accepted);
-        Assert.DoesNotContain(server.Errors.Concat(server.Output.Skip(1)), line => line.Contains("secret", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            server.Errors.Concat(server.Output.Skip(1)), line => line.Contains("secret", StringComparison.Ordinal));
     }
 
     private static Task<JsonNode> Waiting(ServerProcess server, string campaign) => Eventually.Get(
         "the statistics say what the campaign waits for",
-        async () => await server.Statistics(campaign) is var statistics && statistics["waitingFor"] is not null ? statistics : null);
+        async () => await server.Statistics(
+            campaign) is var statistics && statistics["waitingFor"] is not null ? statistics : null);
 }

@@ -22,7 +22,8 @@ public sealed class RestartTests
         var campaign = await server.Draft(list, 2);
         await server.Post($"campaigns/{campaign}/start");
         var waiting = await Eventually.Get("both wait", async () =>
-            await server.Statistics(campaign) is var statistics && (long)statistics["retriesWaiting"]! == 2 ? statistics : null);
+            await server.Statistics(
+                campaign) is var statistics && (long)statistics["retriesWaiting"]! == 2 ? statistics : null);
 
         await server.Kill();
         var due = DateTimeOffset.Parse((string)waiting["nextRetryAt"]!, CultureInfo.InvariantCulture);

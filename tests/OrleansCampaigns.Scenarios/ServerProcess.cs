@@ -23,7 +23,8 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Describes a server; <see cref="Start"/> runs it.</summary>
     /// <param name="relayPort">The port of the relay on this machine.</param>
-    /// <param name="settings">Further settings, in the spelling of the configuration (<c>Engine:Retry:MaxAge</c>).</param>
+    /// <param name="settings">Further settings, in the spelling of the configuration
+    /// (<c>Engine:Retry:MaxAge</c>).</param>
     /// <param name="folder">The folder of the data; a fresh one when absent.</param>
     public ServerProcess(int relayPort, Dictionary<string, string>? settings = null, string? folder = null)
     {
@@ -118,12 +119,14 @@ public sealed class ServerProcess : IAsyncDisposable
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
         if (body is not null || csv is not null)
         {
-            request.Content = new StringContent(csv ?? body!.ToJsonString(), Encoding.UTF8, csv is null ? "application/json" : "text/csv");
+            request.Content = new StringContent(
+                csv ?? body!.ToJsonString(), Encoding.UTF8, csv is null ? "application/json" : "text/csv");
         }
 
         using var response = await _http!.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
-        var isJson = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
+        var isJson = response.Content.Headers.ContentType?.MediaType?.EndsWith(
+            "json", StringComparison.Ordinal) == true;
         return (response.StatusCode, isJson ? JsonNode.Parse(text)! : JsonValue.Create(text));
     }
 
@@ -145,7 +148,8 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>A draft to a list, with licences enough.</summary>
     public async Task<string> Draft(string list, long licences, JsonObject? changes = null)
     {
-        await Post("licences/grants", new JsonObject { ["amount"] = licences, ["actor"] = "test", ["reason"] = "test" });
+        await Post(
+            "licences/grants", new JsonObject { ["amount"] = licences, ["actor"] = "test", ["reason"] = "test" });
         var definition = new JsonObject
         {
             ["name"] = "scenario",

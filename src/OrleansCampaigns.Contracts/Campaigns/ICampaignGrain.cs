@@ -184,6 +184,8 @@ public sealed record CampaignStatistics
     /// <summary>When the next retry is due.</summary>
     [Id(3)] public DateTimeOffset? NextRetryAt { get; init; }
 
-    /// <summary>What keeps the campaign waiting, such as a relay that is down; <see langword="null"/> when nothing does.</summary>
+    /// <summary>
+    /// What keeps the campaign waiting, such as a relay that is down; <see langword="null"/> when nothing does.
+    /// </summary>
     [Id(4)] public string? WaitingFor { get; init; }
 }

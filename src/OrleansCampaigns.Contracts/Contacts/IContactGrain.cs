@@ -12,12 +12,13 @@ public interface IContactGrain : IGrainWithStringKey
 {
     /// <summary>Asks, at the moment of sending, whether an attempt may begin.</summary>
     /// <remarks>
-    /// A refusal is recorded before the answer. While an attempt that was let begin is not recorded, a second one for the
-    /// same turn is answered <see cref="TurnVerdict.Busy"/>.
+    /// A refusal is recorded before the answer. While an attempt that was let begin is not recorded, a second one for
+    /// the same turn is answered <see cref="TurnVerdict.Busy"/>.
     /// </remarks>
     /// <param name="turn">The turn.</param>
     /// <param name="rules">The rules of the campaign.</param>
-    /// <param name="sender">The silo that would make the attempt: while it lives, nobody else may write the attempt off.</param>
+    /// <param name="sender">The silo that would make the attempt: while it lives, nobody else may write the attempt
+    /// off.</param>
     [Alias("Begin")]
     Task<TurnAnswer> Begin(Turn turn, DeliveryRules rules, SiloAddress sender);
 

@@ -112,9 +112,12 @@ public sealed record ApiKey(
 public interface IAccessDirectory
 {
     /// <summary>Makes a key; the secret is never seen again.</summary>
-    Task<(ApiKey Key, string Secret)> CreateKey(AccountId account, string name, ApiRole role, CancellationToken cancellation = default);
+    Task<(ApiKey Key, string Secret)> CreateKey(
+        AccountId account, string name, ApiRole role, CancellationToken cancellation = default);
 
-    /// <summary>Makes the first administrator key if there is none at all; <see langword="null"/> when there was one.</summary>
+    /// <summary>
+    /// Makes the first administrator key if there is none at all; <see langword="null"/> when there was one.
+    /// </summary>
     Task<string?> CreateFirstAdministratorKey(CancellationToken cancellation = default);
 
     /// <summary>The key with that secret, unless revoked or unknown.</summary>
@@ -131,10 +134,12 @@ public interface IAccessDirectory
     /// <see langword="null"/> when the request is the first; otherwise what is known of the first: another fingerprint
     /// means another request under the same key, and no status means that it is not answered yet.
     /// </returns>
-    Task<IdempotentAnswer?> Claim(AccountId account, string key, string fingerprint, CancellationToken cancellation = default);
+    Task<IdempotentAnswer?> Claim(
+        AccountId account, string key, string fingerprint, CancellationToken cancellation = default);
 
     /// <summary>Keeps the answer for 24 hours.</summary>
-    Task Answer(AccountId account, string key, int status, string contentType, string body, CancellationToken cancellation = default);
+    Task Answer(
+        AccountId account, string key, int status, string contentType, string body, CancellationToken cancellation = default);
 
     /// <summary>Gives a claim back whose request came to nothing.</summary>
     Task Release(AccountId account, string key, CancellationToken cancellation = default);

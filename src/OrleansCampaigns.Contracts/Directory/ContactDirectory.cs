@@ -74,7 +74,8 @@ public interface IContactDirectory
         AccountId account, ContactFilter filter, string? cursor, int limit, CancellationToken cancellation = default);
 
     /// <summary>All contacts that a filter finds, read page by page.</summary>
-    IAsyncEnumerable<ContactRow> Export(AccountId account, ContactFilter filter, CancellationToken cancellation = default);
+    IAsyncEnumerable<ContactRow> Export(
+        AccountId account, ContactFilter filter, CancellationToken cancellation = default);
 
     /// <summary>How many contacts a filter finds.</summary>
     Task<long> Count(AccountId account, ContactFilter filter, CancellationToken cancellation = default);
@@ -95,16 +96,19 @@ public sealed record ContactView(string Id, string Name, ContactFilter Filter, D
 public interface IListDirectory
 {
     /// <summary>Makes a list; refused <c>list.name</c> or <c>list.exists</c>.</summary>
-    Task<Result<ContactList>> CreateList(AccountId account, string name, bool hidden = false, CancellationToken cancellation = default);
+    Task<Result<ContactList>> CreateList(
+        AccountId account, string name, bool hidden = false, CancellationToken cancellation = default);
 
     /// <summary>The list, or <see langword="null"/>.</summary>
     Task<ContactList?> FindList(AccountId account, string listId, CancellationToken cancellation = default);
 
     /// <summary>One page of the lists that are not hidden, newest first.</summary>
-    Task<Result<Page<ContactList>>> QueryLists(AccountId account, string? cursor, int limit, CancellationToken cancellation = default);
+    Task<Result<Page<ContactList>>> QueryLists(
+        AccountId account, string? cursor, int limit, CancellationToken cancellation = default);
 
     /// <summary>Renames a list.</summary>
-    Task<Result<ContactList>> RenameList(AccountId account, string listId, string name, CancellationToken cancellation = default);
+    Task<Result<ContactList>> RenameList(
+        AccountId account, string listId, string name, CancellationToken cancellation = default);
 
     /// <summary>Deletes a list; its contacts stay.</summary>
     Task<bool> DeleteList(AccountId account, string listId, CancellationToken cancellation = default);
@@ -114,10 +118,12 @@ public interface IListDirectory
         AccountId account, string listId, IReadOnlyList<ContactInput> contacts, CancellationToken cancellation = default);
 
     /// <summary>Takes a contact off a list.</summary>
-    Task<bool> RemoveMember(AccountId account, string listId, ContactId contact, CancellationToken cancellation = default);
+    Task<bool> RemoveMember(
+        AccountId account, string listId, ContactId contact, CancellationToken cancellation = default);
 
     /// <summary>Saves a filter; refused <c>view.name</c> or <c>view.exists</c>.</summary>
-    Task<Result<ContactView>> CreateView(AccountId account, string name, ContactFilter filter, CancellationToken cancellation = default);
+    Task<Result<ContactView>> CreateView(
+        AccountId account, string name, ContactFilter filter, CancellationToken cancellation = default);
 
     /// <summary>The view, or <see langword="null"/>.</summary>
     Task<ContactView?> FindView(AccountId account, string viewId, CancellationToken cancellation = default);

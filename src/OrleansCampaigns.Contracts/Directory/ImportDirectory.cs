@@ -5,16 +5,22 @@ namespace OrleansCampaigns.Contracts.Directory;
 /// <summary>How to read a CSV file of contacts.</summary>
 public sealed record ImportOptions
 {
-    /// <summary>The column of the address; without it the first of <c>address</c>, <c>email</c>, <c>e-mail</c>, <c>mail</c>.</summary>
+    /// <summary>
+    /// The column of the address; without it the first of <c>address</c>, <c>email</c>, <c>e-mail</c>, <c>mail</c>.
+    /// </summary>
     public string? AddressColumn { get; init; }
 
     /// <summary>The column of the name; without it <c>name</c>.</summary>
     public string? NameColumn { get; init; }
 
-    /// <summary>Which attribute a column goes to; an empty name leaves the column out. Other columns keep their header.</summary>
+    /// <summary>
+    /// Which attribute a column goes to; an empty name leaves the column out. Other columns keep their header.
+    /// </summary>
     public IReadOnlyDictionary<string, string> AttributeColumns { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What stands between two fields: a comma, a semicolon, a tab or a bar; found out from the header when absent.</summary>
+    /// <summary>
+    /// What stands between two fields: a comma, a semicolon, a tab or a bar; found out from the header when absent.
+    /// </summary>
     public char? Delimiter { get; init; }
 }
 
@@ -90,7 +96,8 @@ public interface IContactImporter
     Task<Import?> Find(AccountId account, string importId, CancellationToken cancellation = default);
 
     /// <summary>One page of imports, newest first.</summary>
-    Task<Result<Page<Import>>> Query(AccountId account, string? cursor, int limit, CancellationToken cancellation = default);
+    Task<Result<Page<Import>>> Query(
+        AccountId account, string? cursor, int limit, CancellationToken cancellation = default);
 
     /// <summary>One page of an import's row errors, by line.</summary>
     Task<Result<Page<ImportError>>> QueryErrors(

@@ -25,7 +25,9 @@ public sealed record ContactFilter
     [Id(4)] public string? Text { get; init; }
 }
 
-/// <summary>Whom a campaign goes to: the members of lists, the contacts a filter finds, and recipients given with it.</summary>
+/// <summary>
+/// Whom a campaign goes to: the members of lists, the contacts a filter finds, and recipients given with it.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("Audiences.Audience")]
 public sealed record Audience
 {

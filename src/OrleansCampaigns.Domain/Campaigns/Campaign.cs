@@ -60,7 +60,8 @@ public sealed record Campaign
     public Refusal? StartRefusal { get; init; }
 
     /// <summary>Makes a draft.</summary>
-    public Result<Campaign> Create(CampaignId id, AccountId account, CampaignDefinition definition, DateTimeOffset now) =>
+    public Result<Campaign> Create(
+        CampaignId id, AccountId account, CampaignDefinition definition, DateTimeOffset now) =>
         Id is not null
             ? this
             : this with { Id = id, Account = account, Definition = definition, CreatedAt = now };
@@ -76,7 +77,8 @@ public sealed record Campaign
     /// <summary>Lets it start by itself; a second call moves the time.</summary>
     public Result<Campaign> Schedule(DateTimeOffset at, DateTimeOffset now) => Status switch
     {
-        _ when at <= now => Refusal.Invalid("campaign.schedule.past", "scheduledAt must be in the future.", "scheduledAt"),
+        _ when at <= now =>
+            Refusal.Invalid("campaign.schedule.past", "scheduledAt must be in the future.", "scheduledAt"),
         CampaignStatus.Draft or CampaignStatus.Scheduled =>
             ScheduledAt == at && Status == CampaignStatus.Scheduled
                 ? this
@@ -136,8 +138,15 @@ public sealed record Campaign
     public Result<Campaign> Cancel(DateTimeOffset now) => Status switch
     {
         CampaignStatus.Cancelled => this,
-        CampaignStatus.Finished or CampaignStatus.FinishedWithFailures => Conflict("campaign.already_ended", "cancelled"),
-        _ => this with { Status = CampaignStatus.Cancelled, EndedAt = now, PartitionsDone = [], IsSettled = !Status.HasStarted() },
+        CampaignStatus.Finished or CampaignStatus.FinishedWithFailures =>
+            Conflict("campaign.already_ended", "cancelled"),
+        _ => this with
+        {
+            Status = CampaignStatus.Cancelled,
+            EndedAt = now,
+            PartitionsDone = [],
+            IsSettled = !Status.HasStarted()
+        },
     };
 
     /// <summary>Tries those again that failed for a reason that may have passed.</summary>
@@ -165,7 +174,8 @@ public sealed record Campaign
     public bool AllPartitionsDone => PartitionsDone.Count == Partitions;
 
     /// <summary>Every recipient has its outcome.</summary>
-    public Campaign Finish(CampaignTotals totals, DateTimeOffset now) => Status is CampaignStatus.Running or CampaignStatus.Paused
+    public Campaign Finish(CampaignTotals totals, DateTimeOffset now) =>
+        Status is CampaignStatus.Running or CampaignStatus.Paused
         ? this with
         {
             Status = totals.HasFailures ? CampaignStatus.FinishedWithFailures : CampaignStatus.Finished,
@@ -175,7 +185,8 @@ public sealed record Campaign
         : this;
 
     /// <summary>The licences are settled.</summary>
-    public Campaign Settle(CampaignTotals totals) => IsSettled ? this : this with { IsSettled = true, FinalTotals = totals };
+    public Campaign Settle(CampaignTotals totals) =>
+        IsSettled ? this : this with { IsSettled = true, FinalTotals = totals };
 
     private Refusal Conflict(string code, string verb) =>
         Refusal.Conflict(code, $"A campaign that is {Status} cannot be {verb}.");

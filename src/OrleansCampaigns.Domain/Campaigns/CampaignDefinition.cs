@@ -6,7 +6,8 @@ using OrleansCampaigns.Domain.Delivery;
 namespace OrleansCampaigns.Domain.Campaigns;
 
 /// <summary>Who a message is from.</summary>
-/// <param name="Address">The address of the From header, and of the envelope unless a return path is configured.</param>
+/// <param name="Address">The address of the From header, and of the envelope unless a return path is
+/// configured.</param>
 /// <param name="Name">The display name.</param>
 /// <param name="ReplyTo">Where answers go; the sender when absent.</param>
 [GenerateSerializer, Immutable, Alias("Campaigns.Sender")]
@@ -38,7 +39,9 @@ public sealed record Content
     /// <summary>The text alternative; made from the HTML when absent. A template without escaping.</summary>
     [Id(2)] public string? Text { get; init; }
 
-    /// <summary>What a field holds for a contact that lacks it. A field without a fallback must not be missing.</summary>
+    /// <summary>
+    /// What a field holds for a contact that lacks it. A field without a fallback must not be missing.
+    /// </summary>
     [Id(3)] public ImmutableDictionary<string, string> Fallbacks { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Files that go with every message.</summary>

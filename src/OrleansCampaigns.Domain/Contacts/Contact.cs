@@ -55,7 +55,8 @@ public sealed partial record Contact
     public DateTimeOffset? DeliveriesMovedUpTo { get; init; }
 
     /// <summary>Where <paramref name="campaign"/> stands, or <see langword="null"/>.</summary>
-    public CampaignDelivery? DeliveryOf(CampaignId campaign) => Deliveries.Find(delivery => delivery.Campaign == campaign);
+    public CampaignDelivery? DeliveryOf(CampaignId campaign) =>
+        Deliveries.Find(delivery => delivery.Campaign == campaign);
 
     /// <summary>Until when a status that rests forbids sending; <see langword="null"/> when it does not rest.</summary>
     public DateTimeOffset? RestsUntil(RestPolicy rest) => Status switch
@@ -75,7 +76,8 @@ public sealed partial record Contact
         }
 
         // An abandoned retry of a cancelled campaign never becomes permanent, and yet nothing waits for it.
-        var movable = Deliveries.Where(delivery => delivery.IsOver || delivery is { Decided: true, NextAttemptAt: null })
+        var movable = Deliveries.Where(
+            delivery => delivery.IsOver || delivery is { Decided: true, NextAttemptAt: null })
             .OrderBy(delivery => delivery.UpdatedAt)
             .Take(Math.Max(0, Deliveries.Count - (DeliveriesMax / 2)))
             .ToList();

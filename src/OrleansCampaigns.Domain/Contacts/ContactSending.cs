@@ -10,7 +10,9 @@ public sealed partial record Contact
     /// <param name="MayBegin">Whether the attempt may begin now.</param>
     public readonly record struct TurnDecision(Contact Contact, bool MayBegin);
 
-    /// <summary>Decides at the moment of sending whether an attempt may begin: consent, status, and whether it was done.</summary>
+    /// <summary>
+    /// Decides at the moment of sending whether an attempt may begin: consent, status, and whether it was done.
+    /// </summary>
     public TurnDecision Begin(Turn turn, DeliveryRules rules, DateTimeOffset now)
     {
         var delivery = DeliveryOf(turn.Campaign);
@@ -174,8 +176,8 @@ public sealed partial record Contact
 
     /// <summary>Leaves the contact out of a campaign, for a reason that is no outcome.</summary>
     /// <remarks>
-    /// Status, Last Status and history stay as they were. Who was attempted before and waits for a retry ends as Bounced
-    /// instead: it had an outcome, and the retry would be due for ever.
+    /// Status, Last Status and history stay as they were. Who was attempted before and waits for a retry ends as
+    /// Bounced instead: it had an outcome, and the retry would be due for ever.
     /// </remarks>
     public Contact Exclude(CampaignId campaign, DateTimeOffset queuedAt, string reason, DateTimeOffset now)
     {
@@ -190,7 +192,13 @@ public sealed partial record Contact
             return Put(delivery with { Excluded = reason, Decided = true, UpdatedAt = now });
         }
 
-        delivery = delivery with { Outcome = Outcome.Bounced, Cause = Cause.Other, NextAttemptAt = null, UpdatedAt = now };
+        delivery = delivery with
+        {
+            Outcome = Outcome.Bounced,
+            Cause = Cause.Other,
+            NextAttemptAt = null,
+            UpdatedAt = now
+        };
         return Put(delivery)
             .Assign(delivery, EntryOf(delivery, HistoryKind.Decision, "engine", now) with { Reason = reason });
     }
@@ -202,14 +210,17 @@ public sealed partial record Contact
         return delivery?.NextAttemptAt is null
             ? this
             : Put(delivery with { NextAttemptAt = null, UpdatedAt = now })
-                .Add(EntryOf(delivery, HistoryKind.Abandoned, "engine", now) with { Outcome = null, Reason = "campaign cancelled" });
+                .Add(EntryOf(
+                    delivery, HistoryKind.Abandoned, "engine", now) with
+                { Outcome = null, Reason = "campaign cancelled" });
     }
 
     /// <summary>Puts a failed recipient back into the queue for a new pass over the campaign.</summary>
     public Contact Requeue(CampaignId campaign, int pass, DateTimeOffset now)
     {
         var delivery = DeliveryOf(campaign);
-        if (delivery is null || delivery.Pass >= pass || !OutcomeTable.MayBeRetriedByHand(delivery.Outcome, delivery.Cause))
+        if (delivery is null || delivery.Pass >= pass || !OutcomeTable.MayBeRetriedByHand(
+            delivery.Outcome, delivery.Cause))
         {
             return this;
         }
@@ -225,7 +236,8 @@ public sealed partial record Contact
             Pass = pass,
             UpdatedAt = now,
         };
-        return Put(delivery).Assign(delivery, EntryOf(delivery, HistoryKind.Queued, "engine", now) with { Reason = "retry failed" });
+        return Put(delivery).Assign(
+            delivery, EntryOf(delivery, HistoryKind.Queued, "engine", now) with { Reason = "retry failed" });
     }
 
     private Contact SoftBounce(
@@ -237,7 +249,8 @@ public sealed partial record Contact
             return GiveUp(delivery, report, delivery.Cause, now);
         }
 
-        var next = rules.Retry.NextAttemptAt(Outcome.SoftBounced, delivery.SoftBounces, report.RetryAfter, jitterSeed, now);
+        var next = rules.Retry.NextAttemptAt(
+            Outcome.SoftBounced, delivery.SoftBounces, report.RetryAfter, jitterSeed, now);
         return RecordAttempt(delivery with { NextAttemptAt = next }, report, now);
     }
 
@@ -338,18 +351,19 @@ public sealed partial record Contact
         LastCampaign = delivery.Campaign,
     };
 
-    private static HistoryEntry EntryOf(CampaignDelivery delivery, HistoryKind kind, string source, DateTimeOffset now) => new()
-    {
-        At = now,
-        Kind = kind,
-        Source = source,
-        Campaign = delivery.Campaign,
-        Outcome = delivery.Outcome,
-        Cause = delivery.Cause,
-        InDoubt = kind == HistoryKind.Doubt,
-        NextAttemptAt = delivery.NextAttemptAt,
-        Pass = delivery.Pass,
-    };
+    private static HistoryEntry EntryOf(
+        CampaignDelivery delivery, HistoryKind kind, string source, DateTimeOffset now) => new()
+        {
+            At = now,
+            Kind = kind,
+            Source = source,
+            Campaign = delivery.Campaign,
+            Outcome = delivery.Outcome,
+            Cause = delivery.Cause,
+            InDoubt = kind == HistoryKind.Doubt,
+            NextAttemptAt = delivery.NextAttemptAt,
+            Pass = delivery.Pass,
+        };
 
     // An open may be seen before the attempt is recorded: a recipient's status only moves forward.
     private static RecipientStatus Delivered(CampaignDelivery delivery) =>

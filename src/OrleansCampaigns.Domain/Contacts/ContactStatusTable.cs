@@ -23,21 +23,27 @@ public static class ContactStatusTable
         new(ContactStatus.MailboxFull, "Mailbox full", "Soft bounced", AvailableForSending: false, Rests: true),
         new(ContactStatus.Unavailable, "Unavailable", "Error", AvailableForSending: false, Rests: true),
         new(ContactStatus.Unsubscribed, "Unsubscribed", "Unsubscribed", AvailableForSending: false, Rests: false),
-        new(ContactStatus.UnsubscribedByUs, "Unsubscribed by us", "Unsubscribed by us", AvailableForSending: false, Rests: false),
+        new(ContactStatus.UnsubscribedByUs, "Unsubscribed by us",
+            "Unsubscribed by us", AvailableForSending: false, Rests: false),
         new(ContactStatus.Complained, "Complained", "Complaint", AvailableForSending: false, Rests: false),
     ];
 
     /// <summary>The row of <paramref name="status"/>.</summary>
     public static Row Of(ContactStatus status) => Rows[(int)status];
 
-    /// <summary>Whether the contact's own will, or ours, forbids sending; no mail server's word ever lifts it.</summary>
+    /// <summary>
+    /// Whether the contact's own will, or ours, forbids sending; no mail server's word ever lifts it.
+    /// </summary>
     public static bool IsOptedOut(this ContactStatus status) =>
         status is ContactStatus.Unsubscribed or ContactStatus.UnsubscribedByUs or ContactStatus.Complained;
 
-    /// <summary>The status after <paramref name="trigger"/>; <paramref name="status"/> itself where nothing changes.</summary>
+    /// <summary>
+    /// The status after <paramref name="trigger"/>; <paramref name="status"/> itself where nothing changes.
+    /// </summary>
     /// <param name="status">The status before.</param>
     /// <param name="trigger">What happened.</param>
-    /// <param name="hasReceived">Whether an e-mail was ever accepted for the contact: decides between New and Active.</param>
+    /// <param name="hasReceived">Whether an e-mail was ever accepted for the contact: decides between New and
+    /// Active.</param>
     public static ContactStatus Next(ContactStatus status, ContactTrigger trigger, bool hasReceived)
     {
         var available = hasReceived ? ContactStatus.Active : ContactStatus.New;
@@ -45,7 +51,8 @@ public static class ContactStatusTable
         {
             ContactTrigger.None => status,
 
-            // A mail server's word never lifts an opt-out, and a server that knows no mailbox is believed until an operator reinstates.
+            // A mail server's word never lifts an opt-out, and a server that knows no mailbox is believed until an
+            // operator reinstates.
             ContactTrigger.Sent => SaysSomethingNew(status) ? ContactStatus.Active : status,
             ContactTrigger.NoSuchRecipient => SaysSomethingNew(status) ? ContactStatus.DoesNotExist : status,
             ContactTrigger.MailboxFull => SaysSomethingNew(status) ? ContactStatus.MailboxFull : status,
@@ -53,7 +60,8 @@ public static class ContactStatusTable
 
             ContactTrigger.Unsubscribed => status is ContactStatus.Complained ? status : ContactStatus.Unsubscribed,
             ContactTrigger.UnsubscribedByUs =>
-                status is ContactStatus.Complained or ContactStatus.Unsubscribed ? status : ContactStatus.UnsubscribedByUs,
+                status is ContactStatus.Complained or ContactStatus.Unsubscribed
+                    ? status : ContactStatus.UnsubscribedByUs,
             ContactTrigger.Complained => ContactStatus.Complained,
             ContactTrigger.Resubscribed =>
                 status is ContactStatus.Unsubscribed or ContactStatus.UnsubscribedByUs ? available : status,
@@ -68,13 +76,16 @@ public static class ContactStatusTable
             is ContactStatus.New or ContactStatus.Active or ContactStatus.MailboxFull or ContactStatus.Unavailable;
     }
 
-    /// <summary>What an outcome means for the contact when it is the last word: a temporary one counts as given up on.</summary>
+    /// <summary>
+    /// What an outcome means for the contact when it is the last word: a temporary one counts as given up on.
+    /// </summary>
     public static ContactTrigger TriggerOf(Outcome outcome, Cause cause) => (outcome, cause) switch
     {
         (Outcome.Sent, _) => ContactTrigger.Sent,
         (_, Cause.TooBig) => ContactTrigger.None,
         (Outcome.Bounced, Cause.NoSuchMailbox or Cause.NoSuchDomain) => ContactTrigger.NoSuchRecipient,
-        (Outcome.Bounced or Outcome.SoftBounced, Cause.MailboxFull or Cause.MailboxInactive) => ContactTrigger.MailboxFull,
+        (Outcome.Bounced or Outcome.SoftBounced, Cause.MailboxFull or Cause.MailboxInactive) =>
+            ContactTrigger.MailboxFull,
         (Outcome.Bounced or Outcome.SoftBounced or Outcome.Deferred or Outcome.Rejected, _) => ContactTrigger.Refused,
         _ => ContactTrigger.None,
     };

@@ -13,7 +13,9 @@ namespace OrleansCampaigns.Domain.Contacts;
 /// </remarks>
 public sealed record EmailAddress
 {
-    /// <summary>The longest address that is looked at, in characters (RFC 5321 §4.5.3.1.3 allows 254 octets in a path).</summary>
+    /// <summary>
+    /// The longest address that is looked at, in characters (RFC 5321 §4.5.3.1.3 allows 254 octets in a path).
+    /// </summary>
     public const int LengthMax = 320;
 
     private static readonly SearchValues<char> InIPv6 = SearchValues.Create("0123456789abcdefABCDEF:.");
@@ -30,8 +32,11 @@ public sealed record EmailAddress
     /// <summary>Equal addresses have equal normalised forms.</summary>
     public string Normalised => $"{LocalPart}@{Domain}";
 
-    /// <summary>The address, or <see langword="null"/> when <paramref name="text"/> is not properly formatted.</summary>
-    /// <param name="text">An addr-spec; blanks around it are ignored, display names and comments are not accepted.</param>
+    /// <summary>
+    /// The address, or <see langword="null"/> when <paramref name="text"/> is not properly formatted.
+    /// </summary>
+    /// <param name="text">An addr-spec; blanks around it are ignored, display names and comments are not
+    /// accepted.</param>
     public static EmailAddress? Parse(string? text)
     {
         text = text?.Trim(' ', '\t');

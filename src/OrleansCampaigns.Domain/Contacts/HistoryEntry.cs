@@ -12,7 +12,9 @@ public enum HistoryKind
     /// <summary>An attempt that reached a server, with what it said.</summary>
     Attempt = 2,
 
-    /// <summary>Our own decision, without an attempt: Invalid, Duplicated, Unsubscribed, third soft bounce, expired.</summary>
+    /// <summary>
+    /// Our own decision, without an attempt: Invalid, Duplicated, Unsubscribed, third soft bounce, expired.
+    /// </summary>
     Decision = 3,
 
     /// <summary>An attempt whose fate was hidden, and what we made of it.</summary>

@@ -23,7 +23,9 @@ public static class RecipientStatusRules
     public static RecipientStatus Advance(RecipientStatus current, RecipientStatus signal) =>
         signal > current ? signal : current;
 
-    /// <summary>What exports of a campaign hold for a recipient: how far it went, or else what its contact is.</summary>
+    /// <summary>
+    /// What exports of a campaign hold for a recipient: how far it went, or else what its contact is.
+    /// </summary>
     public static string SystemValue(RecipientStatus recipient, ContactStatus contact) =>
         recipient == RecipientStatus.None || !ContactStatusTable.Of(contact).AvailableForSending
             ? ContactStatusTable.Of(contact).SystemValue

@@ -55,7 +55,9 @@ public sealed record CampaignDelivery
     /// <summary>How far the contact went with the campaign.</summary>
     [Id(15)] public RecipientStatus RecipientStatus { get; init; }
 
-    /// <summary>The highest occurrence of the address in this audience that was recorded as Duplicated; 1 when none.</summary>
+    /// <summary>
+    /// The highest occurrence of the address in this audience that was recorded as Duplicated; 1 when none.
+    /// </summary>
     [Id(16)] public int DuplicatesUpTo { get; init; } = 1;
 
     /// <summary>Whether a first occurrence of the address was decided on (and not only duplicates of it).</summary>

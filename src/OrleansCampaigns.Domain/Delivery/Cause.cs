@@ -55,7 +55,9 @@ public enum Cause
     /// <summary>The receiving system has a fault of its own.</summary>
     ServerFault = 16,
 
-    /// <summary>The recipient's server could not be reached, or the connection broke before the message was handed over.</summary>
+    /// <summary>
+    /// The recipient's server could not be reached, or the connection broke before the message was handed over.
+    /// </summary>
     Unreachable = 17,
 
     /// <summary>A time limit passed while we waited for the server.</summary>

@@ -16,5 +16,6 @@ public static class CauseNames
     public static Cause? Parse(string name) => Causes.TryGetValue(name, out var cause) ? cause : null;
 
     private static string KebabCase(string name) =>
-        string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
+        string.Concat(
+            name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
 }

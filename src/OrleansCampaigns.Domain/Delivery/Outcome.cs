@@ -16,19 +16,25 @@ public enum Outcome
     /// <summary>The address is already in this campaign's audience; no second e-mail.</summary>
     Duplicated = 4,
 
-    /// <summary>Refused by the recipient server for policy, authentication, relaying or content, not for spam.</summary>
+    /// <summary>
+    /// Refused by the recipient server for policy, authentication, relaying or content, not for spam.
+    /// </summary>
     Rejected = 5,
 
     /// <summary>Refused as spam by the recipient server.</summary>
     Spam = 6,
 
-    /// <summary>The contact was unsubscribed, by itself or by us, or had complained, at the moment of sending.</summary>
+    /// <summary>
+    /// The contact was unsubscribed, by itself or by us, or had complained, at the moment of sending.
+    /// </summary>
     Unsubscribed = 7,
 
     /// <summary>Hard bounce, third soft bounce, or Deferred past its maximum age.</summary>
     Bounced = 8,
 
-    /// <summary>The server knows the address but sends the mail back for now: mailbox full, server full, too big.</summary>
+    /// <summary>
+    /// The server knows the address but sends the mail back for now: mailbox full, server full, too big.
+    /// </summary>
     SoftBounced = 9,
 
     /// <summary>The server limits us for now, is at fault itself, or cannot be reached.</summary>

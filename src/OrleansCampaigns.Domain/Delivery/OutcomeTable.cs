@@ -49,10 +49,13 @@ public static class OutcomeTable
     public static bool IsTemporary(this Outcome outcome) => Of(outcome).IsTemporary;
 
     /// <summary>Whether <paramref name="outcome"/> makes a finished campaign one with failures.</summary>
-    public static bool IsFailure(this Outcome outcome) => outcome is Outcome.Rejected or Outcome.Spam or Outcome.Bounced;
+    public static bool IsFailure(this Outcome outcome) =>
+        outcome is Outcome.Rejected or Outcome.Spam or Outcome.Bounced;
 
     /// <summary>Whether an operator's "retry failed" may try a recipient again that ended this way.</summary>
-    /// <remarks>Not where the mailbox or domain is known not to exist, nor where the message itself is the reason.</remarks>
+    /// <remarks>
+    /// Not where the mailbox or domain is known not to exist, nor where the message itself is the reason.
+    /// </remarks>
     public static bool MayBeRetriedByHand(Outcome outcome, Cause cause) => outcome.IsFailure() && cause is not
         (Cause.NoSuchMailbox or Cause.NoSuchDomain or Cause.Spam or Cause.Content or Cause.TooBig);
 }

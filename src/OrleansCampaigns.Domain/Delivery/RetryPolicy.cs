@@ -44,7 +44,8 @@ public sealed record RetryPolicy
     /// <param name="outcome">Deferred or SoftBounced.</param>
     /// <param name="failures">How many attempts with that outcome there were, this one included; from 1.</param>
     /// <param name="retryAfter">What the server asked for; obeyed, never shortened.</param>
-    /// <param name="jitterSeed">Decides the jitter: the same seed gives the same time, so that a replay decides alike.</param>
+    /// <param name="jitterSeed">Decides the jitter: the same seed gives the same time, so that a replay decides
+    /// alike.</param>
     /// <param name="now">The time of the failure.</param>
     public DateTimeOffset NextAttemptAt(
         Outcome outcome, int failures, TimeSpan? retryAfter, int jitterSeed, DateTimeOffset now)
@@ -53,7 +54,8 @@ public sealed record RetryPolicy
         {
             Outcome.Deferred => Deferred,
             Outcome.SoftBounced => SoftBounced,
-            _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "Only temporary outcomes are retried."),
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(outcome), outcome, "Only temporary outcomes are retried."),
         };
 
         var growth = Math.Pow(schedule.Factor, Math.Min(failures - 1, 64));

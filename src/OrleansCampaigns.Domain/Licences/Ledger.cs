@@ -35,7 +35,9 @@ public sealed record LedgerLine(
     [property: Id(5)] string? Actor = null,
     [property: Id(6)] string? Reason = null);
 
-/// <summary>An account's licences as a pure value. Every command of a campaign may arrive twice and counts once.</summary>
+/// <summary>
+/// An account's licences as a pure value. Every command of a campaign may arrive twice and counts once.
+/// </summary>
 /// <remarks>A grant has nothing to be told apart by: its caller must not repeat it.</remarks>
 [GenerateSerializer, Immutable, Alias("Licences.Ledger")]
 public sealed record Ledger
@@ -73,12 +75,15 @@ public sealed record Ledger
     {
         if (amount is 0 or > AmountMax or < -AmountMax || Balance + amount > AmountMax)
         {
-            return Refusal.Invalid("licences.amount", $"amount must not be 0 and must stay within ±{AmountMax}.", "amount");
+            return Refusal.Invalid(
+                "licences.amount", $"amount must not be 0 and must stay within ±{AmountMax}.", "amount");
         }
 
         return Balance + amount < 0
-            ? Refusal.Conflict("licences.insufficient", $"Only {Balance} licences are free; {-amount} cannot be taken back.")
-            : (this with { Balance = Balance + amount }).Write(new(now, "grant", amount, Balance + amount, null, actor, reason));
+            ? Refusal.Conflict(
+                "licences.insufficient", $"Only {Balance} licences are free; {-amount} cannot be taken back.")
+            : (this with { Balance = Balance + amount }).Write(
+                new(now, "grant", amount, Balance + amount, null, actor, reason));
     }
 
     /// <summary>Holds licences for a pass of a campaign; all of them or none.</summary>
@@ -88,7 +93,8 @@ public sealed record Ledger
         if (known is null && pass > 1)
         {
             // What its recipients were charged before would be deducted once more.
-            return Refusal.Conflict("licences.forgotten", "The campaign ended too long ago to be tried again; start a new one.");
+            return Refusal.Conflict(
+                "licences.forgotten", "The campaign ended too long ago to be tried again; start a new one.");
         }
 
         var held = known ?? new(0, 0, 0, IsSettled: false, Pass: 0);
@@ -110,7 +116,9 @@ public sealed record Ledger
             .Write(new(now, "reserve", -amount, Balance - amount, campaign));
     }
 
-    /// <summary>Notes how many of a campaign's licences are used so far; an older, smaller report changes nothing.</summary>
+    /// <summary>
+    /// Notes how many of a campaign's licences are used so far; an older, smaller report changes nothing.
+    /// </summary>
     public Ledger Report(CampaignId campaign, long deducted)
     {
         var held = Reservations.GetValueOrDefault(campaign);
@@ -143,7 +151,8 @@ public sealed record Ledger
         }).Write(new(now, "settle", released, Balance + released, campaign));
     }
 
-    private static ImmutableDictionary<CampaignId, Reservation> Forget(ImmutableDictionary<CampaignId, Reservation> reservations) =>
+    private static ImmutableDictionary<CampaignId, Reservation> Forget(
+        ImmutableDictionary<CampaignId, Reservation> reservations) =>
         reservations.Count <= 2 * SettledMax
             ? reservations
             : reservations.RemoveRange(reservations

@@ -16,20 +16,25 @@ public interface IAudienceStore
     Task<AudienceCount> Count(AccountId account, Audience audience, CancellationToken cancellation = default);
 
     /// <summary>Which lists of the audience do not exist.</summary>
-    Task<IReadOnlyList<string>> FindUnknownLists(AccountId account, Audience audience, CancellationToken cancellation = default);
+    Task<IReadOnlyList<string>> FindUnknownLists(
+        AccountId account, Audience audience, CancellationToken cancellation = default);
 
     /// <summary>How many contacts of the audience, that would be sent to, lack each of the fields.</summary>
     Task<IReadOnlyDictionary<string, long>> CountMissing(
         AccountId account, Audience audience, IReadOnlyCollection<string> fields, CancellationToken cancellation = default);
 
-    /// <summary>Takes the audience for good. A second call for the same campaign returns what the first one took.</summary>
+    /// <summary>
+    /// Takes the audience for good. A second call for the same campaign returns what the first one took.
+    /// </summary>
     Task<AudienceSnapshot> Take(
         AccountId account, CampaignId campaign, Audience audience, int partitionSize, DateTimeOffset now, CancellationToken cancellation = default);
 
     /// <summary>Forgets an audience that was taken for a start that came to nothing.</summary>
     Task Discard(CampaignId campaign, CancellationToken cancellation = default);
 
-    /// <summary>The recipients of a partition after <paramref name="afterSeq"/> whose turn has not come, in order.</summary>
+    /// <summary>
+    /// The recipients of a partition after <paramref name="afterSeq"/> whose turn has not come, in order.
+    /// </summary>
     Task<IReadOnlyList<Recipient>> Next(
         CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default);
 
@@ -37,7 +42,9 @@ public interface IAudienceStore
     Task<IReadOnlyList<Recipient>> Due(
         CampaignId campaign, int partition, DateTimeOffset now, int limit, CancellationToken cancellation = default);
 
-    /// <summary>The recipients of a partition up to <paramref name="uptoSeq"/> without any record: the candidates of doubt.</summary>
+    /// <summary>
+    /// The recipients of a partition up to <paramref name="uptoSeq"/> without any record: the candidates of doubt.
+    /// </summary>
     Task<IReadOnlyList<Recipient>> Undecided(
         CampaignId campaign, int partition, long uptoSeq, CancellationToken cancellation = default);
 
@@ -45,11 +52,15 @@ public interface IAudienceStore
     Task<IReadOnlyList<Recipient>> Find(
         CampaignId campaign, int partition, IReadOnlyCollection<long> seqs, CancellationToken cancellation = default);
 
-    /// <summary>The recipients of a partition after <paramref name="afterSeq"/> that wait for a retry, in order.</summary>
+    /// <summary>
+    /// The recipients of a partition after <paramref name="afterSeq"/> that wait for a retry, in order.
+    /// </summary>
     Task<IReadOnlyList<Recipient>> Waiting(
         CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default);
 
-    /// <summary>The failed recipients of a partition of an earlier pass, after <paramref name="afterSeq"/>, in order.</summary>
+    /// <summary>
+    /// The failed recipients of a partition of an earlier pass, after <paramref name="afterSeq"/>, in order.
+    /// </summary>
     Task<IReadOnlyList<Recipient>> Failed(
         CampaignId campaign, int partition, int beforePass, long afterSeq, int limit, CancellationToken cancellation = default);
 
@@ -57,7 +68,8 @@ public interface IAudienceStore
     Task<PartitionState> GetState(CampaignId campaign, int partition, CancellationToken cancellation = default);
 
     /// <summary>What became of the audience, counted now.</summary>
-    Task<(CampaignTotals Totals, DateTimeOffset? NextRetryAt)> Count(CampaignId campaign, CancellationToken cancellation = default);
+    Task<(CampaignTotals Totals, DateTimeOffset? NextRetryAt)> Count(
+        CampaignId campaign, CancellationToken cancellation = default);
 
     /// <summary>The profile that fills a template, or <see langword="null"/> when the contact does not exist.</summary>
     Task<Recipient?> FindContact(AccountId account, ContactId contact, CancellationToken cancellation = default);

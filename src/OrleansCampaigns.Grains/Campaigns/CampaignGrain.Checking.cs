@@ -30,7 +30,8 @@ internal sealed partial class CampaignGrain
     {
         if (EmailAddress.Parse(address) is not { } parsed)
         {
-            return Refusal.Invalid("test_send.address", "address is not a properly formatted e-mail address.", "address");
+            return Refusal.Invalid(
+                "test_send.address", "address is not a properly formatted e-mail address.", "address");
         }
 
         if (FindRelayProblem() is { } unknown)
@@ -104,7 +105,8 @@ internal sealed partial class CampaignGrain
 
         foreach (var list in await audiences.FindUnknownLists(account, wanted.Audience))
         {
-            problems.Add(Refusal.Invalid("campaign.audience.unknown_list", $"There is no list {list}.", "audience.listIds"));
+            problems.Add(
+                Refusal.Invalid("campaign.audience.unknown_list", $"There is no list {list}.", "audience.listIds"));
         }
 
         if (wanted.Audience.ListIds.IsEmpty && wanted.Audience.Filter is null)
@@ -128,7 +130,8 @@ internal sealed partial class CampaignGrain
                 $"The campaign needs {count.Sendable} licences and {free} are free: {count.Sendable - free} are missing."));
         }
 
-        if ((deep || count.Recipients <= options.Value.CheckedBeforeAnswerMax) && await FindMissingFields() is { } missing)
+        if ((deep || count.Recipients <= options.Value.CheckedBeforeAnswerMax)
+            && await FindMissingFields() is { } missing)
         {
             problems.Add(missing);
         }
@@ -151,7 +154,8 @@ internal sealed partial class CampaignGrain
             return null;
         }
 
-        var lacking = (await audiences.CountMissing(record.State.Campaign.Account, wanted.Audience, composer.RequiredFields))
+        var lacking = (
+            await audiences.CountMissing(record.State.Campaign.Account, wanted.Audience, composer.RequiredFields))
             .Where(pair => pair.Value > 0)
             .OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .ToList();

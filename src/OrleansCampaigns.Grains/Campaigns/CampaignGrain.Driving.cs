@@ -131,7 +131,10 @@ internal sealed partial class CampaignGrain
             if (await ReserveForPass(campaign) is { } refusal)
             {
                 var (final, _) = await audiences.Count(Id);
-                await Write(campaign.Finish(final, clock.GetUtcNow()).Settle(final) with { StartRefusal = refusal }, campaign.Pass);
+                await Write(
+                    campaign.Finish(
+                        final, clock.GetUtcNow()).Settle(final) with
+                    { StartRefusal = refusal }, campaign.Pass);
                 return;
             }
 
@@ -217,9 +220,12 @@ internal sealed partial class CampaignGrain
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A campaign that is {Status} could not go on; its reminder tries again.")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "A campaign that is {Status} could not go on; its reminder tries again.")]
     private partial void LogDriveFailed(Exception failure, CampaignStatus status);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "All partitions are done and {Waiting} retries wait; partitions look again.")]
+    [LoggerMessage(
+        Level =
+            LogLevel.Warning, Message = "All partitions are done and {Waiting} retries wait; partitions look again.")]
     private partial void LogNotOver(long waiting);
 }

@@ -90,7 +90,8 @@ internal sealed partial class CampaignGrain(
     public Task<Result<CampaignView>> Schedule(AccountId account, DateTimeOffset at) =>
         Command(account, campaign => campaign.Schedule(at, clock.GetUtcNow()));
 
-    public Task<Result<CampaignView>> Unschedule(AccountId account) => Command(account, campaign => campaign.Unschedule());
+    public Task<Result<CampaignView>> Unschedule(AccountId account) =>
+        Command(account, campaign => campaign.Unschedule());
 
     public async Task<Result<CampaignView>> Start(AccountId account)
     {
@@ -119,12 +120,14 @@ internal sealed partial class CampaignGrain(
         return paused;
     }
 
-    public Task<Result<CampaignView>> Resume(AccountId account) => CommandAndWake(account, campaign => campaign.Resume());
+    public Task<Result<CampaignView>> Resume(AccountId account) =>
+        CommandAndWake(account, campaign => campaign.Resume());
 
     public Task<Result<CampaignView>> Cancel(AccountId account) =>
         CommandAndWake(account, campaign => campaign.Cancel(clock.GetUtcNow()));
 
-    public Task<Result<CampaignView>> RetryFailed(AccountId account) => Command(account, campaign => campaign.RetryFailed());
+    public Task<Result<CampaignView>> RetryFailed(AccountId account) =>
+        Command(account, campaign => campaign.RetryFailed());
 
     public async Task<Result<CampaignStatistics>> GetStatistics(AccountId account)
     {
@@ -149,7 +152,8 @@ internal sealed partial class CampaignGrain(
             Licences = reservation is { IsSettled: false } held
                 ? held with { Deducted = totals.Deducted }
                 : reservation ?? new Reservation(0, 0, 0, IsSettled: false),
-            WaitingFor = campaign.Status == CampaignStatus.Running && !relay.IsUp ? $"relay {relay.Name}: {relay.Detail}" : null,
+            WaitingFor = campaign.Status == CampaignStatus.Running && !relay.IsUp
+                ? $"relay {relay.Name}: {relay.Detail}" : null,
         };
     }
 
@@ -196,7 +200,8 @@ internal sealed partial class CampaignGrain(
         {
             if (decided.Value.Status != CampaignStatus.Draft)
             {
-                await this.RegisterOrUpdateReminder(ReminderName, options.Value.ReminderPeriod, options.Value.ReminderPeriod);
+                await this.RegisterOrUpdateReminder(
+                    ReminderName, options.Value.ReminderPeriod, options.Value.ReminderPeriod);
             }
 
             await Write(decided.Value);
@@ -223,7 +228,8 @@ internal sealed partial class CampaignGrain(
             new ParallelOptions { MaxDegreeOfParallelism = 32, TaskScheduler = TaskScheduler.Current },
             async (partition, _) => await tell(GrainFactory.Partition(Id, partition)));
 
-    private Refusal? NotFound(AccountId account) => record.State.Campaign.Id is null || record.State.Campaign.Account != account
+    private Refusal? NotFound(AccountId account) =>
+        record.State.Campaign.Id is null || record.State.Campaign.Account != account
         ? Refusal.NotFound("campaign.not_found", "There is no such campaign.")
         : null;
 

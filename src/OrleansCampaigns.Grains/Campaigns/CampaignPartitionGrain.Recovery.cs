@@ -9,8 +9,11 @@ internal sealed partial class CampaignPartitionGrain
 {
     private const int BatchSize = 500;
 
-    /// <summary>Settles what an earlier activation may have begun: the stored window, minus what contacts have recorded.</summary>
-    /// <returns>Whether nothing is left in doubt; <see langword="false"/> while a living silo still makes an attempt.</returns>
+    /// <summary>
+    /// Settles what an earlier activation may have begun: the stored window, minus what contacts have recorded.
+    /// </summary>
+    /// <returns>Whether nothing is left in doubt; <see langword="false"/> while a living silo still makes an
+    /// attempt.</returns>
     private async Task<bool> Recover(CampaignPlan plan)
     {
         var unattempted = record.State.Unattempted.ToHashSet();
@@ -26,7 +29,8 @@ internal sealed partial class CampaignPartitionGrain
         foreach (var recipient in first.Concat(further).DistinctBy(recipient => recipient.Seq))
         {
             var turn = RecipientSender.TurnOf(recipient, plan, Campaign);
-            var answer = await GrainFactory.Contact(plan.Account, recipient.Contact).ResolveDoubt(turn, plan.Definition.InDoubt);
+            var answer = await GrainFactory.Contact(
+                plan.Account, recipient.Contact).ResolveDoubt(turn, plan.Definition.InDoubt);
             isClear &= answer.Verdict != TurnVerdict.Busy;
         }
 
@@ -69,7 +73,8 @@ internal sealed partial class CampaignPartitionGrain
                 break;
             }
 
-            await ForEach(batch, recipient => GrainFactory.Contact(plan.Account, recipient.Contact).Requeue(Campaign, pass));
+            await ForEach(
+                batch, recipient => GrainFactory.Contact(plan.Account, recipient.Contact).Requeue(Campaign, pass));
             afterSeq = batch[^1].Seq;
         }
 
@@ -77,7 +82,8 @@ internal sealed partial class CampaignPartitionGrain
         await Write();
     }
 
-    private static Task ForEach(IReadOnlyList<Recipient> recipients, Func<Recipient, Task> act) => Parallel.ForEachAsync(
+    private static Task ForEach(IReadOnlyList<Recipient> recipients, Func<Recipient, Task> act) =>
+        Parallel.ForEachAsync(
         recipients,
         new ParallelOptions { MaxDegreeOfParallelism = 16, TaskScheduler = TaskScheduler.Current },
         async (recipient, _) => await act(recipient));

@@ -11,9 +11,9 @@ using OrleansCampaigns.Grains.Delivery;
 namespace OrleansCampaigns.Grains.Campaigns;
 
 /// <remarks>
-/// One pump runs at a time, started by a timer and interleaving with calls, which only set flags: the pump alone touches
-/// the stored state. A reminder brings the grain back until the pass is done; what is due is asked of the audience, whose
-/// rows are projected from the contacts.
+/// One pump runs at a time, started by a timer and interleaving with calls, which only set flags: the pump alone
+/// touches the stored state. A reminder brings the grain back until the pass is done; what is due is asked of the
+/// audience, whose rows are projected from the contacts.
 /// </remarks>
 [GrainType("campaign-partition")]
 internal sealed partial class CampaignPartitionGrain(
@@ -75,7 +75,8 @@ internal sealed partial class CampaignPartitionGrain(
         return Task.CompletedTask;
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _stop.CancelAsync();
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        _stop.CancelAsync();
 
     public void Dispose() => _stop.Dispose();
 
@@ -211,7 +212,8 @@ internal sealed partial class CampaignPartitionGrain(
     /// <summary>Stores the state, and tries once more when it is certain that nobody else has written.</summary>
     /// <remarks>
     /// A write that failed may have landed. Each write is stamped, so that a look tells: what is stored is either this
-    /// write or the one before it, or another activation's. Any other failure ends the pump, which deactivates the grain.
+    /// write or the one before it, or another activation's. Any other failure ends the pump, which deactivates the
+    /// grain.
     /// </remarks>
     private async Task Write()
     {
@@ -248,9 +250,12 @@ internal sealed partial class CampaignPartitionGrain(
     [LoggerMessage(Level = LogLevel.Error, Message = "A partition could not go on; its reminder tries again.")]
     private partial void LogPumpFailed(Exception failure);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A partition's state could not be stored ({Failure}); it is tried once more.")]
+    [LoggerMessage(
+        Level =
+            LogLevel.Warning, Message = "A partition's state could not be stored ({Failure}); it is tried once more.")]
     private partial void LogWriteFailed(string failure);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A running campaign's content no longer compiles ({Code}); nothing is sent.")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "A running campaign's content no longer compiles ({Code}); nothing is sent.")]
     private partial void LogContentBroken(string code);
 }

@@ -41,7 +41,9 @@ internal sealed class DefinitionRecord
     public CampaignDefinition Definition { get; set; } = new();
 }
 
-/// <summary>What is stored of a partition: everything that a crash must not forget, and nothing that a query can tell.</summary>
+/// <summary>
+/// What is stored of a partition: everything that a crash must not forget, and nothing that a query can tell.
+/// </summary>
 internal sealed class PartitionRecord
 {
     /// <summary>The pass it has been told of; 0 before the first.</summary>
@@ -64,4 +66,5 @@ internal sealed class PartitionRecord
 }
 
 /// <summary>An attempt that may have begun.</summary>
-internal sealed record Attempting([property: JsonPropertyName("s")] long Seq, [property: JsonPropertyName("a")] int Attempt);
+internal sealed record Attempting(
+    [property: JsonPropertyName("s")] long Seq, [property: JsonPropertyName("a")] int Attempt);

@@ -205,7 +205,8 @@ internal sealed class PartitionRun(
         {
             var (recipient, lane) = (window[i], lanes[i]);
 #pragma warning disable RS0030 // Rendering and SMTP belong on the thread pool: a grain has one thread at a time.
-            _inFlight.Add(recipient.Seq, Task.Run(() => sender.Send(recipient, lane, stop, shutdown), CancellationToken.None));
+            _inFlight.Add(
+                recipient.Seq, Task.Run(() => sender.Send(recipient, lane, stop, shutdown), CancellationToken.None));
 #pragma warning restore RS0030
         }
 
@@ -218,7 +219,8 @@ internal sealed class PartitionRun(
 
     private async Task StoreWindow(List<Recipient> window)
     {
-        Debug.Assert(window.All(recipient => !_inFlight.ContainsKey(recipient.Seq)), "A recipient is in flight once at a time.");
+        Debug.Assert(
+            window.All(recipient => !_inFlight.ContainsKey(recipient.Seq)), "A recipient is in flight once at a time.");
         foreach (var recipient in window)
         {
             if (recipient.Seq > record.Cursor)

@@ -4,10 +4,13 @@ using Orleans.Runtime;
 
 namespace OrleansCampaigns.Grains.Campaigns;
 
-/// <summary>Bounds how many partitions of a silo send at the same time, and ends them all when the silo stops.</summary>
+/// <summary>
+/// Bounds how many partitions of a silo send at the same time, and ends them all when the silo stops.
+/// </summary>
 /// <remarks>
-/// Few partitions at a time mean large windows, so that a partition's write is shared by many messages. A partition gives
-/// its permit back after every <see cref="SliceMax"/> recipients, so that a small campaign is not stuck behind a large one.
+/// Few partitions at a time mean large windows, so that a partition's write is shared by many messages. A partition
+/// gives its permit back after every <see cref="SliceMax"/> recipients, so that a small campaign is not stuck behind a
+/// large one.
 /// When the silo stops, pumps finish what is in flight while grains can still be called: nothing is left in doubt.
 /// </remarks>
 internal sealed class PumpPermits(IOptions<EngineOptions> options) : ILifecycleParticipant<ISiloLifecycle>, IDisposable

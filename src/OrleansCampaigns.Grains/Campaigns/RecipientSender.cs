@@ -48,7 +48,8 @@ internal sealed partial class RecipientSender(
     private static readonly TimeSpan RecordRetryMax = TimeSpan.FromSeconds(10);
 
     /// <summary>Makes the attempt. Never throws.</summary>
-    public async Task<TurnResult> Send(Recipient recipient, IMailLane lane, CancellationToken stop, CancellationToken shutdown)
+    public async Task<TurnResult> Send(
+        Recipient recipient, IMailLane lane, CancellationToken stop, CancellationToken shutdown)
     {
         await using var given = lane;
         if (stop.IsCancellationRequested)
@@ -84,7 +85,8 @@ internal sealed partial class RecipientSender(
         }
     }
 
-    private async Task<(IOutgoingMessage? Message, TurnResult Decided)> Prepare(IContactGrain contact, Turn turn, Recipient recipient)
+    private async Task<(
+        IOutgoingMessage? Message, TurnResult Decided)> Prepare(IContactGrain contact, Turn turn, Recipient recipient)
     {
         var answer = await contact.Begin(turn, rules, silo);
         if (answer.Verdict != TurnVerdict.Begin)
@@ -99,7 +101,8 @@ internal sealed partial class RecipientSender(
             return (null, new(TurnEnd.Recorded));
         }
 
-        var profile = new RecipientProfile(plan.Account, recipient.Contact, address, recipient.Name, recipient.Attributes);
+        var profile = new RecipientProfile(
+            plan.Account, recipient.Contact, address, recipient.Name, recipient.Attributes);
         var message = composer.Compose(profile, clock.GetUtcNow());
         if (message.IsRefused)
         {
@@ -148,7 +151,8 @@ internal sealed partial class RecipientSender(
 
     // The e-mail is out: while the storage is away, its outcome waits here. If the process dies meanwhile, the attempt
     // is in doubt, and the partition's stored window says so.
-    private async Task<TurnResult> Record(IContactGrain contact, Turn turn, AttemptReport report, CancellationToken shutdown)
+    private async Task<TurnResult> Record(
+        IContactGrain contact, Turn turn, AttemptReport report, CancellationToken shutdown)
     {
         var wait = TimeSpan.FromMilliseconds(200);
         while (true)
@@ -190,6 +194,7 @@ internal sealed partial class RecipientSender(
     [LoggerMessage(Level = LogLevel.Warning, Message = "A recipient's turn failed before its attempt ({Failure}).")]
     private partial void LogTurnFailed(string failure);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "An outcome could not be stored ({Failure}); next try in {Seconds} s.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "An outcome could not be stored ({Failure}); next try in {Seconds} s.")]
     private partial void LogRecordFailed(string failure, double seconds);
 }

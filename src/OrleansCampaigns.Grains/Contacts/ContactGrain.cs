@@ -174,7 +174,8 @@ internal sealed class ContactGrain(
     // A campaign that ended long ago may have been moved to a page; what was decided then still holds.
     private async Task Recall(CampaignId campaign, DateTimeOffset queuedAt)
     {
-        if (Contact.DeliveriesMovedUpTo is not { } moved || queuedAt > moved || Contact.DeliveryOf(campaign) is not null)
+        if (Contact.DeliveriesMovedUpTo is not { } moved || queuedAt > moved
+            || Contact.DeliveryOf(campaign) is not null)
         {
             return;
         }
@@ -192,7 +193,8 @@ internal sealed class ContactGrain(
 
     private async Task<ContactPage> ReadPage(int page)
     {
-        var bytes = await Page(page).Read() ?? throw new InvalidOperationException($"Page {page} of a contact is missing.");
+        var bytes = await Page(
+            page).Read() ?? throw new InvalidOperationException($"Page {page} of a contact is missing.");
         return JsonSerializer.Deserialize(bytes, StateJson.Default.ContactPage)!;
     }
 
@@ -208,5 +210,7 @@ internal sealed class ContactGrain(
 
     // The same on every silo and in every replay; another for every contact and attempt.
     private int JitterSeed(Turn turn) =>
-        int.Parse(this.GetPrimaryKeyString().AsSpan()[^7..], NumberStyles.HexNumber, CultureInfo.InvariantCulture) + turn.Attempt;
+        int.Parse(
+            this.GetPrimaryKeyString().AsSpan()[^7..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+                + turn.Attempt;
 }

@@ -45,7 +45,8 @@ internal sealed class ContactPageGrain(
 
     public Task<byte[]?> Read() => Task.FromResult(record.State.Page);
 
-    public static string KeyOf(AccountId account, ContactId contact, int page) => $"ch:{account}:{contact.Value.AsSpan(4)}:{page}";
+    public static string KeyOf(AccountId account, ContactId contact, int page) =>
+        $"ch:{account}:{contact.Value.AsSpan(4)}:{page}";
 }
 
 internal sealed class ContactPageRecord

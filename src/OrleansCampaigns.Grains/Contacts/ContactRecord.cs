@@ -4,7 +4,9 @@ using OrleansCampaigns.Domain.Delivery;
 
 namespace OrleansCampaigns.Grains.Contacts;
 
-/// <summary>What is stored of a contact: its state, and what the database projects into its tables in the same transaction.</summary>
+/// <summary>
+/// What is stored of a contact: its state, and what the database projects into its tables in the same transaction.
+/// </summary>
 internal sealed class ContactRecord
 {
     public Contact Contact { get; set; } = new();

@@ -9,7 +9,9 @@ namespace OrleansCampaigns.Grains.Delivery;
 /// </remarks>
 public interface IMailRelays
 {
-    /// <summary>Waits until the relay takes messages and at least one lane is free, then takes up to <paramref name="max"/>.</summary>
+    /// <summary>
+    /// Waits until the relay takes messages and at least one lane is free, then takes up to <paramref name="max"/>.
+    /// </summary>
     /// <param name="relay">The relay's configured name; the first one when <see langword="null"/>.</param>
     /// <param name="max">How many lanes at most; at least 1.</param>
     /// <param name="cancellation">Ends the wait.</param>

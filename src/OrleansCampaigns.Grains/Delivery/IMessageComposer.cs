@@ -6,7 +6,9 @@ namespace OrleansCampaigns.Grains.Delivery;
 /// <summary>Compiles a campaign's content once, so that every message costs only its rendering.</summary>
 public interface IMessageComposers
 {
-    /// <summary>Compiles; every problem of the definition's sender, content and time zone comes back, not only the first.</summary>
+    /// <summary>
+    /// Compiles; every problem of the definition's sender, content and time zone comes back, not only the first.
+    /// </summary>
     CompiledContent Compile(CampaignId campaign, CampaignDefinition definition);
 }
 
@@ -21,13 +23,17 @@ public interface IMessageComposer
     /// <summary>The fields that the templates use and that have no fallback: who lacks one cannot be sent to.</summary>
     IReadOnlySet<string> RequiredFields { get; }
 
-    /// <summary>Makes the message for one recipient; refused <c>template.missing_field</c>, <c>template.render</c> and the like.</summary>
+    /// <summary>
+    /// Makes the message for one recipient; refused <c>template.missing_field</c>, <c>template.render</c> and the like.
+    /// </summary>
     /// <param name="recipient">Whom it is for.</param>
     /// <param name="now">The time of the Date header.</param>
     Result<IOutgoingMessage> Compose(RecipientProfile recipient, DateTimeOffset now);
 }
 
-/// <summary>What a template can know of a recipient: <c>address</c>, <c>name</c> and the attributes by their names.</summary>
+/// <summary>
+/// What a template can know of a recipient: <c>address</c>, <c>name</c> and the attributes by their names.
+/// </summary>
 public sealed record RecipientProfile(
     AccountId Account,
     ContactId Contact,

@@ -9,8 +9,8 @@ using OrleansCampaigns.Mail.Sandbox;
 namespace OrleansCampaigns.Host.Demonstration;
 
 /// <summary>
-/// A whole campaign in a fresh folder: a sandbox of the receiving world, a server like that of <c>serve</c>, and a client
-/// that knows only the API.
+/// A whole campaign in a fresh folder: a sandbox of the receiving world, a server like that of <c>serve</c>, and a
+/// client that knows only the API.
 /// </summary>
 internal sealed class Demo(int recipients, int seed, string? data, Display display)
 {
@@ -24,7 +24,8 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
             await using var sandbox = SandboxServer.Start();
             await using var server = Server.Build(Settings(folder, sandbox.Port));
             await server.StartAsync(cancellation);
-            var key = await server.Services.GetRequiredService<IAccessDirectory>().CreateFirstAdministratorKey(cancellation);
+            var key = await server.Services.GetRequiredService<IAccessDirectory>().CreateFirstAdministratorKey(
+                cancellation);
             using var client = new DemoClient(server.Urls.First(), key!);
             var result = await Send(client, sandbox, cancellation);
             await server.StopAsync(cancellation);
@@ -63,7 +64,8 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
     private async Task<DemoResult> Send(DemoClient client, SandboxServer sandbox, CancellationToken cancellation)
     {
         var world = SandboxWorld.Generate(seed, recipients).ToList();
-        var list = await client.Post("lists", new JsonObject { ["name"] = "Sample contacts" }, DemoJson.Default.DemoNamed, cancellation);
+        var list = await client.Post(
+            "lists", new JsonObject { ["name"] = "Sample contacts" }, DemoJson.Default.DemoNamed, cancellation);
         await Import(client, list.Id, world, cancellation);
         await Unsubscribe(client, world, cancellation);
         await client.Post(
@@ -80,7 +82,8 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
             async () =>
             {
                 await Task.Delay(WatchPeriod, cancellation);
-                return await client.Get($"campaigns/{campaign.Id}/statistics", DemoJson.Default.DemoStatistics, cancellation);
+                return await client.Get(
+                    $"campaigns/{campaign.Id}/statistics", DemoJson.Default.DemoStatistics, cancellation);
             },
             () => watch.Elapsed.TotalSeconds);
         watch.Stop();
@@ -104,7 +107,8 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
         return result;
     }
 
-    private async Task Import(DemoClient client, string list, List<SandboxContact> world, CancellationToken cancellation)
+    private async Task Import(
+        DemoClient client, string list, List<SandboxContact> world, CancellationToken cancellation)
     {
         using var csv = new MemoryStream();
         await using (var writer = new StreamWriter(csv, Encoding.UTF8, leaveOpen: true))
@@ -120,7 +124,9 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
                     contact.Attributes.GetValueOrDefault("city", ""),
                     contact.Attributes.GetValueOrDefault("plan", ""),
                 ];
-                await writer.WriteLineAsync(string.Join(',', fields.Select(field => $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")));
+                await writer.WriteLineAsync(
+                    string.Join(
+                        ',', fields.Select(field => $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")));
             }
         }
 

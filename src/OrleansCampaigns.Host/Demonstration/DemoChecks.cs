@@ -3,7 +3,9 @@ using OrleansCampaigns.Mail.Sandbox;
 
 namespace OrleansCampaigns.Host.Demonstration;
 
-/// <summary>Holds what the engine says against what the sandbox counted and what the contacts' histories tell.</summary>
+/// <summary>
+/// Holds what the engine says against what the sandbox counted and what the contacts' histories tell.
+/// </summary>
 internal sealed class DemoChecks(
     DemoClient client, string campaign, DemoStatistics statistics, SandboxSnapshot sandbox, List<SandboxContact> world)
 {
@@ -15,8 +17,11 @@ internal sealed class DemoChecks(
     public async Task<IReadOnlyList<string>> FindViolations(CancellationToken cancellation)
     {
         var violations = new List<string>();
-        Check(statistics.Status == "FinishedWithFailures" || Failures() == 0, $"the campaign ended as {statistics.Status}");
-        Check(statistics.Audience == world.Count, $"the audience holds {statistics.Audience} recipients, not {world.Count}");
+        Check(
+            statistics.Status == "FinishedWithFailures"
+                || Failures() == 0, $"the campaign ended as {statistics.Status}");
+        Check(
+            statistics.Audience == world.Count, $"the audience holds {statistics.Audience} recipients, not {world.Count}");
         foreach (var expected in world.GroupBy(contact => contact.Expected))
         {
             Check(
@@ -25,22 +30,29 @@ internal sealed class DemoChecks(
         }
 
         var counted = statistics.Outcomes.Values.Sum() + statistics.ExcludedTotal;
-        Check(counted == statistics.Audience, $"conservation: outcomes and excluded are {counted}, the audience is {statistics.Audience}");
+        Check(
+            counted == statistics.Audience, $"conservation: outcomes and excluded are {counted}, the audience is {statistics.Audience}");
         foreach (var row in OutcomeTable.Rows.Where(row => row.IsTemporary))
         {
-            Check(Count(row.Outcome) == 0, $"{Count(row.Outcome)} recipients ended with the temporary outcome {row.Name}");
+            Check(
+                Count(
+                    row.Outcome) == 0, $"{Count(row.Outcome)} recipients ended with the temporary outcome {row.Name}");
         }
 
-        Check(sandbox.Accepted == Count(Outcome.Sent), $"the sandbox accepted {sandbox.Accepted} messages, {Count(Outcome.Sent)} are Sent");
+        Check(sandbox.Accepted == Count(
+            Outcome.Sent), $"the sandbox accepted {sandbox.Accepted} messages, {Count(Outcome.Sent)} are Sent");
         Check(sandbox.Duplicates == 0, $"the sandbox accepted {sandbox.Duplicates} messages twice");
         Check(
             statistics.Licences.Reserved == statistics.Licences.Deducted + statistics.Licences.Released,
             $"licences: {statistics.Licences.Reserved} reserved, {statistics.Licences.Deducted} deducted, {statistics.Licences.Released} released");
-        var charged = OutcomeTable.Rows.Where(row => row.Licence == LicenceRule.DeductedOnce).Sum(row => Count(row.Outcome));
-        Check(statistics.Licences.Deducted == charged, $"licences: {statistics.Licences.Deducted} deducted for {charged} recipients that cost one");
+        var charged = OutcomeTable.Rows.Where(
+            row => row.Licence == LicenceRule.DeductedOnce).Sum(row => Count(row.Outcome));
+        Check(
+            statistics.Licences.Deducted == charged, $"licences: {statistics.Licences.Deducted} deducted for {charged} recipients that cost one");
 
         await ReadRecipients(cancellation);
-        Check(_recipients.Count == statistics.Audience, $"{_recipients.Count} recipients are listed of {statistics.Audience}");
+        Check(
+            _recipients.Count == statistics.Audience, $"{_recipients.Count} recipients are listed of {statistics.Audience}");
         if (world.Count <= HistoriesMax)
         {
             await CheckHistories(violations, cancellation);
@@ -58,7 +70,8 @@ internal sealed class DemoChecks(
     }
 
     /// <summary>Two or three histories worth reading: deferred then sent, three soft bounces, gone.</summary>
-    public async Task<IReadOnlyList<(string Address, IReadOnlyList<DemoEntry> Entries)>> PickHistories(CancellationToken cancellation)
+    public async Task<IReadOnlyList<(
+        string Address, IReadOnlyList<DemoEntry> Entries)>> PickHistories(CancellationToken cancellation)
     {
         Func<DemoRecipient, bool>[] interests =
         [
@@ -83,9 +96,11 @@ internal sealed class DemoChecks(
         var recounted = new Dictionary<string, long>();
         foreach (var recipient in _recipients.Where(recipient => recipient.Occurrence == 1))
         {
-            var assigned = (await ReadHistory(recipient.ContactId, cancellation)).Where(entry => entry.Outcome is not null).ToList();
+            var assigned = (await ReadHistory(recipient.ContactId, cancellation)).Where(
+                entry => entry.Outcome is not null).ToList();
             var duplicates = assigned.Count(entry => entry.Outcome == nameof(Outcome.Duplicated));
-            recounted[nameof(Outcome.Duplicated)] = recounted.GetValueOrDefault(nameof(Outcome.Duplicated)) + duplicates;
+            recounted[nameof(Outcome.Duplicated)] = recounted.GetValueOrDefault(
+                nameof(Outcome.Duplicated)) + duplicates;
             if (assigned.FindLast(entry => entry.Outcome != nameof(Outcome.Duplicated)) is { Outcome: { } outcome })
             {
                 recounted[outcome] = recounted.GetValueOrDefault(outcome) + 1;

@@ -22,27 +22,32 @@ internal sealed class DemoClient : IDisposable
 
     public async Task<T> Post<T>(string path, JsonNode? body, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
-        using var content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-        return await Read(await _http.PostAsync(new Uri(path, UriKind.Relative), content, cancellation), type, cancellation);
+        using var content = body is null ? null : new StringContent(
+            body.ToJsonString(), Encoding.UTF8, "application/json");
+        return await Read(
+            await _http.PostAsync(new Uri(path, UriKind.Relative), content, cancellation), type, cancellation);
     }
 
     public async Task<T> PostCsv<T>(string path, Stream csv, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         using var content = new StreamContent(csv);
         content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
-        return await Read(await _http.PostAsync(new Uri(path, UriKind.Relative), content, cancellation), type, cancellation);
+        return await Read(
+            await _http.PostAsync(new Uri(path, UriKind.Relative), content, cancellation), type, cancellation);
     }
 
     public void Dispose() => _http.Dispose();
 
-    private static async Task<T> Read<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellation)
+    private static async Task<T> Read<T>(
+        HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         using (response)
         {
             var body = await response.Content.ReadAsStringAsync(cancellation);
             return response.IsSuccessStatusCode
                 ? JsonSerializer.Deserialize(body, type)!
-                : throw new InvalidOperationException($"{response.RequestMessage?.RequestUri} answered {(int)response.StatusCode}: {body}");
+                : throw new InvalidOperationException(
+                    $"{response.RequestMessage?.RequestUri} answered {(int)response.StatusCode}: {body}");
         }
     }
 }

@@ -45,7 +45,8 @@ internal static class DemoCommand
                 result.AddError($"--data: {folder} exists already; the demo starts in a fresh folder.");
             }
         });
-        var command = new Command("demo", "Sends a campaign over real SMTP to a sandbox of the receiving world and checks every count.")
+        var command = new Command(
+            "demo", "Sends a campaign over real SMTP to a sandbox of the receiving world and checks every count.")
         {
             Recipients, Seed, Json, Data,
         };

@@ -71,7 +71,8 @@ internal sealed record DemoPage<T>(List<T> Items, string? NextCursor);
 
 internal sealed record DemoRecipient(string ContactId, string Address, int Occurrence, string? Outcome, int Attempts);
 
-internal sealed record DemoImport(string Id, string Status, long Rows, long Created, long Duplicated, long Malformed, long Rejected);
+internal sealed record DemoImport(
+    string Id, string Status, long Rows, long Created, long Duplicated, long Malformed, long Rejected);
 
 internal sealed record DemoNamed(string Id, string? Status);
 

@@ -19,7 +19,8 @@ internal abstract class Display
     public abstract Task<DemoStatistics> Watch(Func<Task<DemoStatistics>> next, Func<double> seconds);
 
     /// <summary>The final statistics and a few histories.</summary>
-    public abstract void Conclude(DemoResult result, IReadOnlyList<(string Address, IReadOnlyList<DemoEntry> Entries)> histories);
+    public abstract void Conclude(
+        DemoResult result, IReadOnlyList<(string Address, IReadOnlyList<DemoEntry> Entries)> histories);
 
     protected static string Line(DemoStatistics statistics, double seconds)
     {
@@ -70,7 +71,8 @@ internal sealed class PlainDisplay(TextWriter output) : Display
         }
     }
 
-    public override void Conclude(DemoResult result, IReadOnlyList<(string Address, IReadOnlyList<DemoEntry> Entries)> histories)
+    public override void Conclude(
+        DemoResult result, IReadOnlyList<(string Address, IReadOnlyList<DemoEntry> Entries)> histories)
     {
         output.WriteLine();
         foreach (var row in OutcomeTable.Rows)
@@ -123,7 +125,8 @@ internal sealed class LiveDisplay : Display
             }
         });
 
-    public override void Conclude(DemoResult result, IReadOnlyList<(string Address, IReadOnlyList<DemoEntry> Entries)> histories) =>
+    public override void Conclude(
+        DemoResult result, IReadOnlyList<(string Address, IReadOnlyList<DemoEntry> Entries)> histories) =>
         new PlainDisplay(Console.Out).Conclude(result, histories);
 
     private static Table TableOf(IReadOnlyDictionary<string, long> outcomes, long excluded, long audience)
@@ -131,7 +134,9 @@ internal sealed class LiveDisplay : Display
         var table = new Table().AddColumn("Outcome").AddColumn(new TableColumn("Recipients").RightAligned());
         foreach (var row in OutcomeTable.Rows)
         {
-            table.AddRow(row.DisplayName, outcomes.GetValueOrDefault(row.Outcome.ToString()).ToString(CultureInfo.InvariantCulture));
+            table.AddRow(
+                row.DisplayName, outcomes.GetValueOrDefault(
+                    row.Outcome.ToString()).ToString(CultureInfo.InvariantCulture));
         }
 
         table.AddRow("excluded", excluded.ToString(CultureInfo.InvariantCulture));

@@ -4,12 +4,15 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace OrleansCampaigns.Host.Serving;
 
-/// <summary>One line per event: time, level, category, message, exception. No address and no contact key in any of it.</summary>
+/// <summary>
+/// One line per event: time, level, category, message, exception. No address and no contact key in any of it.
+/// </summary>
 internal sealed class RedactingConsoleFormatter(TimeProvider clock) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "redacting";
 
-    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    public override void Write<TState>(
+        in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
         if (logEntry.Exception is { } exception)

@@ -27,7 +27,8 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        var command = new Command("serve", "Runs the silo and the API on the embedded database (the default).") { Data, Listen, Config };
+        var command = new Command(
+            "serve", "Runs the silo and the API on the embedded database (the default).") { Data, Listen, Config };
         command.SetAction(Run);
         return command;
     }

@@ -22,7 +22,8 @@ internal static class Server
     /// <exception cref="SettingsException">A setting breaks a rule.</exception>
     public static WebApplication Build(IConfiguration configuration)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddConfiguration(configuration);
         var settings = ServerSettings.Read(configuration);
@@ -81,7 +82,9 @@ internal static class Server
         builder.Services.AddSingleton<IValidateOptions<EngineOptions>, EngineOptionsValidator>();
         builder.Services.AddOptions<EngineOptions>()
             .Bind(builder.Configuration.GetSection("Engine"))
-            .Configure(options => options.DeductOn = builder.Configuration.GetValue("Licences:DeductOn", DeductOn.FirstAttempt))
+            .Configure(
+                options =>
+                    options.DeductOn = builder.Configuration.GetValue("Licences:DeductOn", DeductOn.FirstAttempt))
             .ValidateOnStart();
         builder.Host.UseOrleans(silo =>
         {

@@ -28,7 +28,8 @@ internal sealed class ServerSettings
 
         return Uri.TryCreate(settings.Listen, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
             ? settings
-            : throw new SettingsException($"Listen must be a URL such as http://127.0.0.1:8025, not '{settings.Listen}'.");
+            : throw new SettingsException(
+                $"Listen must be a URL such as http://127.0.0.1:8025, not '{settings.Listen}'.");
     }
 }
 
@@ -50,7 +51,8 @@ internal sealed class EngineOptionsValidator : IValidateOptions<EngineOptions>
         CheckSchedule(options.Retry.Deferred, "Engine:Retry:Deferred");
         CheckSchedule(options.Retry.SoftBounced, "Engine:Retry:SoftBounced");
         Check(options.Retry.MaxAge > TimeSpan.Zero, "Engine:Retry:MaxAge must be positive.");
-        Check(options.Retry.SoftBouncesMax is >= 1 and <= 100, "Engine:Retry:SoftBouncesMax must lie between 1 and 100.");
+        Check(
+            options.Retry.SoftBouncesMax is >= 1 and <= 100, "Engine:Retry:SoftBouncesMax must lie between 1 and 100.");
         Check(options.Retry.Jitter is >= 0 and <= 0.9, "Engine:Retry:Jitter must lie between 0 and 0.9.");
         Check(options.Rest.MailboxFull >= TimeSpan.Zero, "Engine:Rest:MailboxFull must not be negative.");
         Check(options.Rest.Unavailable >= TimeSpan.Zero, "Engine:Rest:Unavailable must not be negative.");

@@ -23,11 +23,14 @@ internal static class HeaderText
     }
 
     /// <summary>A date as RFC 5322 §3.3 writes it.</summary>
-    /// <remarks>MimeKit 4.17 writes <c>-03-30</c> for three and a half hours west of Greenwich, which reads as three minutes.</remarks>
+    /// <remarks>
+    /// MimeKit 4.17 writes <c>-03-30</c> for three and a half hours west of Greenwich, which reads as three minutes.
+    /// </remarks>
     public static string Date(DateTimeOffset date)
     {
         var sign = date.Offset < TimeSpan.Zero ? '-' : '+';
-        return string.Create(CultureInfo.InvariantCulture, $"{date:ddd, dd MMM yyyy HH:mm:ss} {sign}{date.Offset:hhmm}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{date:ddd, dd MMM yyyy HH:mm:ss} {sign}{date.Offset:hhmm}");
     }
 
     private static IEnumerable<string> Words(string text)

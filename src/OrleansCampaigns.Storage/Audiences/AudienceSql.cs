@@ -7,7 +7,8 @@ namespace OrleansCampaigns.Storage.Audiences;
 
 /// <summary>An audience as SQL.</summary>
 /// <param name="Members">
-/// A query with one row per recipient: <c>id</c>, <c>occurrence</c> (from 1, over all sources) and the contact's columns
+/// A query with one row per recipient: <c>id</c>, <c>occurrence</c> (from 1, over all sources) and the contact's
+/// columns
 /// <c>hash, address_valid, status, name, address, attributes</c>.
 /// </param>
 /// <param name="Parameters">The values.</param>

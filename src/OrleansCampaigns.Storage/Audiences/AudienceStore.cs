@@ -32,7 +32,8 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
         AccountId account, Audience audience, CancellationToken cancellation = default) =>
         database.Read<IReadOnlyList<string>>(
             connection => [.. audience.ListIds.Where(list => connection.Number(
-                "SELECT count(*) FROM lists WHERE id = $id AND account = $account", ("$id", list), ("$account", account.Value)) == 0)],
+                "SELECT count(*) FROM lists WHERE id = $id AND account = $account", (
+                    "$id", list), ("$account", account.Value)) == 0)],
             cancellation);
 
     /// <inheritdoc/>
@@ -102,7 +103,8 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
         connection =>
         {
             connection.Change("DELETE FROM recipients WHERE campaign_id = $campaign", ("$campaign", campaign.Value));
-            return connection.Change("DELETE FROM snapshots WHERE campaign_id = $campaign", ("$campaign", campaign.Value));
+            return connection.Change(
+                "DELETE FROM snapshots WHERE campaign_id = $campaign", ("$campaign", campaign.Value));
         },
         cancellation);
 
@@ -110,7 +112,8 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
     public Task<IReadOnlyList<Recipient>> Next(
         CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default) =>
         Recipients(
-            campaign, partition, "AND r.seq > $after ORDER BY r.seq LIMIT $limit", cancellation, ("$after", afterSeq), ("$limit", limit));
+            campaign, partition, "AND r.seq > $after ORDER BY r.seq LIMIT $limit", cancellation, (
+                "$after", afterSeq), ("$limit", limit));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Recipient>> Due(
@@ -127,7 +130,8 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
     public Task<IReadOnlyList<Recipient>> Undecided(
         CampaignId campaign, int partition, long uptoSeq, CancellationToken cancellation = default) =>
         Recipients(
-            campaign, partition, "AND r.seq <= $upto AND r.decided = 0 ORDER BY r.seq", cancellation, ("$upto", uptoSeq));
+            campaign, partition, "AND r.seq <= $upto AND r.decided = 0 ORDER BY r.seq", cancellation, (
+                "$upto", uptoSeq));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Recipient>> Find(
@@ -166,7 +170,8 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
             ("$limit", limit));
 
     /// <inheritdoc/>
-    public Task<PartitionState> GetState(CampaignId campaign, int partition, CancellationToken cancellation = default) =>
+    public Task<PartitionState> GetState(
+        CampaignId campaign, int partition, CancellationToken cancellation = default) =>
         database.Read(
             connection => connection.Row(
                 reader => new PartitionState(reader.GetInt64(0), reader.TimeOrNull(1)),
@@ -186,7 +191,8 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
         database.Read(connection => TotalsSql.Count(connection, campaign), cancellation);
 
     /// <inheritdoc/>
-    public Task<Recipient?> FindContact(AccountId account, ContactId contact, CancellationToken cancellation = default) =>
+    public Task<Recipient?> FindContact(
+        AccountId account, ContactId contact, CancellationToken cancellation = default) =>
         database.Read(
             connection => connection.Row(
                 ReadRecipient,

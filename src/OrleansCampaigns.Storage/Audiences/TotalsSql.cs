@@ -22,7 +22,8 @@ internal static class TotalsSql
         long InDoubt,
         DateTimeOffset? NextRetryAt);
 
-    public static (CampaignTotals Totals, DateTimeOffset? NextRetryAt) Count(SqliteConnection connection, CampaignId campaign)
+    public static (
+        CampaignTotals Totals, DateTimeOffset? NextRetryAt) Count(SqliteConnection connection, CampaignId campaign)
     {
         var groups = connection.Rows(
             reader => new Group(
@@ -47,10 +48,12 @@ internal static class TotalsSql
         var totals = new CampaignTotals
         {
             Audience = connection.Number(
-                "SELECT coalesce((SELECT recipients FROM snapshots WHERE campaign_id = $campaign), 0)", ("$campaign", campaign.Value)),
+                "SELECT coalesce((SELECT recipients FROM snapshots WHERE campaign_id = $campaign), 0)", (
+                    "$campaign", campaign.Value)),
             Outcomes = Sum(withOutcome, group => group.Outcome),
             Causes = Sum(
-                withOutcome.Where(group => group.Outcome is not (Outcome.Sent or Outcome.Queued)), group => group.Cause),
+                withOutcome.Where(group => group.Outcome is not (Outcome.Sent or Outcome.Queued)), group =>
+                    group.Cause),
             Excluded = Sum(groups.Where(group => group.Excluded is not null), group => group.Excluded!),
             Attempts = groups.Sum(group => group.Attempts),
             Retries = groups.Sum(group => group.Attempts - group.Attempted),

@@ -115,7 +115,8 @@ internal sealed record ContactFilterSql(
     private static string LastStatus(ImmutableArray<Outcome> outcomes, FilterValues values)
     {
         var others = outcomes.Remove(Outcome.Queued);
-        var other = others.Length > 0 ? values.OneOf("c.last_status", others.Select(outcome => outcome.ToString())) : null;
+        var other = others.Length > 0 ? values.OneOf(
+            "c.last_status", others.Select(outcome => outcome.ToString())) : null;
         var queued = $"EXISTS (SELECT 1 {Waiting})";
         return (outcomes.Contains(Outcome.Queued), other) switch
         {

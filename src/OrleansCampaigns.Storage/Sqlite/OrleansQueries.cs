@@ -9,7 +9,8 @@ internal static class OrleansQueries
             AND ServiceId = @ServiceId AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
         """;
 
-    private const string ReminderColumns = "SELECT GrainId, ReminderName, StartTime, Period, Version FROM OrleansRemindersTable";
+    private const string ReminderColumns =
+        "SELECT GrainId, ReminderName, StartTime, Period, Version FROM OrleansRemindersTable";
 
     public static IReadOnlyDictionary<string, string> Texts { get; } = new Dictionary<string, string>
     {

@@ -8,8 +8,8 @@ namespace OrleansCampaigns.Storage.Sqlite;
 
 /// <summary>The embedded database: one file in write-ahead-log mode, one writer at a time, readers beside it.</summary>
 /// <remarks>
-/// Microsoft.Data.Sqlite blocks the calling thread, and a writer that finds the file locked polls for it. So every write
-/// of this process passes one gate, and the blocking work happens on the thread pool, never in a grain's turn.
+/// Microsoft.Data.Sqlite blocks the calling thread, and a writer that finds the file locked polls for it. So every
+/// write of this process passes one gate, and the blocking work happens on the thread pool, never in a grain's turn.
 /// </remarks>
 public sealed class SqliteDatabase : IDisposable
 {
@@ -51,7 +51,8 @@ public sealed class SqliteDatabase : IDisposable
     public long Now => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Makes or upgrades the schema. Once, before anything else.</summary>
-    /// <exception cref="InvalidOperationException">The file was written by a newer version of this software.</exception>
+    /// <exception cref="InvalidOperationException">The file was written by a newer version of this
+    /// software.</exception>
     public void Initialise()
     {
         System.IO.Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
@@ -156,7 +157,8 @@ public sealed class SqliteDatabase : IDisposable
         _readers.Dispose();
     }
 
-    internal static void Execute(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    internal static void Execute(
+        SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
@@ -209,7 +211,10 @@ public sealed class SqliteDatabase : IDisposable
         var assembly = Assembly.GetExecutingAssembly();
         const string Prefix = "OrleansCampaigns.Storage.Sqlite.";
         var scripts = assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(".sql", StringComparison.Ordinal))
+            .Where(
+                name =>
+                    name.StartsWith(
+                        Prefix, StringComparison.Ordinal) && name.EndsWith(".sql", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
             .ToList();
 

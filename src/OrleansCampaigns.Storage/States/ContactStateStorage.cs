@@ -73,7 +73,8 @@ internal sealed class ContactStateStorage(SqliteDatabase database, IGrainStorage
 
         // No key in the message: it would end up in a log.
         var stored = await write.Answer.Task
-            ?? throw new InconsistentStateException($"Somebody else has written a state {stateName} since it was read.");
+            ?? throw new InconsistentStateException(
+                $"Somebody else has written a state {stateName} since it was read.");
         return stored.ToString(CultureInfo.InvariantCulture);
     }
 

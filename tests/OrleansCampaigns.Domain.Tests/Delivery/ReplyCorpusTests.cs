@@ -51,7 +51,8 @@ public class ReplyCorpusTests
     private static double F1(Row[] rows, string outcome)
     {
         var right = rows.Count(row => row.Outcome == outcome && row.Line.Outcome == outcome);
-        var claimedOrLabelled = rows.Count(row => row.Outcome == outcome) + rows.Count(row => row.Line.Outcome == outcome);
+        var claimedOrLabelled = rows.Count(
+            row => row.Outcome == outcome) + rows.Count(row => row.Line.Outcome == outcome);
         return 2.0 * right / claimedOrLabelled;
     }
 

@@ -13,7 +13,8 @@ public class ReplyRobustnessTests
         { "spaces", new string(' ', 100_000) },
         { "digits", new string('5', 100_000) },
         { "dots", "550 " + string.Concat(Enumerable.Repeat("5.1.", 25_000)) },
-        { "half phrases", "550 " + string.Concat(Enumerable.Repeat("mailbox user recipient no such exceeded ", 2_500)) },
+        { "half phrases", "550 " + string.Concat(
+            Enumerable.Repeat("mailbox user recipient no such exceeded ", 2_500)) },
         { "half waits", "451 " + string.Concat(Enumerable.Repeat("try again in retry after ", 4_000)) },
         { "lines", string.Concat(Enumerable.Repeat("550-5.1.1 x\r\n", 8_000)) },
         { "prefixes", string.Concat(Enumerable.Repeat("said: error: ", 8_000)) },
@@ -48,5 +49,6 @@ public class ReplyRobustnessTests
 
     [Fact]
     public void An_empty_reply_is_deferred() =>
-        Assert.Equal(new ReplyClassificationLine("Deferred", "other", "Unavailable"), ReplyClassificationLine.Describe(""));
+        Assert.Equal(
+            new ReplyClassificationLine("Deferred", "other", "Unavailable"), ReplyClassificationLine.Describe(""));
 }

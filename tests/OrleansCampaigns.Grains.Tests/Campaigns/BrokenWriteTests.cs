@@ -35,7 +35,8 @@ public sealed class BrokenWriteTests
     {
         // Fresh addresses: what one campaign did to a contact must not change the next one.
         var mark = Guid.NewGuid().ToString("N")[..8];
-        var addresses = Addresses.Select(address => address.Replace("@", $".{mark}@", StringComparison.Ordinal)).ToArray();
+        var addresses = Addresses.Select(
+            address => address.Replace("@", $".{mark}@", StringComparison.Ordinal)).ToArray();
         addresses[^1] = $"broken-{mark}";
         var campaign = await engine.Draft(addresses);
         var first = engine.Faults.Writes;
@@ -55,7 +56,8 @@ public sealed class BrokenWriteTests
             started.Refusal?.Code is null or "campaign.already_started", $"After write {broken}: {started.Refusal?.Detail}");
         var statistics = await Engine.Ended(campaign);
         Engine.AssertSound(statistics);
-        var told = $"Write {broken} broke: {string.Join(", ", statistics.Totals.Outcomes)}, {statistics.Status}, excluded {string.Join(", ", statistics.Totals.Excluded)}";
+        var told =
+            $"Write {broken} broke: {string.Join(", ", statistics.Totals.Outcomes)}, {statistics.Status}, excluded {string.Join(", ", statistics.Totals.Excluded)}";
         Assert.Equal(6, statistics.Totals.Audience);
         Assert.True(statistics.Totals.IsOver, $"After write {broken} somebody still waits.");
         Assert.True(statistics.Totals[Outcome.Duplicated] == 1, told);
@@ -68,7 +70,8 @@ public sealed class BrokenWriteTests
 
         // Whoever counts as sent was accepted, or is marked in doubt.
         var accepted = addresses.Distinct().Sum(address => engine.Relays.Accepted.GetValueOrDefault(address));
-        Assert.InRange(accepted, statistics.Totals[Outcome.Sent] - statistics.Totals.InDoubt, statistics.Totals[Outcome.Sent]);
+        Assert.InRange(
+            accepted, statistics.Totals[Outcome.Sent] - statistics.Totals.InDoubt, statistics.Totals[Outcome.Sent]);
         return engine.Faults.Writes - first;
     }
 }

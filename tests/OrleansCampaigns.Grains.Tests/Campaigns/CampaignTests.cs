@@ -153,7 +153,8 @@ public sealed class CampaignTests
         isFixed = true;
         Assert.Null((await campaign.RetryFailed(Engine.Account)).Refusal);
         var statistics = await Eventually.Get("the second pass ends", async () =>
-            (await campaign.GetStatistics(Engine.Account)).Value is { Licences.Pass: 2, Licences.IsSettled: true } ended ? ended : null);
+            (await campaign.GetStatistics(Engine.Account)).Value is { Licences.Pass: 2, Licences.IsSettled: true } ended
+                ? ended : null);
 
         Engine.AssertSound(statistics);
         Assert.Equal(2, statistics.Totals[Outcome.Sent]);
@@ -172,7 +173,8 @@ public sealed class CampaignTests
 
         await campaign.Start(Engine.Account);
         var waiting = await Eventually.Get("the statistics say what it waits for", async () =>
-            (await campaign.GetStatistics(Engine.Account)).Value is { WaitingFor: not null } statistics ? statistics : null);
+            (await campaign.GetStatistics(Engine.Account)).Value is { WaitingFor: not null } statistics
+                ? statistics : null);
 
         Assert.Contains("cannot connect", waiting.WaitingFor, StringComparison.Ordinal);
         Assert.Equal(0, waiting.Totals.Attempts);

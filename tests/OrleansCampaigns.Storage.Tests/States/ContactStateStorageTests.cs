@@ -83,11 +83,14 @@ public sealed class ContactStateStorageTests : IDisposable
 
         // The first write occupies the writer, so that the others share a batch.
         var writes = Enumerable.Range(0, 50)
-            .Select(i => _storage.WriteStateAsync(Name, Id(i == 25 ? "bad" : $"{i}"), new GrainState<Note> { State = new("x") }))
+            .Select(
+                i => _storage.WriteStateAsync(
+                    Name, Id(i == 25 ? "bad" : $"{i}"), new GrainState<Note> { State = new("x") }))
             .ToList();
         await Task.WhenAll(writes.Select(write => write.ContinueWith(_ => { }, TaskScheduler.Default)));
 
-        Assert.Equal([25], writes.Select((write, i) => (write, i)).Where(pair => pair.write.IsFaulted).Select(pair => pair.i));
+        Assert.Equal(
+            [25], writes.Select((write, i) => (write, i)).Where(pair => pair.write.IsFaulted).Select(pair => pair.i));
     }
 
     [Fact]
