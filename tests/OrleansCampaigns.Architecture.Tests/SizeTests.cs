@@ -21,9 +21,6 @@ public class SizeTests
         ["tests/OrleansCampaigns.Domain.Tests/Delivery/SmtpReplyParserTests.cs"] = "Replies of servers, word for word.",
     };
 
-    private static readonly string Debt =
-        Path.Combine(Repository.Root, "tests", "OrleansCampaigns.Architecture.Tests", "WideLines.txt");
-
     [Fact]
     public void No_file_has_more_than_500_lines() => Verify(
         LongFiles,
@@ -41,38 +38,10 @@ public class SizeTests
         $"Methods have at most {MethodLinesMax} lines. Split them, or list the file in {nameof(LongMethods)}.");
 
     [Fact]
-    public void No_line_has_more_than_120_columns()
-    {
-        var wide = Repository.Sources
-            .Where(source => !WideFiles.ContainsKey(source.Path))
-            .Select(source => (source.Path, Lines: Wide(source)))
-            .Where(source => source.Lines.Count > 0)
-            .ToDictionary(source => source.Path, source => source.Lines);
-        var known = File.ReadAllLines(Debt).Select(line => line.Split(' ', 2)).ToDictionary(
-            parts => parts[1], parts => int.Parse(parts[0], CultureInfo.InvariantCulture));
-        if (Environment.GetEnvironmentVariable("UPDATE_APPROVED") == "1")
-        {
-            // It only shrinks: a file gets neither onto the list nor a larger number by an update.
-            File.WriteAllLines(Debt, known
-                .Where(file => wide.ContainsKey(file.Key))
-                .Select(file => $"{Math.Min(file.Value, wide[file.Key].Count)} {file.Key}"));
-            return;
-        }
-
-        var broken = wide.Where(file => file.Value.Count > known.GetValueOrDefault(file.Key)).ToList();
-        Assert.True(broken.Count == 0, $"""
-            Lines have at most {ColumnsMax} columns. Wrap them; where literals forbid it, list the file in
-            {nameof(WideFiles)} with the reason. {Path.GetFileName(Debt)} has the files that were wider before the
-            rule, with their number of wide lines, which must not grow.
-            {string.Join('\n', broken.SelectMany(file => file.Value))}
-            """);
-
-        var done = string.Join(", ", known.Keys.Except(wide.Keys));
-        Assert.True(done.Length == 0, $"No longer wide; strike them off by UPDATE_APPROVED=1: {done}");
-        var stillWide = Repository.Sources.Where(source => Wide(source).Count > 0).Select(source => source.Path);
-        var needless = string.Join(", ", WideFiles.Keys.Except(stillWide));
-        Assert.True(needless.Length == 0, $"Listed without need: {needless}");
-    }
+    public void No_line_has_more_than_120_columns() => Verify(
+        WideFiles,
+        Repository.Sources.SelectMany(source => Wide(source).Select(line => (source.Path, line))),
+        $"Lines have at most {ColumnsMax} columns. Wrap them, or list the file in {nameof(WideFiles)}.");
 
     [Fact]
     public void The_methods_of_the_product_are_found() =>

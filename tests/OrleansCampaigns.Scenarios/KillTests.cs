@@ -18,8 +18,7 @@ public sealed class KillTests
         await using var server = new ServerProcess(sink.Port);
         await server.Start();
         var addresses = Enumerable.Range(0, Recipients)
-            .Select(
-                i => $"{(i % 10) switch { 0 => "greylist", 1 => "serverfault", 2 => i % 20 == 2 ? "full" : "ok", _ => "ok" }}-{i}@mail.example");
+            .Select(i => $"{Rule(i)}-{i}@mail.example");
         var list = await server.Import(Counts.Csv(addresses));
         var campaign = await server.Draft(list, Recipients, new() { ["inDoubt"] = policy });
         await server.Post($"campaigns/{campaign}/start");
@@ -62,4 +61,12 @@ public sealed class KillTests
         Assert.DoesNotContain(
             server.Errors, line => line.Contains('@') || line.Contains("con_", StringComparison.Ordinal));
     }
+
+    private static string Rule(int i) => (i % 10) switch
+    {
+        0 => "greylist",
+        1 => "serverfault",
+        2 when i % 20 == 2 => "full",
+        _ => "ok",
+    };
 }

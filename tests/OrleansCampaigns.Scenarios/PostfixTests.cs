@@ -37,22 +37,7 @@ public sealed class PostfixTests
         var rows = all.Select(
             i => $"{Name(i)}@receiver.example,\"Müller, Nr. {i}\",Zoë{i},{(i % 2 == 0 ? "Wien" : "東京")}");
         var list = await server.Import(string.Join('\n', rows.Prepend("address,name,first_name,city")));
-        var campaign = await server.Draft(list, Recipients, new()
-        {
-            ["sender"] = new JsonObject
-            {
-                ["address"] = "news@sender.example",
-                ["name"] = "Ünïcode News",
-                ["replyTo"] = "desk@sender.example"
-            },
-            ["content"] = new JsonObject
-            {
-                ["subject"] = "Grüße nach {{city}}, {{first_name}}",
-                ["html"] =
-                    "<p>Hallo {{first_name}} &amp; Co in {{city}}</p><p><a href=\"https://news.example/a?b=1&amp;c=2\">Mehr</a></p>",
-            },
-            ["timeZone"] = "America/St_Johns",
-        });
+        var campaign = await server.Draft(list, Recipients, Changes());
 
         await server.Post($"campaigns/{campaign}/start");
         var statistics = await server.Ended(campaign);
@@ -73,6 +58,24 @@ public sealed class PostfixTests
         await AssertSigned(stored.Select(message => message.File), key);
         Assert.Equal(447, stored.Select(message => MimeMessage.Load(message.File).MessageId).Distinct().Count());
     }
+
+    private static JsonObject Changes() => new()
+    {
+        ["sender"] = new JsonObject
+        {
+            ["address"] = "news@sender.example",
+            ["name"] = "Ünïcode News",
+            ["replyTo"] = "desk@sender.example"
+        },
+        ["content"] = new JsonObject
+        {
+            ["subject"] = "Grüße nach {{city}}, {{first_name}}",
+            ["html"] =
+                "<p>Hallo {{first_name}} &amp; Co in {{city}}</p><p><a "
+                    + "href=\"https://news.example/a?b=1&amp;c=2\">Mehr</a></p>",
+        },
+        ["timeZone"] = "America/St_Johns",
+    };
 
     private static async Task AssertMessage(string mailbox, string file)
     {
@@ -114,7 +117,8 @@ public sealed class PostfixTests
                 # What Postfix put in front of the message is not signed: verification must not depend on it.
                 if not dkim.verify(data, dnsfunc=lookup): bad += 1; print("bad", path)
                 # A letter changed in the body must break the signature.
-                if dkim.verify(data.replace(b"Hallo", b"Hullo"), dnsfunc=lookup) and b"Hallo" in data: bad += 1; print("blind", path)
+                if dkim.verify(data.replace(b"Hallo", b"Hullo"), dnsfunc=lookup) and b"Hallo" in data:
+                    bad += 1; print("blind", path)
             print("bad:", bad)
 
             """);

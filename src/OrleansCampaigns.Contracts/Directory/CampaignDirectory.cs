@@ -8,7 +8,12 @@ namespace OrleansCampaigns.Contracts.Directory;
 
 /// <summary>A campaign in a listing.</summary>
 public sealed record CampaignRow(
-    CampaignId Id, string Name, CampaignStatus Status, DateTimeOffset CreatedAt, DateTimeOffset? ScheduledAt, DateTimeOffset? EndedAt);
+    CampaignId Id,
+    string Name,
+    CampaignStatus Status,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? ScheduledAt,
+    DateTimeOffset? EndedAt);
 
 /// <summary>Which recipients of a campaign: every condition given must hold.</summary>
 public sealed record RecipientFilter
@@ -87,7 +92,12 @@ public interface ICampaignDirectory
 
     /// <summary>One page of a campaign's recipients, in the order of partition and sequence.</summary>
     Task<Result<Page<RecipientRow>>> QueryRecipients(
-        AccountId account, CampaignId campaign, RecipientFilter filter, string? cursor, int limit, CancellationToken cancellation = default);
+        AccountId account,
+        CampaignId campaign,
+        RecipientFilter filter,
+        string? cursor,
+        int limit,
+        CancellationToken cancellation = default);
 
     /// <summary>All recipients of a campaign, read page by page.</summary>
     IAsyncEnumerable<RecipientRow> ExportRecipients(
@@ -139,7 +149,12 @@ public interface IAccessDirectory
 
     /// <summary>Keeps the answer for 24 hours.</summary>
     Task Answer(
-        AccountId account, string key, int status, string contentType, string body, CancellationToken cancellation = default);
+        AccountId account,
+        string key,
+        int status,
+        string contentType,
+        string body,
+        CancellationToken cancellation = default);
 
     /// <summary>Gives a claim back whose request came to nothing.</summary>
     Task Release(AccountId account, string key, CancellationToken cancellation = default);

@@ -115,7 +115,10 @@ public interface IListDirectory
 
     /// <summary>Adds contacts, making those that do not exist; an address given twice is two members.</summary>
     Task<Result<ContactList>> AddMembers(
-        AccountId account, string listId, IReadOnlyList<ContactInput> contacts, CancellationToken cancellation = default);
+        AccountId account,
+        string listId,
+        IReadOnlyList<ContactInput> contacts,
+        CancellationToken cancellation = default);
 
     /// <summary>Takes a contact off a list.</summary>
     Task<bool> RemoveMember(

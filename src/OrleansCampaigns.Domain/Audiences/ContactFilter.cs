@@ -19,7 +19,9 @@ public sealed record ContactFilter
     [Id(2)] public string? ListId { get; init; }
 
     /// <summary>Each named attribute has exactly this value.</summary>
-    [Id(3)] public ImmutableDictionary<string, string> Attributes { get; init; } = ImmutableDictionary<string, string>.Empty;
+    [Id(3)]
+    public ImmutableDictionary<string, string> Attributes { get; init; } =
+        ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Address or name contains this text, in any case.</summary>
     [Id(4)] public string? Text { get; init; }

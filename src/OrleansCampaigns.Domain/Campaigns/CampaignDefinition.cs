@@ -42,7 +42,9 @@ public sealed record Content
     /// <summary>
     /// What a field holds for a contact that lacks it. A field without a fallback must not be missing.
     /// </summary>
-    [Id(3)] public ImmutableDictionary<string, string> Fallbacks { get; init; } = ImmutableDictionary<string, string>.Empty;
+    [Id(3)]
+    public ImmutableDictionary<string, string> Fallbacks { get; init; } =
+        ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Files that go with every message.</summary>
     [Id(4)] public ImmutableArray<Attachment> Attachments { get; init; } = [];

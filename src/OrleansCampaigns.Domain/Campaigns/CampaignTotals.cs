@@ -12,7 +12,9 @@ public sealed record CampaignTotals
     [Id(0)] public long Audience { get; init; }
 
     /// <summary>How many recipients have each outcome; excluded ones are not among them.</summary>
-    [Id(1)] public ImmutableDictionary<Outcome, long> Outcomes { get; init; } = ImmutableDictionary<Outcome, long>.Empty;
+    [Id(1)]
+    public ImmutableDictionary<Outcome, long> Outcomes { get; init; } =
+        ImmutableDictionary<Outcome, long>.Empty;
 
     /// <summary>How many are excluded, by reason.</summary>
     [Id(2)] public ImmutableDictionary<string, long> Excluded { get; init; } = ImmutableDictionary<string, long>.Empty;

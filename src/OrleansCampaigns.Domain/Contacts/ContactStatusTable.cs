@@ -66,7 +66,8 @@ public static class ContactStatusTable
             ContactTrigger.Resubscribed =>
                 status is ContactStatus.Unsubscribed or ContactStatus.UnsubscribedByUs ? available : status,
             ContactTrigger.Reinstated =>
-                status is ContactStatus.DoesNotExist or ContactStatus.MailboxFull or ContactStatus.Unavailable or ContactStatus.Complained
+                status is ContactStatus.DoesNotExist or ContactStatus.MailboxFull
+                    or ContactStatus.Unavailable or ContactStatus.Complained
                     ? available
                     : status,
             _ => throw new ArgumentOutOfRangeException(nameof(trigger), trigger, "Unknown trigger."),

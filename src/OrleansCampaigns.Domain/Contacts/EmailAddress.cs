@@ -141,8 +141,13 @@ public sealed record EmailAddress
     }
 
     // The shortest spelling (RFC 5321 §4.1.2), so that equal local parts have equal ones.
-    private static string Quote(string content) =>
-        $"\"{content.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Quote(string content)
+    {
+        var escaped = content
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal);
+        return $"\"{escaped}\"";
+    }
 
     private static bool IsDotAtom(string text)
     {
@@ -167,7 +172,8 @@ public sealed record EmailAddress
         static bool IsInternationalText(Rune rune) => Rune.GetUnicodeCategory(rune)
             is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
                 or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
-                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.SpaceSeparator);
     }
 
     private static string? NormaliseDomain(string domain)

@@ -21,13 +21,21 @@ public interface IAudienceStore
 
     /// <summary>How many contacts of the audience, that would be sent to, lack each of the fields.</summary>
     Task<IReadOnlyDictionary<string, long>> CountMissing(
-        AccountId account, Audience audience, IReadOnlyCollection<string> fields, CancellationToken cancellation = default);
+        AccountId account,
+        Audience audience,
+        IReadOnlyCollection<string> fields,
+        CancellationToken cancellation = default);
 
     /// <summary>
     /// Takes the audience for good. A second call for the same campaign returns what the first one took.
     /// </summary>
     Task<AudienceSnapshot> Take(
-        AccountId account, CampaignId campaign, Audience audience, int partitionSize, DateTimeOffset now, CancellationToken cancellation = default);
+        AccountId account,
+        CampaignId campaign,
+        Audience audience,
+        int partitionSize,
+        DateTimeOffset now,
+        CancellationToken cancellation = default);
 
     /// <summary>Forgets an audience that was taken for a start that came to nothing.</summary>
     Task Discard(CampaignId campaign, CancellationToken cancellation = default);
@@ -62,7 +70,12 @@ public interface IAudienceStore
     /// The failed recipients of a partition of an earlier pass, after <paramref name="afterSeq"/>, in order.
     /// </summary>
     Task<IReadOnlyList<Recipient>> Failed(
-        CampaignId campaign, int partition, int beforePass, long afterSeq, int limit, CancellationToken cancellation = default);
+        CampaignId campaign,
+        int partition,
+        int beforePass,
+        long afterSeq,
+        int limit,
+        CancellationToken cancellation = default);
 
     /// <summary>What is left of a partition: the last sequence number, and when its next retry is due.</summary>
     Task<PartitionState> GetState(CampaignId campaign, int partition, CancellationToken cancellation = default);

@@ -58,7 +58,8 @@ internal sealed partial class CampaignGrain
         catch (OperationCanceledException)
         {
             return Refusal.Conflict(
-                "relay.unavailable", $"Relay {Relay.Name} took no message within 10 seconds: {Relay.Detail ?? "busy"}.");
+                "relay.unavailable",
+                $"Relay {Relay.Name} took no message within 10 seconds: {Relay.Detail ?? "busy"}.");
         }
     }
 
@@ -127,7 +128,8 @@ internal sealed partial class CampaignGrain
             problems.Add(new(
                 RefusalKind.PaymentRequired,
                 "licences.insufficient",
-                $"The campaign needs {count.Sendable} licences and {free} are free: {count.Sendable - free} are missing."));
+                $"The campaign needs {count.Sendable} licences and {free} are free: {count.Sendable - free} are "
+                    + "missing."));
         }
 
         if ((deep || count.Recipients <= options.Value.CheckedBeforeAnswerMax)
@@ -159,11 +161,13 @@ internal sealed partial class CampaignGrain
             .Where(pair => pair.Value > 0)
             .OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .ToList();
+        var named = string.Join(", ", lacking.Select(pair => $"{pair.Key} ({pair.Value} contacts)"));
         return lacking.Count == 0
             ? null
             : Refusal.Invalid(
                 "template.missing_field",
-                $"The templates use fields that contacts lack and that have no fallback: {string.Join(", ", lacking.Select(pair => $"{pair.Key} ({pair.Value} contacts)"))}.",
+                "The templates use fields that contacts lack and that have no fallback: "
+                    + $"{named}.",
                 "content.fallbacks");
     }
 }

@@ -203,7 +203,18 @@ internal sealed partial class CampaignPartitionGrain(
         var sender = new RecipientSender(
             Campaign, plan, composer, rules, silo.SiloAddress, GrainFactory, clock, logger);
         var run = new PartitionRun(
-            Campaign, Number, plan, sender, record.State, Write, audiences, relays, permits, GrainFactory, options.Value, clock);
+            Campaign,
+            Number,
+            plan,
+            sender,
+            record.State,
+            Write,
+            audiences,
+            relays,
+            permits,
+            GrainFactory,
+            options.Value,
+            clock);
         var isDone = await run.Send(stop, permits.Stopped);
         _hasRecovered &= !run.NeedsRecovery;
         return isDone && _hasRecovered;

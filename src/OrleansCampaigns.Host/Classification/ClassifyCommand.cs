@@ -10,7 +10,8 @@ internal static class ClassifyCommand
 {
     public static Command Create()
     {
-        var command = new Command("classify", "Reads SMTP replies, one per line, and prints what each comes to as a JSON line.");
+        var command = new Command(
+            "classify", "Reads SMTP replies, one per line, and prints what each comes to as a JSON line.");
         command.SetAction(async (_, cancellation) =>
         {
             // Bytes that are no UTF-8 become replacement characters: a reply is never too odd to be classified.

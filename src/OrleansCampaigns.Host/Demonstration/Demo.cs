@@ -153,7 +153,9 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
         foreach (var contact in world.Where(contact => contact.Kind == SandboxContactKind.Unsubscribed))
         {
             var found = await client.Get(
-                $"contacts/by-address?address={Uri.EscapeDataString(contact.Address)}", DemoJson.Default.DemoNamed, cancellation);
+                $"contacts/by-address?address={Uri.EscapeDataString(contact.Address)}",
+                DemoJson.Default.DemoNamed,
+                cancellation);
             await client.Post(
                 $"contacts/{found.Id}/unsubscribe",
                 new JsonObject { ["actor"] = "demo", ["reason"] = "asked by telephone" },

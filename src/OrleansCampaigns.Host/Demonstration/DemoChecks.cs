@@ -21,17 +21,20 @@ internal sealed class DemoChecks(
             statistics.Status == "FinishedWithFailures"
                 || Failures() == 0, $"the campaign ended as {statistics.Status}");
         Check(
-            statistics.Audience == world.Count, $"the audience holds {statistics.Audience} recipients, not {world.Count}");
+            statistics.Audience == world.Count,
+            $"the audience holds {statistics.Audience} recipients, not {world.Count}");
         foreach (var expected in world.GroupBy(contact => contact.Expected))
         {
             Check(
                 Count(expected.Key) == expected.Count(),
-                $"the rules of the sandbox make {expected.Count()} recipients {expected.Key}, the engine {Count(expected.Key)}");
+                $"the rules of the sandbox make {expected.Count()} recipients {expected.Key}, the engine "
+                    + $"{Count(expected.Key)}");
         }
 
         var counted = statistics.Outcomes.Values.Sum() + statistics.ExcludedTotal;
         Check(
-            counted == statistics.Audience, $"conservation: outcomes and excluded are {counted}, the audience is {statistics.Audience}");
+            counted == statistics.Audience,
+            $"conservation: outcomes and excluded are {counted}, the audience is {statistics.Audience}");
         foreach (var row in OutcomeTable.Rows.Where(row => row.IsTemporary))
         {
             Check(
@@ -44,15 +47,18 @@ internal sealed class DemoChecks(
         Check(sandbox.Duplicates == 0, $"the sandbox accepted {sandbox.Duplicates} messages twice");
         Check(
             statistics.Licences.Reserved == statistics.Licences.Deducted + statistics.Licences.Released,
-            $"licences: {statistics.Licences.Reserved} reserved, {statistics.Licences.Deducted} deducted, {statistics.Licences.Released} released");
+            $"licences: {statistics.Licences.Reserved} reserved, {statistics.Licences.Deducted} deducted, "
+                + $"{statistics.Licences.Released} released");
         var charged = OutcomeTable.Rows.Where(
             row => row.Licence == LicenceRule.DeductedOnce).Sum(row => Count(row.Outcome));
         Check(
-            statistics.Licences.Deducted == charged, $"licences: {statistics.Licences.Deducted} deducted for {charged} recipients that cost one");
+            statistics.Licences.Deducted == charged,
+            $"licences: {statistics.Licences.Deducted} deducted for {charged} recipients that cost one");
 
         await ReadRecipients(cancellation);
         Check(
-            _recipients.Count == statistics.Audience, $"{_recipients.Count} recipients are listed of {statistics.Audience}");
+            _recipients.Count == statistics.Audience,
+            $"{_recipients.Count} recipients are listed of {statistics.Audience}");
         if (world.Count <= HistoriesMax)
         {
             await CheckHistories(violations, cancellation);
@@ -123,7 +129,9 @@ internal sealed class DemoChecks(
         do
         {
             var page = await client.Get(
-                $"campaigns/{campaign}/recipients?limit={PageSize}{Cursor(cursor)}", DemoJson.Default.DemoPageDemoRecipient, cancellation);
+                $"campaigns/{campaign}/recipients?limit={PageSize}{Cursor(cursor)}",
+                DemoJson.Default.DemoPageDemoRecipient,
+                cancellation);
             _recipients.AddRange(page.Items);
             cursor = page.NextCursor;
         }
@@ -137,7 +145,9 @@ internal sealed class DemoChecks(
         do
         {
             var page = await client.Get(
-                $"contacts/{contact}/history?limit={PageSize}{Cursor(cursor)}", DemoJson.Default.DemoPageDemoEntry, cancellation);
+                $"contacts/{contact}/history?limit={PageSize}{Cursor(cursor)}",
+                DemoJson.Default.DemoPageDemoEntry,
+                cancellation);
             entries.AddRange(page.Items);
             cursor = page.NextCursor;
         }

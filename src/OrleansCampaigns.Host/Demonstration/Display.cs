@@ -42,7 +42,8 @@ internal abstract class Display
         var doubt = entry.InDoubt ? "  in doubt" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{(entry.At - first).TotalSeconds,6:0.00} s  {entry.OutcomeName ?? entry.Kind}{attempt}{doubt}{reply}{status}{reason}");
+            $"{(entry.At - first).TotalSeconds,6:0.00} s  "
+                + $"{entry.OutcomeName ?? entry.Kind}{attempt}{doubt}{reply}{status}{reason}");
     }
 }
 
@@ -94,7 +95,8 @@ internal sealed class PlainDisplay(TextWriter output) : Display
 
         output.WriteLine();
         output.WriteLine(
-            $"{result.Attempts} attempts, {result.Retries} retries; the sandbox accepted {result.AcceptedBySink} messages, "
+            $"{result.Attempts} attempts, {result.Retries} retries; the sandbox accepted {result.AcceptedBySink} "
+                + "messages, "
             + $"{result.DuplicateDeliveries} of them twice; licences {result.Licences.Reserved} reserved = "
             + $"{result.Licences.Deducted} deducted + {result.Licences.Released} released; {result.Seconds:0.0} s.");
         output.WriteLine(result.Violations.Count == 0 ? "Every invariant holds." : "Violated:");

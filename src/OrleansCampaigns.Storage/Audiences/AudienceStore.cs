@@ -38,7 +38,10 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
 
     /// <inheritdoc/>
     public Task<IReadOnlyDictionary<string, long>> CountMissing(
-        AccountId account, Audience audience, IReadOnlyCollection<string> fields, CancellationToken cancellation = default)
+        AccountId account,
+        Audience audience,
+        IReadOnlyCollection<string> fields,
+        CancellationToken cancellation = default)
     {
         var sql = AudienceSql.Of(account, audience);
         return database.Read<IReadOnlyDictionary<string, long>>(
@@ -156,12 +159,18 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Recipient>> Failed(
-        CampaignId campaign, int partition, int beforePass, long afterSeq, int limit, CancellationToken cancellation = default) =>
+        CampaignId campaign,
+        int partition,
+        int beforePass,
+        long afterSeq,
+        int limit,
+        CancellationToken cancellation = default) =>
         Recipients(
             campaign,
             partition,
             """
-            AND r.seq > $after AND r.pass < $pass AND r.outcome IN ('Rejected', 'Spam', 'Bounced') AND r.excluded IS NULL
+            AND r.seq > $after AND r.pass < $pass
+                AND r.outcome IN ('Rejected', 'Spam', 'Bounced') AND r.excluded IS NULL
             ORDER BY r.seq LIMIT $limit
             """,
             cancellation,
@@ -177,7 +186,8 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
                 reader => new PartitionState(reader.GetInt64(0), reader.TimeOrNull(1)),
                 """
                 SELECT
-                    coalesce((SELECT max(seq) FROM recipients WHERE campaign_id = $campaign AND partition = $partition), 0),
+                    coalesce((SELECT max(seq) FROM recipients
+                              WHERE campaign_id = $campaign AND partition = $partition), 0),
                     (SELECT min(next_attempt_at) FROM recipients
                      WHERE campaign_id = $campaign AND partition = $partition AND next_attempt_at IS NOT NULL)
                 """,

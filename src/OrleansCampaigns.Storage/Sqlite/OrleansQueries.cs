@@ -42,7 +42,8 @@ internal static class OrleansQueries
             INSERT INTO OrleansRemindersTable (ServiceId, GrainId, ReminderName, StartTime, Period, GrainHash, Version)
             VALUES (@ServiceId, @GrainId, @ReminderName, @StartTime, @Period, @GrainHash, 0)
             ON CONFLICT (ServiceId, GrainId, ReminderName) DO UPDATE SET
-                StartTime = excluded.StartTime, Period = excluded.Period, GrainHash = excluded.GrainHash, Version = Version + 1
+                StartTime = excluded.StartTime, Period = excluded.Period, GrainHash = excluded.GrainHash,
+                Version = Version + 1
             RETURNING Version
             """,
         ["ReadReminderRowsKey"] = $"{ReminderColumns} WHERE ServiceId = @ServiceId AND GrainId = @GrainId",

@@ -65,7 +65,8 @@ public sealed class SqliteDatabase : IDisposable
             {
                 Execute(
                     connection,
-                    "INSERT INTO OrleansQuery VALUES ($key, $text) ON CONFLICT (QueryKey) DO UPDATE SET QueryText = excluded.QueryText",
+                    "INSERT INTO OrleansQuery VALUES ($key, $text) ON CONFLICT (QueryKey) DO UPDATE SET QueryText = "
+                        + "excluded.QueryText",
                     ("$key", key),
                     ("$text", text));
             }
@@ -224,7 +225,8 @@ public sealed class SqliteDatabase : IDisposable
         if (version > scripts.Count)
         {
             throw new InvalidOperationException(
-                $"The database has schema version {version}; this software knows {scripts.Count}. Use a newer version of it.");
+                $"The database has schema version {version}; this software knows {scripts.Count}. Use a newer version "
+                    + "of it.");
         }
 
         foreach (var script in scripts.Skip(version))

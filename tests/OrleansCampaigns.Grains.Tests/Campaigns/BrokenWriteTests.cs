@@ -53,11 +53,13 @@ public sealed class BrokenWriteTests
 
         var started = await campaign.Start(Engine.Account);
         Assert.True(
-            started.Refusal?.Code is null or "campaign.already_started", $"After write {broken}: {started.Refusal?.Detail}");
+            started.Refusal?.Code is null or "campaign.already_started",
+            $"After write {broken}: {started.Refusal?.Detail}");
         var statistics = await Engine.Ended(campaign);
         Engine.AssertSound(statistics);
-        var told =
-            $"Write {broken} broke: {string.Join(", ", statistics.Totals.Outcomes)}, {statistics.Status}, excluded {string.Join(", ", statistics.Totals.Excluded)}";
+        var outcomes = string.Join(", ", statistics.Totals.Outcomes);
+        var excluded = string.Join(", ", statistics.Totals.Excluded);
+        var told = $"Write {broken} broke: {outcomes}, {statistics.Status}, excluded {excluded}";
         Assert.Equal(6, statistics.Totals.Audience);
         Assert.True(statistics.Totals.IsOver, $"After write {broken} somebody still waits.");
         Assert.True(statistics.Totals[Outcome.Duplicated] == 1, told);
