@@ -11,10 +11,14 @@ public class ContactAudienceTests
         var thrice = new Contact().Duplicate(Given.Campaign, Given.QueuedAt, 3, Given.Now);
 
         Assert.Equal(
-            Enumerable.Repeat((HistoryKind.Decision, (Outcome?)Outcome.Duplicated, 0), 2), thrice.Told());
+            [
+                (HistoryKind.Queued, Outcome.Queued, 0), (HistoryKind.Decision, Outcome.Duplicated, 0),
+                (HistoryKind.Decision, Outcome.Duplicated, 0),
+            ],
+            thrice.Told());
         Assert.Same(thrice, thrice.Duplicate(Given.Campaign, Given.QueuedAt, 3, Given.Now));
         Assert.Same(thrice, thrice.Duplicate(Given.Campaign, Given.QueuedAt, 2, Given.Now));
-        Assert.Equal(3, thrice.Duplicate(Given.Campaign, Given.QueuedAt, 4, Given.Now).History.Count);
+        Assert.Equal(4, thrice.Duplicate(Given.Campaign, Given.QueuedAt, 4, Given.Now).History.Count);
         Assert.Equal(ContactStatus.New, thrice.Status);
         Assert.False(thrice.Delivery().Charged);
     }
@@ -33,7 +37,7 @@ public class ContactAudienceTests
         Assert.Equal(2, sent.Delivery().DuplicatesUpTo);
         Assert.Equal(
             [
-                (HistoryKind.Decision, Outcome.Duplicated, 0), (HistoryKind.Queued, Outcome.Queued, 0),
+                (HistoryKind.Queued, Outcome.Queued, 0), (HistoryKind.Decision, Outcome.Duplicated, 0),
                 (HistoryKind.Attempt, Outcome.Sent, 1),
             ],
             sent.Told());

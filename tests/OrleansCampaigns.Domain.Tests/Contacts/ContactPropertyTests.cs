@@ -144,11 +144,13 @@ public class ContactPropertyTests
         }
     }
 
-    // Read from the history alone: the latest outcome, save that duplicates do not hide what their own campaign did.
+    // Read from the history alone: the latest outcome, save that duplicates do not hide what their own campaign did,
+    // and that the opening entry of a campaign only tells what the audience's snapshot had said long before.
     private static (Outcome? Outcome, CampaignId? Campaign) LastStatus(Contact contact)
     {
         (Outcome?, CampaignId? Campaign) last = (null, null);
-        foreach (var entry in contact.History.Where(entry => entry.Outcome is not null))
+        foreach (var entry in contact.History.Where(entry =>
+            entry.Outcome is not null && entry is not { Kind: HistoryKind.Queued, Reason: null }))
         {
             if (entry.Outcome != Outcome.Duplicated || entry.Campaign != last.Campaign)
             {
