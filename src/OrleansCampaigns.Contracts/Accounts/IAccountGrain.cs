@@ -20,6 +20,10 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("Reserve")]
     Task<Result<Reservation>> Reserve(CampaignId campaign, int pass, long amount);
 
+    /// <summary>Gives back what a start reserved that came to nothing.</summary>
+    [Alias("Release")]
+    Task Release(CampaignId campaign);
+
     /// <summary>Notes how many a campaign has used so far.</summary>
     [Alias("Report")]
     Task Report(CampaignId campaign, long deducted);

@@ -33,7 +33,7 @@ public interface IContactGrain : IGrainWithStringKey
     /// <summary>Settles an attempt of which no record exists after a crash.</summary>
     /// <remarks>Answers <see cref="TurnVerdict.Busy"/> while the silo that makes the attempt is alive.</remarks>
     [Alias("ResolveDoubt")]
-    Task<TurnAnswer> ResolveDoubt(Turn turn, InDoubtPolicy policy);
+    Task<TurnAnswer> ResolveDoubt(Turn turn, DeliveryRules rules);
 
     /// <summary>Records further occurrences of the address in one audience.</summary>
     [Alias("Duplicate")]

@@ -95,9 +95,9 @@ public sealed partial record Contact
 
     /// <summary>Settles an attempt of which no record exists after a crash, as the campaign's policy says.</summary>
     /// <param name="turn">The turn whose attempt may or may not have happened.</param>
-    /// <param name="policy">Sent with doubt, or back into the queue with doubt.</param>
+    /// <param name="rules">The policy: Sent with doubt, or back into the queue with doubt.</param>
     /// <param name="now">The time of the recovery.</param>
-    public Contact ResolveDoubt(Turn turn, InDoubtPolicy policy, DateTimeOffset now)
+    public Contact ResolveDoubt(Turn turn, DeliveryRules rules, DateTimeOffset now)
     {
         var delivery = DeliveryOf(turn.Campaign);
         if (delivery is not null && (delivery.IsOver || delivery.Attempts >= turn.Attempt))
@@ -108,11 +108,11 @@ public sealed partial record Contact
         if (!turn.AddressIsValid || !turn.IsReserved)
         {
             // No such turn ever begins: the crash hid no attempt, and what it would have decided is decided now.
-            return Begin(turn, new DeliveryRules(), now).Contact;
+            return Begin(turn, rules, now).Contact;
         }
 
         var contact = WithQueued(turn.Campaign, turn.QueuedAt);
-        var assumeSent = policy == InDoubtPolicy.AssumeSent;
+        var assumeSent = rules.InDoubt == InDoubtPolicy.AssumeSent;
         var known = contact.DeliveryOf(turn.Campaign)!;
         delivery = known with
         {
@@ -123,7 +123,7 @@ public sealed partial record Contact
             Attempts = turn.Attempt,
             NextAttemptAt = assumeSent ? null : now,
             RecipientStatus = assumeSent ? Delivered(known) : known.RecipientStatus,
-            Charged = true,
+            Charged = known.Charged || assumeSent || rules.DeductOn == DeductOn.FirstAttempt,
             Decided = true,
             UpdatedAt = now,
         };

@@ -19,7 +19,7 @@ public sealed record Reservation(
 
 /// <summary>One line of the ledger.</summary>
 /// <param name="At">When.</param>
-/// <param name="Kind"><c>grant</c>, <c>reserve</c>, <c>settle</c>.</param>
+/// <param name="Kind"><c>grant</c>, <c>reserve</c>, <c>release</c>, <c>settle</c>.</param>
 /// <param name="Amount">How the balance changed.</param>
 /// <param name="Balance">The balance after it.</param>
 /// <param name="Campaign">The campaign, where it concerns one.</param>
@@ -114,6 +114,16 @@ public sealed record Ledger
         held = held with { Reserved = held.Reserved + amount, Pass = pass, IsSettled = false };
         return (this with { Balance = Balance - amount, Reservations = Reservations.SetItem(campaign, held) })
             .Write(new(now, "reserve", -amount, Balance - amount, campaign));
+    }
+
+    /// <summary>Gives back what a start reserved that came to nothing, as if it had never been reserved.</summary>
+    public Ledger Release(CampaignId campaign, DateTimeOffset now)
+    {
+        var held = Reservations.GetValueOrDefault(campaign);
+        return held is null || held.IsSettled || held.Deducted > 0 || held.Pass > 1
+            ? this
+            : (this with { Balance = Balance + held.Reserved, Reservations = Reservations.Remove(campaign) })
+                .Write(new(now, "release", held.Reserved, Balance + held.Reserved, campaign));
     }
 
     /// <summary>

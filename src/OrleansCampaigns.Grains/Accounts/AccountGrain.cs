@@ -28,6 +28,8 @@ internal sealed class AccountGrain(
         return reserved.IsRefused ? reserved.Refusal : (await Commit(reserved.Value)).Reservations[campaign];
     }
 
+    public Task Release(CampaignId campaign) => Commit(record.State.Ledger.Release(campaign, clock.GetUtcNow()));
+
     public Task Report(CampaignId campaign, long deducted) => Commit(record.State.Ledger.Report(campaign, deducted));
 
     public async Task<Reservation?> Settle(CampaignId campaign, long deducted)

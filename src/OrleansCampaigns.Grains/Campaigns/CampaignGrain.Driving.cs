@@ -119,6 +119,7 @@ internal sealed partial class CampaignGrain
     {
         // The next start takes its own audience.
         await audiences.Discard(Id);
+        await GrainFactory.Account(record.State.Campaign.Account).Release(Id);
         await Write(record.State.Campaign.FailStart(refusal));
         await RemoveReminder();
     }

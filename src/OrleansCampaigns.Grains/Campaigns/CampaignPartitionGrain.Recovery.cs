@@ -30,7 +30,7 @@ internal sealed partial class CampaignPartitionGrain
         {
             var turn = RecipientSender.TurnOf(recipient, plan, Campaign);
             var answer = await GrainFactory.Contact(
-                plan.Account, recipient.Contact).ResolveDoubt(turn, plan.Definition.InDoubt);
+                plan.Account, recipient.Contact).ResolveDoubt(turn, RulesOf(plan));
             isClear &= answer.Verdict != TurnVerdict.Busy;
         }
 

@@ -5,6 +5,7 @@ using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Grains.Audiences;
 using OrleansCampaigns.Grains.Delivery;
 
@@ -193,15 +194,8 @@ internal sealed partial class CampaignPartitionGrain(
             return false;
         }
 
-        var rules = new Domain.Contacts.DeliveryRules
-        {
-            Retry = options.Value.Retry,
-            InDoubt = plan.Definition.InDoubt,
-            DeductOn = options.Value.DeductOn,
-            Rest = options.Value.Rest,
-        };
         var sender = new RecipientSender(
-            Campaign, plan, composer, rules, silo.SiloAddress, GrainFactory, clock, logger);
+            Campaign, plan, composer, RulesOf(plan), silo.SiloAddress, GrainFactory, clock, logger);
         var run = new PartitionRun(
             Campaign,
             Number,
@@ -219,6 +213,14 @@ internal sealed partial class CampaignPartitionGrain(
         _hasRecovered &= !run.NeedsRecovery;
         return isDone && _hasRecovered;
     }
+
+    private DeliveryRules RulesOf(CampaignPlan plan) => new()
+    {
+        Retry = options.Value.Retry,
+        InDoubt = plan.Definition.InDoubt,
+        DeductOn = options.Value.DeductOn,
+        Rest = options.Value.Rest,
+    };
 
     /// <summary>Stores the state, and tries once more when it is certain that nobody else has written.</summary>
     /// <remarks>

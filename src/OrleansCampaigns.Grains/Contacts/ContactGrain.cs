@@ -63,7 +63,7 @@ internal sealed class ContactGrain(
         return Task.CompletedTask;
     }
 
-    public async Task<TurnAnswer> ResolveDoubt(Turn turn, InDoubtPolicy policy)
+    public async Task<TurnAnswer> ResolveDoubt(Turn turn, DeliveryRules rules)
     {
         await Recall(turn.Campaign, turn.QueuedAt);
         if (IsBeingMade(turn))
@@ -71,7 +71,7 @@ internal sealed class ContactGrain(
             return new(TurnVerdict.Busy, Contact.DeliveryOf(turn.Campaign));
         }
 
-        await Commit(Contact.ResolveDoubt(turn, policy, clock.GetUtcNow()));
+        await Commit(Contact.ResolveDoubt(turn, rules, clock.GetUtcNow()));
         _begun.Remove(turn.Campaign);
         return new(TurnVerdict.Decided, Contact.DeliveryOf(turn.Campaign));
     }

@@ -21,6 +21,9 @@ public sealed class AccessDirectory(SqliteDatabase database) : IAccessDirectory
 
     private const string Columns = "id, account, name, role, created_at, revoked_at";
 
+    // Whoever claimed a key and has not answered by now has died: its caller may try again.
+    private static readonly long ClaimsKeptMilliseconds = (long)TimeSpan.FromMinutes(10).TotalMilliseconds;
+
     private static readonly long AnswersKeptMilliseconds = (long)TimeSpan.FromHours(24).TotalMilliseconds;
 
     /// <inheritdoc/>
@@ -88,8 +91,12 @@ public sealed class AccessDirectory(SqliteDatabase database) : IAccessDirectory
             {
                 var now = database.Now;
                 connection.Change(
-                    "DELETE FROM idempotent_requests WHERE created_at <= $expired",
-                    ("$expired", now - AnswersKeptMilliseconds));
+                    """
+                    DELETE FROM idempotent_requests
+                    WHERE created_at <= $expired OR (status IS NULL AND created_at <= $abandoned)
+                    """,
+                    ("$expired", now - AnswersKeptMilliseconds),
+                    ("$abandoned", now - ClaimsKeptMilliseconds));
                 var isFirst = connection.Change(
                     """
                     INSERT INTO idempotent_requests (account, key, fingerprint, created_at)

@@ -21,6 +21,8 @@ public sealed class FakeAccountGrain(TimeProvider clock) : IAccountGrain
     public Task<Result<Reservation>> Reserve(CampaignId campaign, int pass, long amount) =>
         throw new NotSupportedException();
 
+    public Task Release(CampaignId campaign) => throw new NotSupportedException();
+
     public Task Report(CampaignId campaign, long deducted) => throw new NotSupportedException();
 
     public Task<Reservation?> Settle(CampaignId campaign, long deducted) => throw new NotSupportedException();

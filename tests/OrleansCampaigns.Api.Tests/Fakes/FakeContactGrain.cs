@@ -43,7 +43,7 @@ public sealed class FakeContactGrain(TimeProvider clock) : IContactGrain
 
     public Task Withdraw(Turn turn) => throw new NotSupportedException();
 
-    public Task<TurnAnswer> ResolveDoubt(Turn turn, InDoubtPolicy policy) => throw new NotSupportedException();
+    public Task<TurnAnswer> ResolveDoubt(Turn turn, DeliveryRules rules) => throw new NotSupportedException();
 
     public Task Duplicate(CampaignId campaign, DateTimeOffset queuedAt, int upToOccurrence) =>
         throw new NotSupportedException();

@@ -90,7 +90,7 @@ public class ContactPropertyTests
             }),
             9 => new($"report of {anyTurn.Attempt}: {report.Outcome}", false, known =>
                 known.Record(anyTurn, report, deductOn, seed, now)),
-            10 => new($"doubt of {turn.Attempt}", false, known => known.ResolveDoubt(turn, rules.InDoubt, now)),
+            10 => new($"doubt of {turn.Attempt}", false, known => known.ResolveDoubt(turn, rules, now)),
             11 => new($"clear doubt of {attempts}", false, known =>
                 attempts == 0 ? known : known.Record(turn with { Attempt = attempts }, report, deductOn, seed, now)),
             12 => new($"duplicates up to {number}", false, known =>

@@ -229,7 +229,7 @@ public class ContactRecordTests
             Enum.GetValues<InDoubtPolicy>(),
             policy => Assert.Equal(
                 RecipientStatus.Opened,
-                opened.ResolveDoubt(Given.Turn(2), policy, Given.Now).Delivery().RecipientStatus));
+                opened.ResolveDoubt(Given.Turn(2), Given.Doubt(policy), Given.Now).Delivery().RecipientStatus));
     }
 
     private static Contact Opened(Contact contact) => contact with

@@ -6,6 +6,8 @@ namespace OrleansCampaigns.Domain.Tests.Contacts;
 /// <summary>What tests of contacts start from.</summary>
 internal static class Given
 {
+    public static DeliveryRules Doubt(InDoubtPolicy policy) => new() { InDoubt = policy };
+
     public static readonly DateTimeOffset QueuedAt = new(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
     public static readonly DateTimeOffset Now = QueuedAt.AddMinutes(10);
     public static readonly CampaignId Campaign = new("cmp_0000000000000000000000000000000a");

@@ -54,6 +54,23 @@ public class LedgerTests
     }
 
     [Fact]
+    public void A_start_that_came_to_nothing_gives_back_what_it_reserved_and_may_reserve_anew()
+    {
+        var campaign = new CampaignId("cmp_0000000000000000000000000000000a");
+        var reserved = Granted(100).Reserve(campaign, 1, 40, Now).Value!;
+
+        var released = reserved.Release(campaign, Now);
+
+        Assert.Equal((60L, 100L), (reserved.Balance, released.Balance));
+        Assert.Same(released, released.Release(campaign, Now));
+        Assert.Equal(70, released.Reserve(campaign, 1, 30, Now).Value!.Balance);
+
+        // What was used stays used.
+        var used = reserved.Report(campaign, 1);
+        Assert.Same(used, used.Release(campaign, Now));
+    }
+
+    [Fact]
     public void Too_few_licences_refuse_the_start_with_the_shortfall()
     {
         var refused = Granted(70).Reserve(Campaign(1), 1, 100, Now).Refusal!;

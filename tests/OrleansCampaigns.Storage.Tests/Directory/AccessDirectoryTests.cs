@@ -103,6 +103,17 @@ public sealed class AccessDirectoryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_claim_whose_process_died_is_given_up_after_ten_minutes()
+    {
+        await _access.Claim(Account, "k", "print");
+        _test.Clock.Move(TimeSpan.FromMinutes(10) - TimeSpan.FromMilliseconds(1));
+        Assert.NotNull(await _access.Claim(Account, "k", "print"));
+
+        _test.Clock.Move(TimeSpan.FromMilliseconds(1));
+        Assert.Null(await _access.Claim(Account, "k", "print"));
+    }
+
+    [Fact]
     public async Task One_of_many_claims_at_once_is_the_first()
     {
         var claims = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => _access.Claim(Account, "k", $"{i}")));
