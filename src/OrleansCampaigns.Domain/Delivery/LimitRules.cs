@@ -55,7 +55,7 @@ internal static class LimitRules
             "in the queue too long", "queue too long", "retry timeout exceeded", "retry time not reached",
             "delivery time expired", "message expired", "expired message", "message timed out", "delivery expired",
             "could not be delivered for", "giving up on", "undeliverable for", "retry limit", "maximum retries",
-            "unable to deliver * after", "has expired"),
+            "unable to deliver * after", "has expired", "envelope expired"),
 
         new("time limit", Outcome.Deferred, Cause.TimedOut,
             "timed out", "timeout", "time out", "idle for too long", "time limit exceeded", "zeituberschreitung"),
@@ -69,7 +69,8 @@ internal static class LimitRules
             "bad connection", "dns lookup", "dns errors", "dns failure", "dns timeout", "dns query", "name server",
             "nameserver", "temporary lookup failure", "temporary resolution", "cannot resolve", "unable to resolve",
             "try again lookup", "error establishing", "connection was closed", "connection error", "dropped by remote",
-            "all hosts for * failing", "remote server * not respond*", "not responding", "remote host closed"),
+            "all hosts for * failing", "remote server * not respond*", "not responding", "remote host closed",
+            "failing for a long time"),
 
         new("at fault itself", Outcome.Deferred, Cause.ServerFault,
             "internal error", "internal server error", "internal system error", "system error", "server error",

@@ -21,6 +21,11 @@ internal static class MissingRules
         new("some host is missing", Outcome.Bounced, Cause.Other,
             "host does not exist", "host doesnt exist");
 
+    /// <summary>Before the rules for block lists, which know "listed in" as well.</summary>
+    public static readonly ReplyRule NotListed =
+        new("not listed in a directory", Outcome.Bounced, Cause.NoSuchMailbox,
+            "not listed in * directory", "not listed in * address book", "not listed in public name");
+
     /// <summary>There is no such domain. Before the mailbox, whose phrases are wider.</summary>
     public static readonly ReplyRule NoSuchDomain =
         new("no such domain", Outcome.Bounced, Cause.NoSuchDomain,
@@ -94,7 +99,7 @@ internal static class MissingRules
             "user not recognized", "mailbox not recognized", "recipient is not recognized",
             "address is not recognized", "not recognised as a", "unrecognized recipient", "unrecognized address",
             "unrecognized user", "recipient not valid", "user not valid", "recipient * not valid",
-            "address is not valid", "address * not valid", "mailbox not valid", "no valid recipient",
+            "address is not valid", "address * not valid", "mailbox not valid", "no valid recipient", "no valid recipients for",
             "wrong recipient", "wrong address", "address incorrect", "incorrect address", "check the recipient",
             "recipient reject not", "nosuchuser", "illegal user", "illegal recipient", "illegal alias", "misspelled"),
 

@@ -19,11 +19,7 @@ public static class ReplyClassifier
             return new Classification(Outcome.Sent, Cause.None);
         }
 
-        var text = ReplyText.Of(reply.Text);
-        var (outcome, cause) = ByWords(text, reply)
-            ?? EnhancedCodeTable.Find(reply.EnhancedCode)
-            ?? ByLastWords(text, reply)
-            ?? ByCode(reply.Code, severity);
+        var (outcome, cause) = ByReason(reply) ?? ByCode(reply.Code, severity);
 
         if (severity is 3 or 4 && outcome is not Outcome.SoftBounced)
         {
@@ -32,6 +28,20 @@ public static class ReplyClassifier
 
         var retryAfter = outcome is Outcome.Deferred or Outcome.SoftBounced ? RetryHint.Find(reply.Text) : null;
         return new Classification(outcome, cause, retryAfter);
+    }
+
+    /// <summary>Whether <paramref name="reply"/> gives a reason: by its words, its status, or one of the few codes that do.</summary>
+    /// <remarks>A bounce message quotes several replies: the one with a reason is the one that counts.</remarks>
+    public static bool IsExplained(SmtpReply reply)
+    {
+        ArgumentNullException.ThrowIfNull(reply);
+        return ByReason(reply) is not null || reply.Code is 542 or 552 or 556;
+    }
+
+    private static (Outcome Outcome, Cause Cause)? ByReason(SmtpReply reply)
+    {
+        var text = ReplyText.Of(reply.Text);
+        return ByWords(text, reply) ?? EnhancedCodeTable.Find(reply.EnhancedCode) ?? ByLastWords(text, reply);
     }
 
     private static (Outcome, Cause)? ByWords(ReplyText text, SmtpReply reply)
@@ -104,6 +114,7 @@ public static class ReplyClassifier
     private static readonly ReplyRule[] Rules =
     [
         .. LimitRules.Plain,
+        MissingRules.NotListed,
         BlockRules.ListedLink,
         BlockRules.Listed,
         .. BlockRules.Unauthenticated,
