@@ -2,33 +2,56 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Mail.Feedback;
 
 namespace OrleansCampaigns.Host.Classification;
 
-/// <summary><c>classify</c>: SMTP replies on standard input, one per line, to JSON lines on standard output.</summary>
+/// <summary>
+/// <c>classify</c>: SMTP replies on standard input, one per line, or with <c>--messages</c> messages that came back;
+/// JSON lines on standard output.
+/// </summary>
 internal static class ClassifyCommand
 {
     public static Command Create()
     {
-        var command = new Command(
-            "classify", "Reads SMTP replies, one per line, and prints what each comes to as a JSON line.");
-        command.SetAction(async (_, cancellation) =>
+        var messages = new Option<string[]>("--messages")
         {
-            // Bytes that are no UTF-8 become replacement characters: a reply is never too odd to be classified.
-            using var input = new StreamReader(Console.OpenStandardInput());
+            Description = "Reads messages that came back, from these files or folders, instead of replies.",
+            AllowMultipleArgumentsPerToken = true,
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var command = new Command(
+            "classify", "Reads SMTP replies, one per line, and prints what each comes to as a JSON line.")
+        {
+            messages,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
             await using var output = new StreamWriter(Console.OpenStandardOutput()) { NewLine = "\n" };
-            while (await input.ReadLineAsync(cancellation) is { } reply)
+            if (parsed.GetValue(messages) is { Length: > 0 } paths)
             {
-                await output.WriteLineAsync(JsonSerializer.Serialize(
-                    ReplyClassificationLine.Describe(reply), ClassificationJson.Default.ReplyClassificationLine));
+                return await MessageClassification.Run(paths, output, Console.Error, cancellation);
             }
 
+            await ClassifyReplies(output, cancellation);
             return 0;
         });
         return command;
+    }
+
+    private static async Task ClassifyReplies(StreamWriter output, CancellationToken cancellation)
+    {
+        // Bytes that are no UTF-8 become replacement characters: a reply is never too odd to be classified.
+        using var input = new StreamReader(Console.OpenStandardInput());
+        while (await input.ReadLineAsync(cancellation) is { } reply)
+        {
+            await output.WriteLineAsync(JsonSerializer.Serialize(
+                ReplyClassificationLine.Describe(reply), ClassificationJson.Default.ReplyClassificationLine));
+        }
     }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ReplyClassificationLine))]
+[JsonSerializable(typeof(MessageClassificationLine))]
 internal sealed partial class ClassificationJson : JsonSerializerContext;

@@ -1,0 +1,123 @@
+using System.Text.RegularExpressions;
+
+namespace OrleansCampaigns.Mail.Feedback;
+
+/// <summary>Reads a message that came back and says what it means for whom.</summary>
+/// <remarks>
+/// Never fails, whatever the bytes are, and never does more work than a megabyte of mail is worth: anyone may write to
+/// a return path. What it says is a claim of the message, not a fact: whoever acts on it checks the token that it came
+/// back with, and never goes by an address in the text.
+/// </remarks>
+public static partial class FeedbackReader
+{
+    // A report inside of a message inside of a report is still read; beyond that somebody is playing.
+    private const int NestingMax = 2;
+
+    /// <summary>What the message in <paramref name="stream"/> says.</summary>
+    public static FeedbackReading Read(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Read(RawMessage.Read(stream));
+    }
+
+    /// <summary>What <paramref name="message"/> says.</summary>
+    public static FeedbackReading Read(ReadOnlySpan<byte> message)
+    {
+        var bytes = RawMessage.Normalise(message);
+        return Read(RawMessage.Parse(bytes) is { } parsed
+            ? MessageContents.Of(parsed)
+            : MessageContents.OfText(RawMessage.Text(bytes)), nesting: 0);
+    }
+
+    /// <summary>What each message of a mailbox file says; a file with a single message is one, too.</summary>
+    public static IEnumerable<FeedbackReading> ReadMailbox(byte[] file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return RawMessage.SplitMailbox(file).Select(message => Read(message.Span));
+    }
+
+    private static FeedbackReading Read(MessageContents message, int nesting)
+    {
+        var reading = ComplaintReports.Read(message)
+            ?? ReadForwardedComplaint(message, nesting)
+            ?? ProviderNotification.Read(message)
+            ?? UnsubscribeRequests.Read(message)
+            ?? DeliveryReports.ReadReport(message);
+        if (reading is not null)
+        {
+            return reading;
+        }
+
+        if (IsOtherReport(message))
+        {
+            return FeedbackReading.Of(FeedbackKind.Other);
+        }
+
+        if (!message.Header.Has("X-Failed-Recipients") && IsAutoReply(message))
+        {
+            return AutoReply(message);
+        }
+
+        return DeliveryReports.ReadReportInText(message)
+            ?? ReadNested(message, nesting)
+            ?? DeliveryReports.ReadText(message)
+            ?? (AutoReplySigns.AreLikely(message.Header) ? AutoReply(message) : FeedbackReading.Of(FeedbackKind.Other));
+    }
+
+    private static FeedbackReading AutoReply(MessageContents message)
+    {
+        var sender = ReportAddress.OfField(message.Header["From"]);
+        return new FeedbackReading(
+            FeedbackKind.AutoReply,
+            [new RecipientFeedback(FeedbackKind.AutoReply, sender, null)],
+            ReturnedMail.Identify(message));
+    }
+
+    /// <summary>Abuse desks forward complaints whole.</summary>
+    private static FeedbackReading? ReadForwardedComplaint(MessageContents message, int nesting) =>
+        nesting == NestingMax ? null : message.Nested
+            .Select(MessageContents.Of)
+            .Where(inner => inner.FeedbackReports.Count > 0)
+            .Select(inner => Read(inner, nesting + 1))
+            .FirstOrDefault();
+
+    /// <summary>A gateway may wrap the report of another server whole.</summary>
+    private static FeedbackReading? ReadNested(MessageContents message, int nesting)
+    {
+        if (nesting == NestingMax
+            || (!BounceSigns.IsFromDaemon(message.Header) && !BounceSigns.HasSubject(message.Header)))
+        {
+            return null;
+        }
+
+        return message.Nested
+            .Select(MessageContents.Of)
+            .Where(inner => inner.StatusReports.Count > 0 || BounceSigns.IsFromDaemon(inner.Header))
+            .Select(inner => Read(inner, nesting + 1))
+            .FirstOrDefault(reading => reading.Kind is FeedbackKind.Bounce or FeedbackKind.Delayed);
+    }
+
+    private static bool IsAutoReply(MessageContents message)
+    {
+        if (AutoReplySigns.AreClear(message.Header))
+        {
+            return true;
+        }
+
+        var lines = message.Texts.SelectMany(text => text.Split('\n', 100)).ToArray();
+        return !BounceSigns.IsFromDaemon(message.Header)
+            && !BounceSigns.HasSubject(message.Header)
+            && (AutoReplySigns.AreLikely(message.Header) || AutoReplySigns.AreInText(lines));
+    }
+
+    /// <summary>Reports on other things: read receipts (RFC 8098), DMARC (RFC 7489), TLS (RFC 8460).</summary>
+    private static bool IsOtherReport(MessageContents message) =>
+        message.ContentType.Contains("disposition-notification", StringComparison.Ordinal)
+        || message.ContentType.Contains("tlsrpt", StringComparison.Ordinal)
+        || AuthenticationReport().IsMatch(message.Header["Subject"] ?? "");
+
+    [GeneratedRegex(@"\bdmarc\b|report domain:.{0,200}submitter:|\b(?:spf|dkim"
+        + @"|authentication)\b.{0,20}\b(?:failure|forensic) report",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex AuthenticationReport();
+}

@@ -1,0 +1,48 @@
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
+
+namespace OrleansCampaigns.Mail.Feedback;
+
+/// <summary>One line of <c>classify --messages</c>: what a message says of one recipient, in public names.</summary>
+/// <param name="File">The name of the file, without its folder.</param>
+/// <param name="Recipient">The address we wrote to; <see langword="null"/> if the message names none.</param>
+/// <param name="Kind">bounce, delayed, complaint, unsubscribe, autoreply or other.</param>
+/// <param name="Outcome">The name of the outcome; <c>none</c> where the message says nothing of delivery.</param>
+/// <param name="Cause">The name of the cause, in kebab case.</param>
+/// <param name="ContactStatus">What an active contact becomes if this is the last word, or <c>unchanged</c>.</param>
+public sealed record MessageClassificationLine(
+    string File, string? Recipient, string Kind, string Outcome, string Cause, string ContactStatus)
+{
+    private const string Unchanged = "unchanged";
+
+    /// <summary>The lines of one message: one for each recipient, or one without any.</summary>
+    public static IEnumerable<MessageClassificationLine> Describe(string file, FeedbackReading reading)
+    {
+        ArgumentNullException.ThrowIfNull(reading);
+        return reading.Recipients.Count > 0
+            ? reading.Recipients.Select(recipient => Line(file, recipient))
+            : [Line(file, new RecipientFeedback(reading.Kind, null, null))];
+    }
+
+    private static MessageClassificationLine Line(string file, RecipientFeedback feedback)
+    {
+        const ContactStatus before = Domain.Contacts.ContactStatus.Active;
+        var after = ContactStatusTable.Next(before, TriggerOf(feedback), hasReceived: true);
+        return new MessageClassificationLine(
+            file,
+            feedback.Recipient,
+            feedback.Kind.ToString().ToLowerInvariant(),
+            feedback.Outcome?.ToString() ?? "none",
+            feedback.Cause.Name(),
+            after == before ? Unchanged : after.ToString());
+    }
+
+    private static ContactTrigger TriggerOf(RecipientFeedback feedback) => feedback.Kind switch
+    {
+        FeedbackKind.Complaint => ContactTrigger.Complained,
+        FeedbackKind.Unsubscribe => ContactTrigger.Unsubscribed,
+        FeedbackKind.Bounce when feedback.Outcome is { } outcome =>
+            ContactStatusTable.TriggerOf(outcome, feedback.Cause),
+        _ => ContactTrigger.None,
+    };
+}
