@@ -99,7 +99,11 @@ internal static class MissingRules
             "user not recognized", "mailbox not recognized", "recipient is not recognized",
             "address is not recognized", "not recognised as a", "unrecognized recipient", "unrecognized address",
             "unrecognized user", "recipient not valid", "user not valid", "recipient * not valid",
-            "address is not valid", "address * not valid", "mailbox not valid", "no valid recipient", "no valid recipients for",
+            "address is not valid",
+            "address * not valid",
+            "mailbox not valid",
+            "no valid recipient",
+            "no valid recipients for",
             "wrong recipient", "wrong address", "address incorrect", "incorrect address", "check the recipient",
             "recipient reject not", "nosuchuser", "illegal user", "illegal recipient", "illegal alias", "misspelled"),
 

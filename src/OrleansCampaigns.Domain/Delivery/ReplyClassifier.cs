@@ -30,7 +30,9 @@ public static class ReplyClassifier
         return new Classification(outcome, cause, retryAfter);
     }
 
-    /// <summary>Whether <paramref name="reply"/> gives a reason: by its words, its status, or one of the few codes that do.</summary>
+    /// <summary>
+    /// Whether <paramref name="reply"/> gives a reason: by its words, its status, or one of the few codes that do.
+    /// </summary>
     /// <remarks>A bounce message quotes several replies: the one with a reason is the one that counts.</remarks>
     public static bool IsExplained(SmtpReply reply)
     {
