@@ -11,34 +11,39 @@ internal static class BlockRules
             "url * blacklist*", "bad url*", "hvu b*", "links in * message");
 
     /// <summary>Our server or network is refused: the seeds call it a hard bounce.</summary>
-    public static readonly ReplyRule[] Blocked =
-    [
+    public static readonly ReplyRule Listed =
         new("listed", Outcome.Bounced, Cause.Blocked,
             "blocked using", "rejected using", "block list*", "blocklist*", "blacklist*", "black list*", "denylist*",
             "deny list", "dnsbl*", "rbl", "rbls", "*dnsbl*", "blackhole*", "black hole*", "spamhaus*", "spamcop*",
             "sorbs", "uceprotect*", "barracuda reputation", "listed in", "listed at", "listed on", "listed by",
-            "is listed", "listing in", "listing on", "found on * list", "found in * list", "liste noire", "lista negra",
-            "schwarze liste", "sperrliste", "*黑名单*", "*黑名單*", "*ブラックリスト*", "listado en", "black listed",
-            "spam source*", "known spam*", "trend micro email reputation", "email reputation database"),
+            "is listed", "listing in", "listing on", "found on * list", "found in * list", "liste noire",
+            "lista negra", "schwarze liste", "sperrliste", "*黑名单*", "*黑名單*", "*ブラックリスト*", "listado en",
+            "black listed", "spam source*", "known spam*", "spam ips", "trend micro email reputation",
+            "email reputation database", "dynamic ip*");
+
+    /// <summary>Our server or network is refused, in words that also occur where authentication is missing.</summary>
+    public static readonly ReplyRule[] Blocked =
+    [
 
         new("bad reputation", Outcome.Bounced, Cause.Blocked,
-            "poor reputation", "bad reputation", "low reputation", "ip reputation", "reputation of", "sender reputation",
-            "reputation is", "reputation score", "domain reputation", "reputation too", "reputation problem*",
-            "due to * reputation", "senderbase", "sender base", "poor reputation sender", "network reputation",
-            "untrusted ip", "untrusted host", "reputation filter*", "based on * reputation"),
+            "poor reputation", "bad reputation", "low reputation", "ip reputation", "reputation of",
+            "sender reputation", "reputation is", "reputation score", "domain reputation", "reputation too",
+            "reputation problem*", "due to * reputation", "senderbase", "sender base", "poor reputation sender",
+            "network reputation", "untrusted ip", "untrusted host", "reputation filter*", "based on * reputation"),
 
         new("our address is refused", Outcome.Bounced, Cause.Blocked,
-            "banned sending ip", "banned sender ip", "banned ip", "ip * banned", "ip banned", "ip * blocked", "ip blocked", "blocked ip",
-            "ip is blocked", "ip address * blocked", "ip address * block", "ip * rejected", "ip is rejected", "invalid ip",
-            "ip * denied", "your ip", "from your ip address", "ip address has been", "mail from ip", "email from ip",
-            "messages from ip", "mails from ip", "access from ip", "connections from ip", "connection from ip",
-            "connections from your", "refused ip", "ip refused", "originating from your ip", "part of their network",
-            "network * block*", "not accept mail from your", "not accept * from your server", "not accept * from ip",
-            "not authorized to send * directly", "not authorised to send * directly", "dynamic ip*", "dynamic address*",
+            "banned sending ip", "banned sender ip", "banned ip", "ip * banned", "ip banned", "ip * blocked",
+            "ip blocked", "blocked ip", "ip is blocked", "ip address * blocked", "ip address * block", "ip * rejected",
+            "ip is rejected", "invalid ip", "ip * denied", "your ip", "from your ip address", "ip address has been",
+            "mail from ip", "email from ip", "messages from ip", "mails from ip", "access from ip",
+            "connections from ip", "connection from ip", "connections from your", "refused ip", "ip refused",
+            "originating from your ip", "part of their network", "network * block*", "not accept mail from your",
+            "not accept * from your server", "not accept * from ip", "not authorized to send * directly",
+            "not authorised to send * directly", "accepted from this ip", "from this ip", "dynamic address*",
             "dynamic * range", "dynamically assigned", "dialup", "dial up", "residential ip", "consumer ip",
-            "open relay", "open proxy", "botnet", "compromised host", "compromised system", "zombie",
-            "bloque* * ip", "ip * bloque*", "ip gesperrt", "ip * gesperrt", "ip bloccat*", "host is blocked",
-            "hl ipb", "ip refusee", "namespace mining", "directory harvest*", "dictionary attack*"),
+            "open relay", "open proxy", "botnet", "compromised host", "compromised system", "zombie", "bloque* * ip",
+            "ip * bloque*", "ip gesperrt", "ip * gesperrt", "ip bloccat*", "host is blocked", "hl ipb", "ip refusee",
+            "namespace mining", "directory harvest*", "dictionary attack*"),
 
         new("our server is refused", Outcome.Bounced, Cause.Blocked,
             "client host * blocked", "client host rejected access denied", "client host blocked", "client blocked",
@@ -46,13 +51,14 @@ internal static class BlockRules
             "host blocked", "connections will not be accepted", "connection rejected", "connection denied",
             "connection * blocked", "connection blocked", "access to this mail system * rejected",
             "your access to * rejected", "access to * mail system", "you are blocked", "you have been blocked",
-            "you are banned", "has been banned", "blocked by * anti spam", "blocked by * antispam", "currently blocked",
-            "permanently blocked", "permanently deferred", "your * network", "your isp", "your mail server", "your mailserver",
-            "your email server", "mail server * rejected", "country * blocked", "asn * blocked", "your provider",
-            "your internet service provider", "sending server", "sending host", "sending mta", "blocked for abuse",
-            "blocked for spam", "block for spam", "blocked due to abuse", "due to abuse", "too many unwanted messages",
-            "ask your postmaster for help", "refused access", "not welcome", "unwelcome", "we do not accept mail from",
-            "we dont accept mail from", "no smtp service", "not accepting connections", "your host", "envelope blocked ip", "access blocked"),
+            "you are banned", "has been banned", "blocked by * anti spam", "blocked by * antispam",
+            "currently blocked", "permanently blocked", "permanently deferred", "your * network", "your isp",
+            "your mail server", "your mailserver", "your email server", "mail server * rejected", "country * blocked",
+            "asn * blocked", "your provider", "your internet service provider", "sending server", "sending host",
+            "sending mta", "blocked for abuse", "blocked for spam", "block for spam", "blocked due to abuse",
+            "due to abuse", "too many unwanted messages", "ask your postmaster for help", "refused access",
+            "not welcome", "unwelcome", "we do not accept mail from", "we dont accept mail from", "no smtp service",
+            "not accepting connections", "your host", "envelope blocked ip", "access blocked"),
     ];
 
     /// <summary>SPF, DKIM, DMARC, reverse DNS, TLS and logging in.</summary>
@@ -60,15 +66,16 @@ internal static class BlockRules
     [
         new("SPF, DKIM or DMARC", Outcome.Rejected, Cause.Authentication,
             "spf", "dkim", "dmarc", "domainkeys", "sender policy framework", "sender id", "senderid", "arc",
-            "purported responsible address", "unauthenticated", "required authentication level", "sender authentication",
-            "email authentication", "authentication check*", "authentication result*", "authentication requirement*",
-            "forged", "spoof*", "impersonat*"),
+            "purported responsible address", "unauthenticated", "required authentication level",
+            "sender authentication", "email authentication", "authentication check*", "authentication result*",
+            "authentication requirement*", "forged", "spoof*", "impersonat*"),
 
         new("reverse DNS or greeting", Outcome.Rejected, Cause.Authentication,
             "ptr", "reverse dns", "rdns", "reverse lookup", "reverse host*", "reverse hostname", "reverse mapping",
             "reverse record", "cannot find your hostname", "cannot find your reverse", "cant find your hostname",
-            "forward confirmed", "fcrdns", "helo", "ehlo", "mismatches client ip", "no reverse", "generic hostname",
-            "hostname * not match", "dns nr", "does not resolve", "doesnt resolve", "must resolve", "iprev*"),
+            "forward confirmed", "fcrdns", "helo", "ehlo", "mismatches client ip", "no reverse", "not found in dns",
+            "ip address not", "ip name lookup", "generic hostname", "hostname * not match", "dns nr",
+            "does not resolve", "doesnt resolve", "must resolve", "iprev*"),
 
         new("credentials or encryption", Outcome.Rejected, Cause.Authentication,
             "authentication required", "authentication is required", "authentication failed", "authentication failure",
@@ -92,6 +99,6 @@ internal static class BlockRules
             "reverse path", "return path", "envelope sender", "envelope from", "envelope blocked", "envelope rejected",
             "your domain", "your email address", "your address", "your mail address", "bounce address", "originator",
             "allowed senders", "not a valid sender", "no such sender", "from your address", "from your domain",
-            "must be a member", "expediteur*", "absender*", "remitente*", "remetente*", "mittente*", "*发件人*",
-            "*送信者*", "*отправител*", "afzender*", "nadawc*", "sender callout*", "callback*");
+            "must be a member", "invalid dns", "mx or a aaaa", "expediteur*", "absender*", "remitente*", "remetente*",
+            "mittente*", "*发件人*", "*送信者*", "*отправител*", "afzender*", "nadawc*", "sender callout*", "callback*");
 }

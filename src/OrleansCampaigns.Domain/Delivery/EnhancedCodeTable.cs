@@ -1,17 +1,16 @@
 namespace OrleansCampaigns.Domain.Delivery;
 
-/// <summary>What an enhanced status code (RFC 3463 and the IANA registry) says when the words of a reply say nothing.</summary>
+/// <summary>What an enhanced status code (RFC 3463, IANA registry) says when the words say nothing.</summary>
 internal static class EnhancedCodeTable
 {
-    /// <summary>Whether <paramref name="status"/> is about the sender's address, so that nothing follows for the recipient.</summary>
-    public static bool IsAboutSender(string? status) =>
-        status is not null && (status.EndsWith(".1.7", StringComparison.Ordinal) || status.EndsWith(".1.8", StringComparison.Ordinal));
+    /// <summary>Whether <paramref name="status"/> blames the sender: nothing follows for the recipient.</summary>
+    public static bool IsAboutSender(string? status) => SubjectAndDetail(status) is "1.7" or "1.8";
 
     /// <summary>Whether <paramref name="status"/> finds fault with the form of the recipient's address.</summary>
-    public static bool IsAboutForm(string? status) => status?.EndsWith(".1.3", StringComparison.Ordinal) ?? false;
+    public static bool IsAboutForm(string? status) => SubjectAndDetail(status) is "1.3";
 
-    /// <summary>The outcome and cause of <paramref name="status"/>, or <see langword="null"/>. The class is ignored.</summary>
-    public static (Outcome Outcome, Cause Cause)? Find(string? status) => status?[(status.IndexOf('.') + 1)..] switch
+    /// <summary>The outcome and cause of <paramref name="status"/>, whatever its class, or none.</summary>
+    public static (Outcome Outcome, Cause Cause)? Find(string? status) => SubjectAndDetail(status) switch
     {
         null or "0.0" or "5.0" => null,
 
@@ -33,7 +32,10 @@ internal static class EnhancedCodeTable
         "3.4" => (Outcome.SoftBounced, Cause.TooBig),
 
         "4.0" or "4.1" or "4.2" or "4.3" => (Outcome.Deferred, Cause.Unreachable),
-        "4.4" or "4.310" => (Outcome.Bounced, Cause.NoSuchDomain),
+        "4.310" => (Outcome.Bounced, Cause.NoSuchDomain),
+
+        // A relay that cannot route may be wrong about its own DNS: the contact is not condemned.
+        "4.4" => (Outcome.Bounced, Cause.Other),
         "4.5" => (Outcome.Deferred, Cause.Throttled),
         "4.6" or "4.14" => (Outcome.Rejected, Cause.Other),
         "4.7" or "4.300" => (Outcome.Deferred, Cause.Expired),
@@ -52,4 +54,6 @@ internal static class EnhancedCodeTable
         var detail when detail.StartsWith("7.", StringComparison.Ordinal) => (Outcome.Rejected, Cause.Policy),
         _ => null,
     };
+
+    private static string? SubjectAndDetail(string? status) => status?[(status.IndexOf('.') + 1)..];
 }

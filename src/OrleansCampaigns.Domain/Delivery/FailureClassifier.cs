@@ -25,7 +25,7 @@ public enum TransportFailure
 /// <summary>Turns a broken conversation into an outcome and its cause.</summary>
 public static class FailureClassifier
 {
-    /// <summary>The outcome and cause of <paramref name="failure"/>: always Deferred, for nobody has refused anything.</summary>
+    /// <summary>The outcome and cause of <paramref name="failure"/>: Deferred, for nobody refused anything.</summary>
     /// <remarks>
     /// After the end of DATA the server may have accepted the message although we never heard so (RFC 5321 §4.5.3.2.6,
     /// RFC 1047). The classification cannot say that: the caller marks such an attempt as in doubt

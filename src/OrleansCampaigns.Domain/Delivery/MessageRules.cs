@@ -9,80 +9,83 @@ internal static class MessageRules
             "not local domain", "not our domain", "not one of our domains", "not hosted here", "not handled here",
             "mail not local", "not gateway", "gateway user", "not configured to accept", "not a mail * for",
             "not a local address", "domain not allowed", "we do not handle", "dont handle mail", "non local",
-            "not a valid domain", "domain isnt", "domain not local", "domain is not local", "domain not hosted",
-            "recipient domain not", "not accept mail for", "doesnt accept mail for");
+            "not a valid domain", "domain isnt", "domain not local", "domain is not local", "not local",
+            "domain not hosted", "recipient domain not", "not accept mail for", "doesnt accept mail for");
 
-    /// <summary>RFC 5321 and 5322 were not followed. Gmail explains these with the words of a refusal as spam.</summary>
+    /// <summary>RFC 5321 and 5322 were not followed. Gmail explains this with a word about spam.</summary>
     public static readonly ReplyRule Form =
         new("form", Outcome.Rejected, Cause.Content,
             "rfc 5322", "rfc5322", "rfc 2822", "rfc2822", "rfc 822", "rfc822", "rfc 5321", "rfc5321", "rfc 2821",
-            "rfc 2047", "rfc 1652", "rfc compliant", "rfc compliance", "compliant", "malformed", "improperly formatted",
-            "header error", "headers", "missing * header", "duplicate header*", "invalid header*", "illegal header*",
-            "header field", "header line*", "bare lf", "bare line*", "bare cr", "bare newline*", "line too long",
-            "lines longer", "line length", "lines too long", "message id", "messageid", "subject header", "date header",
-            "8bit", "8 bit", "smtputf8", "non ascii", "nonascii", "null character*", "nul character*", "syntax error",
-            "protocol violation", "protocol error", "pipelining", "bad sequence", "command not", "unrecognized command",
-            "unknown command", "command unrecognized", "invalid command", "mime", "invalid parameter*",
-            "invalid character*", "illegal character*", "syntax");
+            "rfc 2047", "rfc 1652", "rfc compliant", "rfc compliance", "compliant", "malformed",
+            "improperly formatted", "header error", "headers", "missing * header", "duplicate header*",
+            "invalid header*", "illegal header*", "header field", "header line*", "bare lf", "bare line*", "bare cr",
+            "bare newline*", "line too long", "lines longer", "line length", "lines too long", "message id",
+            "messageid", "subject header", "date header", "8bit", "8 bit", "smtputf8", "non ascii", "nonascii",
+            "null character*", "nul character*", "syntax error", "protocol violation", "protocol error", "pipelining",
+            "bad sequence", "command not", "unrecognized command", "unknown command", "command unrecognized",
+            "invalid command", "mime", "invalid parameter*", "invalid character*", "illegal character*", "syntax");
 
     public static readonly ReplyRule Spam =
         new("spam", Outcome.Spam, Cause.Spam,
-            "spam detected", "spamdetected", "detected as spam", "detected * spam", "considered spam", "considered * spam",
-            "considered to be spam", "identified as spam", "identified * spam", "classified as spam", "classified * spam",
-            "marked as spam", "flagged as spam", "flagged * spam", "tagged as spam", "recognized as spam", "judged * spam",
-            "determined * spam", "deemed * spam", "is spam", "is a spam", "be spam", "looks like spam", "look like spam",
-            "appears to be spam", "spam like", "spam message*", "spam mail*", "spam email", "spam content", "spam score",
-            "spam points", "spam level", "spam filter*", "spam signature", "spam rule*", "spam reject*", "spam block*",
-            "spam refus*", "spam not accepted", "spam denied", "suspicion of spam", "suspected spam", "suspicious spam",
+            "spam detected", "spamdetected", "detected as spam", "detected * spam", "considered spam",
+            "considered * spam", "considered to be spam", "identified as spam", "identified * spam",
+            "classified as spam", "classified * spam", "marked as spam", "flagged as spam", "flagged * spam",
+            "tagged as spam", "recognized as spam", "judged * spam", "determined * spam", "deemed * spam", "is spam",
+            "is a spam", "be spam", "looks like spam", "look like spam", "appears to be spam", "spam like",
+            "spam message*", "spam mail*", "spam email", "spam content", "spam score", "spam points", "spam level",
+            "spam filter*", "spam signature", "spam rule*", "spam reject*", "spam block*", "spam refus*",
+            "spam not accepted", "spam denied", "suspicion of spam", "suspected spam", "suspicious spam",
             "likely spam", "probable spam", "probably spam", "possible spam", "probability of spam", "potential spam",
-            "suspected as spam", "suspect spam", "suspected of spam*", "contains spam", "containing spam", "rejected as spam",
-            "rejected * spam", "reject spam", "rejected spam", "blocked as spam", "refused as spam", "due to spam",
-            "spam or virus", "spam or malware", "spam found", "spammy", "spamming", "no spam", "spamassassin",
-            "spam host", "dspam", "rspamd", "not accept spam", "message * spam", "mail * spam", "content * spam",
-            "unsolicited", "ube", "uce", "junk mail", "junkmail", "junk email", "bulk mail", "bulk email",
-            "message content rejected", "message * content rejected", "content rejected", "content denied",
-            "message filtered", "mail content denied", "content filter*", "phish*", "scam", "cloudmark", "vade",
-            "suspicious due to", "suspected bounce attack*", "dt spm", "ofr 506", "mi spb", "advertis*", "wegen spam",
-            "als spam", "spamverdacht", "pourriel", "considere comme spam", "correo no deseado", "considerado spam",
-            "contenido * spam", "posta indesiderata", "ongewenste", "*垃圾邮件*", "*垃圾郵件*", "*迷惑メール*", "*스팸*",
-            "*спам*", "anti spam check", "antispam check", "fails our content", "heuristics", "bayes*", "spamtrap*",
-            "reject id * spam", "spam id", "high spam", "spam detection");
+            "suspected as spam", "suspect spam", "suspected of spam*", "contains spam", "containing spam",
+            "rejected as spam", "rejected * spam", "reject spam", "rejected spam", "blocked as spam",
+            "refused as spam", "due to spam", "spam or virus", "spam or malware", "spam found", "spammy", "spamming",
+            "no spam", "spamassassin", "spam host", "dspam", "rspamd", "not accept spam", "message * spam",
+            "mail * spam", "content * spam", "unsolicited", "ube", "uce", "junk mail", "junkmail", "junk email",
+            "bulk mail", "bulk email", "message content rejected", "message * content rejected", "content rejected",
+            "content denied", "message filtered", "mail content denied", "content filter*", "phish*", "scam",
+            "cloudmark", "vade", "suspicious due to", "suspected bounce attack*", "dt spm", "ofr 506", "mi spb",
+            "advertis*", "wegen spam", "als spam", "spamverdacht", "pourriel", "considere comme spam",
+            "correo no deseado", "considerado spam", "contenido * spam", "posta indesiderata", "ongewenste",
+            "*垃圾邮件*", "*垃圾郵件*", "*迷惑メール*", "*스팸*", "*спам*", "anti spam check", "antispam check",
+            "fails our content", "heuristics", "bayes*", "spamtrap*", "reject id * spam", "spam id", "high spam",
+            "spam detection");
 
     public static readonly ReplyRule[] Content =
     [
         new("virus or attachment", Outcome.Rejected, Cause.Content,
-            "virus*", "malware", "infected", "trojan*", "worm", "attachment*", "executable*", "security issue",
-            "dangerous", "file type", "file extension", "forbidden file", "banned file*", "illegal attachment",
-            "clamav", "infecte", "viren", "*病毒*", "*ウイルス*", "*вирус*", "macro*"),
+            "unsafe", "virus*", "malware", "infected", "trojan*", "worm", "attachment*", "executable*",
+            "security issue", "dangerous", "file type", "file extension", "forbidden file", "banned file*",
+            "illegal attachment", "clamav", "infecte", "viren", "*病毒*", "*ウイルス*", "*вирус*", "macro*"),
 
         new("content", Outcome.Rejected, Cause.Content,
             "message content", "content not", "content policy", "prohibited content", "unacceptable content",
-            "content restriction*", "inappropriate", "body part", "message body", "subject", "character set", "charset",
-            "conversion"),
+            "content restriction*", "inappropriate", "body part", "message body", "subject", "character set",
+            "charset", "conversion"),
     ];
 
-    public static readonly ReplyRule[] Loops =
-    [
+    /// <summary>After the rules for what only explains itself with spam ("to protect our users from spam").</summary>
+    public static readonly ReplyRule BareSpam = new("a word about spam", Outcome.Spam, Cause.Spam, "spam");
+
+    public static readonly ReplyRule Loop =
         new("loop", Outcome.Rejected, Cause.Other,
             "too many hops", "hop count", "hops", "mail loop*", "loop detected", "loops back", "mail forwarding loop",
-            "routing loop", "best preference mx", "looping", "received headers", "loop"),
-    ];
+            "routing loop", "best preference mx", "looping", "received headers", "loop");
 
-    public static readonly ReplyRule[] Policy =
-    [
+    public static readonly ReplyRule Policy =
         new("policy", Outcome.Rejected, Cause.Policy,
             "policy", "policies", "administrative prohibition", "administratively", "administrator", "not authorized",
-            "not authorised", "unauthorized", "not permitted", "not allowed", "isnt allowed", "not permitted",
-            "prohibited", "permission", "restricted", "rejected by recipient", "rejected by user", "security",
-            "access denied", "access is denied", "denied access", "delivery not authorized", "refused by",
-            "not accepted", "not accept", "does not want", "do not want", "aup", "terms of service", "acceptable use",
-            "message refused", "mail refused", "message rejected", "mail rejected", "message denied", "message blocked",
-            "message * blocked", "mail * blocked", "email * blocked", "message was blocked", "authorization", "denied"),
-    ];
+            "not authorised", "unauthorized", "not permitted", "not allowed", "isnt allowed", "prohibited",
+            "permission", "restricted", "rejected by recipient", "rejected by recipients", "rejected your message",
+            "rejected by user", "security", "access denied", "access is denied", "denied access",
+            "delivery not authorized", "refused by", "not accepted", "not accept", "does not want", "do not want",
+            "aup", "terms of service", "acceptable use", "message refused", "mail refused", "message rejected",
+            "mail rejected", "message denied", "message blocked", "message * blocked", "mail * blocked",
+            "email * blocked", "message was blocked", "authorization", "denied");
 
     /// <summary>A bare "blocked" is about us: what is wrong with a message is said with the message.</summary>
     public static readonly ReplyRule BareBlocked =
-        new("blocked", Outcome.Bounced, Cause.Blocked, "blocked", "block", "banned", "barred", "gesperrt", "bloque");
+        new("blocked", Outcome.Bounced, Cause.Blocked,
+            "blocked", "block", "banned", "barred", "gesperrt", "bloque");
 
     /// <summary>
     /// RFC 5321 offers this text for everything that 550 may mean; servers that give neither another word nor a status

@@ -6,7 +6,8 @@ namespace OrleansCampaigns.Domain.Delivery;
 /// <param name="Outcome">The name of the outcome.</param>
 /// <param name="Cause">The name of the cause, in kebab case.</param>
 /// <param name="ContactStatus">
-/// What an active contact becomes if this outcome is the last word: DoesNotExist, MailboxFull, Unavailable or unchanged.
+/// What an active contact becomes if this outcome is the last word: DoesNotExist, MailboxFull, Unavailable or
+/// unchanged.
 /// </param>
 public sealed record ReplyClassificationLine(string Outcome, string Cause, string ContactStatus)
 {

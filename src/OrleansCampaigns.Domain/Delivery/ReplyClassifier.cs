@@ -48,7 +48,10 @@ public static class ReplyClassifier
             return null;
         }
 
-        return (rule.Outcome, rule.Cause);
+        // Docomo gives the same reply when its subscriber's filter refuses the sender.
+        return saysMissing && text.Names.Contains("docomo", StringComparison.OrdinalIgnoreCase)
+            ? (Outcome.Bounced, Cause.Other)
+            : (rule.Outcome, rule.Cause);
     }
 
     private static (Outcome, Cause)? ByLastWords(ReplyText text, SmtpReply reply)
@@ -102,20 +105,22 @@ public static class ReplyClassifier
     [
         .. LimitRules.Plain,
         BlockRules.ListedLink,
+        BlockRules.Listed,
         .. BlockRules.Unauthenticated,
         .. BlockRules.Blocked,
         BlockRules.Sender,
-        .. RecipientRules.SentBack,
+        .. MailboxRules.SentBack,
         MessageRules.Form,
-        RecipientRules.RefusedAtTheEdge,
-        RecipientRules.SomeHostMissing,
-        RecipientRules.NoSuchDomain,
-        .. RecipientRules.NoSuchMailbox,
+        MissingRules.RefusedAtTheEdge,
+        MissingRules.NoSuchDomain,
+        MissingRules.SomeHostMissing,
+        .. MissingRules.NoSuchMailbox,
         MessageRules.Relaying,
         MessageRules.Spam,
         .. MessageRules.Content,
-        .. MessageRules.Loops,
-        .. MessageRules.Policy,
+        MessageRules.Loop,
+        MessageRules.BareSpam,
+        MessageRules.Policy,
         .. LimitRules.Faint,
     ];
 

@@ -40,7 +40,8 @@ internal sealed class ReplyRule
     /// <summary>Whether code and status allow the rule and <paramref name="words"/> hold one of its phrases.</summary>
     public bool Matches(ReadOnlySpan<char> words, int code = 0, string? status = null)
     {
-        if ((Code != 0 && Code != code) || (Status is not null && (status is null || !status.EndsWith(Status, StringComparison.Ordinal))))
+        if ((Code != 0 && Code != code)
+            || (Status is not null && status?.EndsWith(Status, StringComparison.Ordinal) is not true))
         {
             return false;
         }
@@ -97,5 +98,8 @@ internal sealed class ReplyRule
 
     private static string[] Compile(string phrase) =>
         [.. phrase.Split(" * ").Select(part =>
-            (part.StartsWith('*') ? part[1..] : " " + part) is var open && open.EndsWith('*') ? open[..^1] : open + " ")];
+        {
+            var open = part.StartsWith('*') ? part[1..] : " " + part;
+            return open.EndsWith('*') ? open[..^1] : open + " ";
+        })];
 }

@@ -8,16 +8,19 @@ namespace OrleansCampaigns.Domain.Delivery;
 /// </summary>
 /// <remarks>
 /// Addresses are dropped, names of hosts become "host", links "url" and IP addresses "ip": a mailbox called
-/// quota@spam.example must not decide anything. Hosts and links are kept apart, for the few rules that know them.
+/// quota@spam.example must not decide anything. Links and names are kept apart, for the few rules that know them.
 /// </remarks>
 /// <param name="Words">The words.</param>
-/// <param name="Names">Links and names of hosts, separated by spaces.</param>
+/// <param name="Names">Links, names of hosts and domains of addresses, separated by spaces.</param>
 internal readonly record struct ReplyText(string Words, string Names)
 {
     private const int CharactersMax = 4096;
 
     private static readonly string[] CommonDomains =
-        ["com", "net", "org", "info", "biz", "edu", "gov", "jp", "de", "fr", "nl", "pl", "ru", "cn", "br", "uk", "example"];
+    [
+        "com", "net", "org", "info", "biz", "edu", "gov", "jp", "de", "fr", "nl", "pl", "ru", "cn", "br", "uk",
+        "example",
+    ];
 
     // Error names of Exchange have dots as well, and say what happened.
     private static readonly string[] ErrorNamespaces =
@@ -69,7 +72,7 @@ internal readonly record struct ReplyText(string Words, string Names)
         }
         else if (IsAddress(token))
         {
-            return;
+            names.Append(token[(token.LastIndexOf('@') + 1)..]).Append(' ');
         }
         else if (IsIpAddress(token))
         {

@@ -39,11 +39,12 @@ internal static partial class RetryHint
 
     /// <summary>hh:mm:ss or mm:ss.</summary>
     private static TimeSpan Clock(string clock) => clock.Split(':')
-        .Aggregate(TimeSpan.Zero, (sum, part) => (sum * 60) + TimeSpan.FromSeconds(int.Parse(part, CultureInfo.InvariantCulture)));
+        .Aggregate(TimeSpan.Zero, (sum, part) => (sum * 60) + Amount(part, unit: "s"));
 
     [GeneratedRegex(
         @"\b(?:try|retry|again|resend|gr[ea]y[ -]?list\w{0,5}|wait|back|defer(?:red)?|delayed?|later|after)\b" +
-        @"[^\d]{0,40}?\b(?:(?<clock>\d{1,2}(?::\d{2}){1,2})|(?<amount>\d{1,6})\s{0,2}(?<unit>seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|hr|h|days?)\b)",
+        @"[^\d]{0,40}?\b(?:(?<clock>\d{1,2}(?::\d{2}){1,2})|(?<amount>\d{1,6})\s{0,2}" +
+        @"(?<unit>seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|hr|h|days?)\b)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Wait();
 }

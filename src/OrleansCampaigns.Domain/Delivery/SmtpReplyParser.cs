@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace OrleansCampaigns.Domain.Delivery;
 
-/// <summary>Reads one reply of an SMTP server from text: as a client saw it, or as a bounce message quotes it.</summary>
+/// <summary>Reads one reply of an SMTP server: as a client saw it, or as a bounce message quotes it.</summary>
 /// <remarks>Never fails: whatever is not a reply becomes one without a code, and its text is kept.</remarks>
 public static partial class SmtpReplyParser
 {
@@ -34,7 +34,7 @@ public static partial class SmtpReplyParser
         return new SmtpReply(code, enhanced, text);
     }
 
-    /// <summary>Drops the code that every line of a reply repeats, and the status that follows it on later lines.</summary>
+    /// <summary>Drops the code and the status that every line of a reply repeats.</summary>
     private static (int Code, string Text) JoinLines(string raw)
     {
         var code = 0;
@@ -96,7 +96,8 @@ public static partial class SmtpReplyParser
     }
 
     // Some servers put "SMTP error:" or a host's name and "said:" before the code.
-    [GeneratedRegex(@"^(?:[^\d\r\n]{0,80}(?:said|error|reply|response|smtp|status):?\s{1,3})?(?<code>[2-5]\d\d)(?=[ \t:;,\-]|$)-?",
+    [GeneratedRegex(@"^(?:[^\d\r\n]{0,80}(?:said|error|reply|response|smtp|status):?\s{1,3})?" +
+        @"(?<code>[2-5]\d\d)(?=[ \t:;,\-]|$)-?",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex LineStart();
 

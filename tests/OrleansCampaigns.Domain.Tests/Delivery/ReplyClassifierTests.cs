@@ -94,7 +94,7 @@ public class ReplyClassifierTests
     [InlineData("525 5.7.13 Disabled recipient address", Cause.MailboxInactive)]
     [InlineData("550 5.2.1", Cause.MailboxInactive)]
     [InlineData("452 4.3.1 Insufficient system storage", Cause.ServerFull)]
-    [InlineData("552 5.3.1 Mail system full", Cause.ServerFull)]
+    [InlineData("552 5.3.1 The mail system of this site is full, system full", Cause.ServerFull)]
     [InlineData("552 5.3.4 Message size exceeds fixed limit", Cause.TooBig)]
     [InlineData("552 5.2.3 Your message is too large. The maximum size is 25 MB", Cause.TooBig)]
     [InlineData("550 Message exceeded the maximum allowed size of 10240000 bytes", Cause.TooBig)]
@@ -138,7 +138,7 @@ public class ReplyClassifierTests
     [InlineData("550 Access from ip address 192.0.2.1 blocked. Visit https://help.example.ru")]
     [InlineData("554-mx.example.net\r\n554-No SMTP service\r\n554 IP address is blacklisted")]
     [InlineData("550 5.7.1 Mail from dynamic IP addresses is not accepted here")]
-    [InlineData("554 Blocked - see https://support.proofpoint.com/dnsbl-lookup.cgi?ip=192.0.2.1")]
+    [InlineData("554 Refused, see https://lists.example/dnsbl-lookup.cgi?ip=192.0.2.1")]
     public void A_server_that_blocks_ours_is_a_bounce(string reply) =>
         Assert.Equal(new Classification(Outcome.Bounced, Cause.Blocked), Classify(reply));
 

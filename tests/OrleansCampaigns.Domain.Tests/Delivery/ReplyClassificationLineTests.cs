@@ -1,0 +1,22 @@
+using OrleansCampaigns.Domain.Delivery;
+
+namespace OrleansCampaigns.Domain.Tests.Delivery;
+
+public class ReplyClassificationLineTests
+{
+    [Theory]
+    [InlineData("250 OK", "Sent", "none", "unchanged")]
+    [InlineData("552 5.2.2 mailbox full", "SoftBounced", "mailbox-full", "MailboxFull")]
+    [InlineData("550 5.1.1 user unknown", "Bounced", "no-such-mailbox", "DoesNotExist")]
+    [InlineData("550 5.1.2 no such domain", "Bounced", "no-such-domain", "DoesNotExist")]
+    [InlineData("554 5.7.1 blocked using zen.spamhaus.org", "Bounced", "blocked", "Unavailable")]
+    [InlineData("550 5.7.1 refused by policy", "Rejected", "policy", "Unavailable")]
+    [InlineData("550 spam detected", "Spam", "spam", "unchanged")]
+    [InlineData("552 5.3.4 message too big", "SoftBounced", "too-big", "unchanged")]
+    [InlineData("450 4.1.1 user unknown", "Deferred", "no-such-mailbox", "Unavailable")]
+    [InlineData("550 Unknown user jo@docomo.example", "Bounced", "other", "Unavailable")]
+    public void A_line_says_outcome_cause_and_what_becomes_of_the_contact(
+        string reply, string outcome, string cause, string contactStatus) =>
+        Assert.Equal(
+            new ReplyClassificationLine(outcome, cause, contactStatus), ReplyClassificationLine.Describe(reply));
+}
