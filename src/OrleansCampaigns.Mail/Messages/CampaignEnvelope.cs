@@ -131,6 +131,7 @@ internal sealed class CampaignEnvelope
     {
         var format = FormatOptions.Default.Clone();
         format.NewLineFormat = NewLineFormat.Dos;
+        format.EnsureNewLine = true;
         format.International = international;
         return format;
     }

@@ -14,23 +14,28 @@ internal enum TransactionPhase
     /// <summary>The server has answered, so it knows of the recipient; the message is not handed over.</summary>
     Answered,
 
-    /// <summary>The content is being written.</summary>
+    /// <summary>DATA is on its way; nothing of the content is, before the server asks for it.</summary>
+    Data,
+
+    /// <summary>The content is being written, and more than one block of it is left.</summary>
     Content,
 
-    /// <summary>
-    /// All of the content is written: the final dot may have arrived, and the server may have accepted.
-    /// </summary>
+    /// <summary>What is written next holds the final dot: from here on the server may have accepted.</summary>
     HandedOver,
 }
 
 /// <summary>Follows the bytes of one connection to know the phase and to set the time limit of each step.</summary>
 /// <remarks>
-/// MailKit tells its protocol logger about every block after it was written. It flushes the content before it writes
-/// the final dot, so when exactly the content's bytes have been written the dot is next, and never before. Nothing is
-/// logged: the bytes hold addresses and secrets.
+/// MailKit tells its protocol logger about every block after it was written, and writes the final dot in one block with
+/// the end of the content. When that block fails, or time runs out while it is written, nobody knows how much of it
+/// arrived. So the doubt begins with the last block, not after it, and never before. Nothing is logged: the bytes hold
+/// addresses and secrets.
 /// </remarks>
 internal sealed class TransactionWatch(RelayOptions options, CancellationTokenSource limit) : IProtocolLogger
 {
+    // MailKit writes blocks of this size, and what is left at the end.
+    private const int BlockOctets = 4096;
+
     // A reply is a few hundred octets (RFC 5321 §4.5.3.1.5 allows 512 a line): more is an accident or an attack.
     private const int ReplyOctetsMax = 64 * 1024;
 
@@ -90,19 +95,13 @@ internal sealed class TransactionWatch(RelayOptions options, CancellationTokenSo
                 return;
 
             case TransactionPhase.Answered when written.SequenceEqual("DATA\r\n"u8):
-                Phase = TransactionPhase.Content;
+                Phase = TransactionPhase.Data;
                 break;
 
             case TransactionPhase.Content:
                 contentLeft -= count;
-                if (contentLeft <= 0)
-                {
-                    Phase = TransactionPhase.HandedOver;
-                    limit.CancelAfter(options.AcceptTimeout);
-                    return;
-                }
-
-                break;
+                BeginBlock();
+                return;
         }
 
         limit.CancelAfter(options.CommandTimeout);
@@ -110,6 +109,12 @@ internal sealed class TransactionWatch(RelayOptions options, CancellationTokenSo
 
     public void LogServer(byte[] buffer, int offset, int count)
     {
+        if (Phase == TransactionPhase.Data && buffer[offset] == '3')
+        {
+            Phase = TransactionPhase.Content;
+            BeginBlock();
+        }
+
         replyOctets += count;
         if (replyOctets > ReplyOctetsMax)
         {
@@ -119,6 +124,19 @@ internal sealed class TransactionWatch(RelayOptions options, CancellationTokenSo
 
     public void Dispose()
     {
+    }
+
+    private void BeginBlock()
+    {
+        if (contentLeft <= BlockOctets)
+        {
+            Phase = TransactionPhase.HandedOver;
+            limit.CancelAfter(options.AcceptTimeout);
+        }
+        else
+        {
+            limit.CancelAfter(options.CommandTimeout);
+        }
     }
 }
 

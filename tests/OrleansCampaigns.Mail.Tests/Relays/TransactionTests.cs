@@ -162,6 +162,53 @@ public sealed class TransactionTests
         Assert.Equal((Outcome.Deferred, Cause.Unreachable, false), (report!.Outcome, report.Cause, report.InDoubt));
     }
 
+    [Fact]
+    public async Task A_connection_lost_while_the_last_block_is_written_leaves_doubt()
+    {
+        await using var server = new ScriptedServer(async session =>
+        {
+            await session.Greet();
+            await session.TakeEnvelope();
+            await session.Expect("DATA");
+            await session.Say("354 Go ahead");
+            session.Reset();
+        });
+        await using var relays = Given.Relays(server.Port);
+
+        // Its only block holds the final dot too: whether that arrived, nobody can tell.
+        var report = await relays.SendOne();
+
+        Assert.Equal((Outcome.Deferred, true), (report!.Outcome, report.InDoubt));
+    }
+
+    [Theory]
+    [InlineData(3000)]
+    [InlineData(4000)]
+    [InlineData(4096)]
+    [InlineData(8000)]
+    [InlineData(50_000)]
+    public async Task Time_that_runs_out_at_the_final_dot_leaves_doubt_whatever_the_size(int size)
+    {
+        var clock = new ManualClock();
+        var handedOver = new TaskCompletionSource();
+        await using var server = new ScriptedServer(async session =>
+        {
+            await session.Greet();
+            await session.TakeEnvelope();
+            await session.TakeContent();
+            handedOver.SetResult();
+            await session.Stall();
+        });
+        await using var relays = Given.Relays(server.Port, clock: clock);
+
+        // At once: the client may not yet have returned from writing what the server has already read.
+        var sending = relays.SendOne(html: new string('x', size));
+        await handedOver.Task.WaitAsync(Given.Patience);
+        clock.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.True((await sending)!.InDoubt);
+    }
+
     [Theory]
     [InlineData("close")]
     [InlineData("reset")]
