@@ -126,7 +126,7 @@ public sealed class PoolTests
     }
 
     [Fact]
-    public async Task A_connection_that_the_server_closed_while_unused_is_not_handed_out()
+    public async Task A_connection_that_the_server_closed_while_unused_costs_no_attempt()
     {
         var closed = new TaskCompletionSource();
         await using var server = new ScriptedServer(async session =>
@@ -146,7 +146,9 @@ public sealed class PoolTests
         await Return(await Reserve(relays, 1));
         await closed.Task.WaitAsync(Given.Patience);
 
-        Assert.Equal(Outcome.Sent, (await relays.SendOne())!.Outcome);
+        // While the farewell is on its way the dead connection may still be handed out: then there is no report.
+        var report = await relays.SendOne() ?? await relays.SendOne();
+        Assert.Equal(Outcome.Sent, report!.Outcome);
         Assert.Equal(2, server.Connections);
     }
 
