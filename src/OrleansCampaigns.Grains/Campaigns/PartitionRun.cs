@@ -10,7 +10,8 @@ namespace OrleansCampaigns.Grains.Campaigns;
 /// <summary>One run of a partition's pump: windows of recipients, each stored before its attempts begin.</summary>
 /// <remarks>
 /// Lanes are taken before a window is stored, and a window holds no more recipients than lanes: what a crash leaves in
-/// doubt was being handed to a relay, or had been and was not recorded yet. A turn that did not begin after all is noted as such.
+/// doubt was being handed to a relay, or had been and was not recorded yet. A turn that did not begin after all is
+/// noted as such.
 /// </remarks>
 internal sealed class PartitionRun(
     CampaignId campaign,
