@@ -192,15 +192,6 @@ internal sealed partial class CampaignGrain
     private async Task WindUp()
     {
         var campaign = record.State.Campaign;
-        if (campaign.Partitions == 0)
-        {
-            var taken = await audiences.Count(Id);
-            await GrainFactory.Account(campaign.Account).Settle(Id, 0);
-            await Write(campaign.Settle(taken.Totals));
-            await RemoveReminder();
-            return;
-        }
-
         if (!campaign.AllPartitionsDone)
         {
             await TellPartitions(partition => partition.Start(campaign.Pass));
