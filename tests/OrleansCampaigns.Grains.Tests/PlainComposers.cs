@@ -14,6 +14,8 @@ internal sealed class PlainComposers : IMessageComposers
     {
         public IReadOnlySet<string> RequiredFields { get; } = new HashSet<string>();
 
+        public IReadOnlyList<string> Links => [];
+
         public Result<IOutgoingMessage> Compose(RecipientProfile recipient, DateTimeOffset now) =>
             new Result<IOutgoingMessage>
             {

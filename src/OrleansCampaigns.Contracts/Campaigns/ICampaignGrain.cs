@@ -84,6 +84,11 @@ public interface ICampaignGrain : IGrainWithStringKey
     [Alias("GetPlan")]
     Task<CampaignPlan?> GetPlan();
 
+    /// <summary>A recipient whose e-mail came back for now waits for a retry: its partition sends again.</summary>
+    /// <remarks>Durable when it returns. A campaign that had ended runs again; a cancelled one stays so.</remarks>
+    [Alias("Revive")]
+    Task Revive(ContactId contact);
+
     /// <summary>A partition has nothing left to do in a pass.</summary>
     [Alias("PartitionDone")]
     Task PartitionDone(int partition, int pass);

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Domain.Feedback;
 
 namespace OrleansCampaigns.Contracts.Contacts;
 
@@ -50,6 +52,13 @@ public interface IContactGrain : IGrainWithStringKey
     /// <summary>Puts a failed recipient back into the queue for a new pass.</summary>
     [Alias("Requeue")]
     Task Requeue(CampaignId campaign, int pass);
+
+    /// <summary>Learns what came back for one campaign. Durable when it returns; the same event counts once.</summary>
+    /// <param name="happened">The event.</param>
+    /// <param name="rules">The rules of the campaign; <see langword="null"/> when it was cancelled: nothing of it is
+    /// tried again.</param>
+    [Alias("Learn")]
+    Task<FeedbackAnswer> Learn(FeedbackEvent happened, DeliveryRules? rules);
 
     /// <summary>Unsubscribes the contact at an operator's word.</summary>
     [Alias("UnsubscribeByUs")]

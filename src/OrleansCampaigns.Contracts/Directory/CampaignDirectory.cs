@@ -26,6 +26,9 @@ public sealed record RecipientFilter
 
     /// <summary>Those in doubt, or not in doubt.</summary>
     public bool? InDoubt { get; init; }
+
+    /// <summary>One of these recipient statuses.</summary>
+    public ImmutableArray<RecipientStatus> RecipientStatuses { get; init; } = [];
 }
 
 /// <summary>One recipient of a campaign.</summary>

@@ -39,6 +39,9 @@ public sealed record ContactRow
     /// <summary>When the Last Status was assigned.</summary>
     public DateTimeOffset? LastStatusAt { get; init; }
 
+    /// <summary>How far it went with the campaign that its Last Status is of.</summary>
+    public RecipientStatus LastRecipientStatus { get; init; }
+
     /// <summary>When it was uploaded.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 }

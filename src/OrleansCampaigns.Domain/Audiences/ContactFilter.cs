@@ -25,6 +25,24 @@ public sealed record ContactFilter
 
     /// <summary>Address or name contains this text, in any case.</summary>
     [Id(4)] public string? Text { get; init; }
+
+    /// <summary>Recipient of this campaign.</summary>
+    [Id(5)] public CampaignId? Campaign { get; init; }
+
+    /// <summary>One of these recipient statuses in <see cref="Campaign"/>, which must be given with it.</summary>
+    [Id(6)] public ImmutableArray<RecipientStatus> RecipientStatuses { get; init; } = [];
+
+    /// <summary>The status was set at or after this time.</summary>
+    [Id(7)] public DateTimeOffset? StatusFrom { get; init; }
+
+    /// <summary>The status was set before this time.</summary>
+    [Id(8)] public DateTimeOffset? StatusBefore { get; init; }
+
+    /// <summary>The Last Status was assigned at or after this time.</summary>
+    [Id(9)] public DateTimeOffset? LastStatusFrom { get; init; }
+
+    /// <summary>The Last Status was assigned before this time.</summary>
+    [Id(10)] public DateTimeOffset? LastStatusBefore { get; init; }
 }
 
 /// <summary>

@@ -74,4 +74,10 @@ public sealed record CampaignDefinition
 
     /// <summary>The IANA time zone of the Date header, such as <c>Europe/Vienna</c>.</summary>
     [Id(6)] public string TimeZone { get; init; } = "UTC";
+
+    /// <summary>Whether opens are counted by a pixel.</summary>
+    [Id(7)] public bool TrackOpens { get; init; } = true;
+
+    /// <summary>Whether clicks are counted by rewriting links.</summary>
+    [Id(8)] public bool TrackClicks { get; init; } = true;
 }

@@ -37,6 +37,36 @@ public sealed record CampaignTotals
     /// <summary>How many recipients' fate is in doubt.</summary>
     [Id(8)] public long InDoubt { get; init; }
 
+    /// <summary>How many recipients' e-mail was accepted and not sent back since.</summary>
+    [Id(9)] public long Delivered { get; init; }
+
+    /// <summary>How many recipients opened it, people only; who clicked has opened.</summary>
+    [Id(10)] public long Opened { get; init; }
+
+    /// <summary>How many recipients clicked, people only.</summary>
+    [Id(11)] public long Clicked { get; init; }
+
+    /// <summary>How often it was opened by people.</summary>
+    [Id(12)] public long Opens { get; init; }
+
+    /// <summary>How often links were clicked by people.</summary>
+    [Id(13)] public long Clicks { get; init; }
+
+    /// <summary>How often machines opened it.</summary>
+    [Id(14)] public long MachineOpens { get; init; }
+
+    /// <summary>How often machines clicked.</summary>
+    [Id(15)] public long MachineClicks { get; init; }
+
+    /// <summary>How many recipients unsubscribed by way of this campaign.</summary>
+    [Id(16)] public long Unsubscribed { get; init; }
+
+    /// <summary>How many recipients complained about it.</summary>
+    [Id(17)] public long Complained { get; init; }
+
+    /// <summary>How many recipients were not attempted: excluded, or decided without an attempt, or waiting.</summary>
+    [Id(18)] public long NotAttempted { get; init; }
+
     /// <summary>How many recipients are excluded, whatever the reason.</summary>
     public long ExcludedTotal => Excluded.Values.Sum();
 

@@ -1,5 +1,6 @@
 using Orleans;
 using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Feedback;
 
 namespace OrleansCampaigns.Domain.Delivery;
 
@@ -65,6 +66,21 @@ public sealed record CampaignDelivery
 
     /// <summary>The latest attempt whose fate was hidden; 0 when none was.</summary>
     [Id(18)] public int DoubtfulAttempt { get; init; }
+
+    /// <summary>When the latest accepted attempt was recorded.</summary>
+    [Id(19)] public DateTimeOffset? SentAt { get; init; }
+
+    /// <summary>The latest attempt whose acceptance a bounce message overturned; 0 when none did.</summary>
+    [Id(20)] public int OverturnedAttempt { get; init; }
+
+    /// <summary>What the recipient did with it; <see langword="null"/> before anything was seen.</summary>
+    [Id(21)] public Engagement? Engagement { get; init; }
+
+    /// <summary>When the recipient unsubscribed by way of this campaign.</summary>
+    [Id(22)] public DateTimeOffset? UnsubscribedAt { get; init; }
+
+    /// <summary>When the recipient complained about it.</summary>
+    [Id(23)] public DateTimeOffset? ComplainedAt { get; init; }
 
     /// <summary>Whether nothing more will be done for it by itself.</summary>
     public bool IsOver => Excluded is not null || (Decided && !Outcome.IsTemporary());

@@ -37,6 +37,9 @@ public interface IAudienceStore
         DateTimeOffset now,
         CancellationToken cancellation = default);
 
+    /// <summary>Stores the campaign's links, the first being number 1. Repeating it changes nothing.</summary>
+    Task StoreLinks(CampaignId campaign, IReadOnlyList<string> links, CancellationToken cancellation = default);
+
     /// <summary>Forgets an audience that was taken for a start that came to nothing.</summary>
     Task Discard(CampaignId campaign, CancellationToken cancellation = default);
 

@@ -157,6 +157,8 @@ internal sealed partial class CampaignGrain(
         };
     }
 
+    public Task Revive(ContactId contact) => throw new NotImplementedException();
+
     public async Task PartitionDone(int partition, int pass)
     {
         var done = record.State.Campaign.PartitionDone(partition, pass);

@@ -195,7 +195,7 @@ internal sealed partial class CampaignPartitionGrain(
         }
 
         var sender = new RecipientSender(
-            Campaign, plan, composer, RulesOf(plan), silo.SiloAddress, GrainFactory, clock, logger);
+            Campaign, Number, plan, composer, RulesOf(plan), silo.SiloAddress, GrainFactory, clock, logger);
         var run = new PartitionRun(
             Campaign,
             Number,

@@ -37,6 +37,7 @@ internal readonly record struct TurnResult(TurnEnd End, DateTimeOffset? NextAtte
 /// <remarks>Runs outside grain turns, many at once: a partition only hands out lanes and collects the ends.</remarks>
 internal sealed partial class RecipientSender(
     CampaignId campaign,
+    int partition,
     CampaignPlan plan,
     IMessageComposer composer,
     DeliveryRules rules,
@@ -102,7 +103,10 @@ internal sealed partial class RecipientSender(
         }
 
         var profile = new RecipientProfile(
-            plan.Account, recipient.Contact, address, recipient.Name, recipient.Attributes);
+            plan.Account, recipient.Contact, address, recipient.Name, recipient.Attributes)
+        {
+            Place = new(partition, recipient.Seq, turn.Attempt),
+        };
         var message = composer.Compose(profile, clock.GetUtcNow());
         if (message.IsRefused)
         {

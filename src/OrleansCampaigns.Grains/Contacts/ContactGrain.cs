@@ -4,9 +4,11 @@ using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Contacts;
+using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Domain.Feedback;
 
 namespace OrleansCampaigns.Grains.Contacts;
 
@@ -100,6 +102,9 @@ internal sealed class ContactGrain(
         await Recall(campaign, DateTimeOffset.MinValue);
         await Commit(Contact.Requeue(campaign, pass, clock.GetUtcNow()));
     }
+
+    public Task<FeedbackAnswer> Learn(FeedbackEvent happened, DeliveryRules? rules) =>
+        throw new NotImplementedException();
 
     public Task<Result<ContactState>> UnsubscribeByUs(string actor, string reason) =>
         Change(Contact.UnsubscribeByUs(actor, reason, clock.GetUtcNow()), ContactStatus.UnsubscribedByUs);

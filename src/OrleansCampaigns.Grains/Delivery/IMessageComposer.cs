@@ -23,6 +23,9 @@ public interface IMessageComposer
     /// <summary>The fields that the templates use and that have no fallback: who lacks one cannot be sent to.</summary>
     IReadOnlySet<string> RequiredFields { get; }
 
+    /// <summary>The tracked links, the first being number 1; one that differs by recipient is its template.</summary>
+    IReadOnlyList<string> Links { get; }
+
     /// <summary>
     /// Makes the message for one recipient; refused <c>template.missing_field</c>, <c>template.render</c> and the like.
     /// </summary>
@@ -39,4 +42,13 @@ public sealed record RecipientProfile(
     ContactId Contact,
     string Address,
     string? Name,
-    IReadOnlyDictionary<string, string> Attributes);
+    IReadOnlyDictionary<string, string> Attributes)
+{
+    /// <summary>
+    /// Which e-mail of the campaign it is; <see langword="null"/> for previews and test sends, which carry no tracking.
+    /// </summary>
+    public RecipientPlace? Place { get; init; }
+}
+
+/// <summary>The place of a recipient in the audience, and which attempt is made.</summary>
+public sealed record RecipientPlace(int Partition, long Seq, int Attempt);

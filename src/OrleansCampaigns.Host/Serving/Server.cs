@@ -35,6 +35,7 @@ internal static class Server
         builder.Services.AddSingleton(_ => database);
         builder.Services.AddOrleansCampaignsDirectory(new DirectoryOptions { SpoolFolder = settings.SpoolFolder });
         AddMail(builder, database);
+        builder.Services.AddTracking(builder.Configuration);
         AddEngine(builder, database);
 
         builder.Services.AddOrleansCampaignsApi();

@@ -11,6 +11,8 @@ internal sealed class MessageComposer(
 {
     public IReadOnlySet<string> RequiredFields => templates.RequiredFields;
 
+    public IReadOnlyList<string> Links => [];
+
     public Result<IOutgoingMessage> Compose(RecipientProfile recipient, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(recipient);

@@ -102,6 +102,11 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
             cancellation);
 
     /// <inheritdoc/>
+    public Task StoreLinks(
+        CampaignId campaign, IReadOnlyList<string> links, CancellationToken cancellation = default) =>
+        throw new NotImplementedException();
+
+    /// <inheritdoc/>
     public Task Discard(CampaignId campaign, CancellationToken cancellation = default) => database.Write(
         connection =>
         {

@@ -1,7 +1,9 @@
 using OrleansCampaigns.Contracts.Contacts;
+using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Domain.Feedback;
 
 namespace OrleansCampaigns.Api.Tests.Fakes;
 
@@ -52,6 +54,9 @@ public sealed class FakeContactGrain(TimeProvider clock) : IContactGrain
         throw new NotSupportedException();
 
     public Task Abandon(CampaignId campaign) => throw new NotSupportedException();
+
+    public Task<FeedbackAnswer> Learn(FeedbackEvent happened, DeliveryRules? rules) =>
+        throw new NotSupportedException();
 
     public Task Requeue(CampaignId campaign, int pass) => throw new NotSupportedException();
 
