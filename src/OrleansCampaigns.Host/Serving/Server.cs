@@ -45,6 +45,7 @@ internal static class Server
 
         var server = builder.Build();
         server.MapOrleansCampaignsApi();
+        server.MapAdministratorDashboard();
         return server;
     }
 
@@ -98,6 +99,7 @@ internal static class Server
                 (reminders, engine) => reminders.MinimumReminderPeriod = engine.Value.ReminderPeriod);
             silo.UseEmbeddedStorage(database);
             silo.AddCampaignGrains();
+            silo.AddAdministratorDashboard();
         });
     }
 
