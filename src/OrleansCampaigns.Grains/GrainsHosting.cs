@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using OrleansCampaigns.Grains.Campaigns;
+using OrleansCampaigns.Grains.Delivery;
 
 namespace OrleansCampaigns.Grains;
 
@@ -12,6 +13,8 @@ public static class GrainsHosting
     public static ISiloBuilder AddCampaignGrains(this ISiloBuilder silo)
     {
         ArgumentNullException.ThrowIfNull(silo);
+        silo.Services.AddMetrics();
+        silo.Services.AddSingleton<DeliveryMetrics>();
         silo.Services.AddSingleton<PumpPermits>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             services => services.GetRequiredService<PumpPermits>());

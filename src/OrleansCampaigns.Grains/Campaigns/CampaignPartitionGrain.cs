@@ -23,6 +23,7 @@ internal sealed partial class CampaignPartitionGrain(
     IMessageComposers composers,
     IMailRelays relays,
     PumpPermits permits,
+    DeliveryMetrics metrics,
     ILocalSiloDetails silo,
     IOptions<EngineOptions> options,
     TimeProvider clock,
@@ -195,7 +196,7 @@ internal sealed partial class CampaignPartitionGrain(
         }
 
         var sender = new RecipientSender(
-            Campaign, Number, plan, composer, RulesOf(plan), silo.SiloAddress, GrainFactory, clock, logger);
+            Campaign, Number, plan, composer, RulesOf(plan), silo.SiloAddress, GrainFactory, metrics, clock, logger);
         var run = new PartitionRun(
             Campaign,
             Number,
@@ -207,6 +208,7 @@ internal sealed partial class CampaignPartitionGrain(
             relays,
             permits,
             GrainFactory,
+            metrics,
             options.Value,
             clock);
         var isDone = await run.Send(stop, permits.Stopped);

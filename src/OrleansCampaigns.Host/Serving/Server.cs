@@ -36,6 +36,7 @@ internal static class Server
         builder.Services.AddOrleansCampaignsDirectory(new DirectoryOptions { SpoolFolder = settings.SpoolFolder });
         AddMail(builder, database);
         builder.Services.AddTracking(builder.Configuration);
+        builder.Services.AddTelemetry(builder.Configuration);
         AddEngine(builder, database);
 
         builder.Services.AddOrleansCampaignsApi();
