@@ -14,6 +14,7 @@ namespace OrleansCampaigns.Storage.Sqlite;
 public sealed class SqliteDatabase : IDisposable
 {
     private const int ReadersMax = 4;
+    private const string ScriptPrefix = "OrleansCampaigns.Storage.Sqlite.";
 
     private readonly SemaphoreSlim _writer = new(1);
     private readonly SemaphoreSlim _readers = new(ReadersMax);
@@ -207,36 +208,41 @@ public sealed class SqliteDatabase : IDisposable
         return connection;
     }
 
+    /// <summary>Applies the scripts whose number is above the database's version, in order; numbers may be left out.
+    /// </summary>
     private static void Migrate(SqliteConnection connection)
     {
         var assembly = Assembly.GetExecutingAssembly();
-        const string Prefix = "OrleansCampaigns.Storage.Sqlite.";
         var scripts = assembly.GetManifestResourceNames()
-            .Where(
-                name =>
-                    name.StartsWith(
-                        Prefix, StringComparison.Ordinal) && name.EndsWith(".sql", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
+            .Where(name => name.StartsWith(ScriptPrefix, StringComparison.Ordinal)
+                && name.EndsWith(".sql", StringComparison.Ordinal))
+            .Select(name => (Name: name, Number: NumberOf(name)))
+            .OrderBy(script => script.Number)
             .ToList();
 
         using var query = connection.CreateCommand();
         query.CommandText = "PRAGMA user_version";
         var version = Convert.ToInt32(query.ExecuteScalar(), CultureInfo.InvariantCulture);
-        if (version > scripts.Count)
+        var newest = scripts[^1].Number;
+        if (version > newest)
         {
             throw new InvalidOperationException(
-                $"The database has schema version {version}; this software knows {scripts.Count}. Use a newer version "
-                    + "of it.");
+                $"The database has schema version {version}; this software knows {newest}. Use a newer version of it.");
         }
 
-        foreach (var script in scripts.Skip(version))
+        foreach (var (name, _) in scripts.Where(script => script.Number > version))
         {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(script)!);
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             Execute(connection, reader.ReadToEnd());
         }
 
-        Execute(connection, $"PRAGMA user_version = {scripts.Count}");
+        Execute(connection, $"PRAGMA user_version = {newest}");
     }
+
+    // "0003_set_aside.sql" is number 3.
+    private static int NumberOf(string script) => int.Parse(
+        script.AsSpan(ScriptPrefix.Length, script.IndexOf('_', ScriptPrefix.Length) - ScriptPrefix.Length),
+        CultureInfo.InvariantCulture);
 
     private static byte[] Secret(SqliteConnection connection, string key)
     {
