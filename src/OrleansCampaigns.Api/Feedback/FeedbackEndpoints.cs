@@ -47,7 +47,7 @@ internal sealed record MessageBody(ReadOnlyMemory<byte> Octets, Problem? Problem
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
-        builder.Metadata.Add(new AcceptsMetadata(["message/rfc822"], typeof(Stream)));
+        builder.Metadata.Add(new AcceptsMetadata(["message/rfc822", "message/global"], typeof(Stream)));
 }
 
 /// <summary>Bodies that are taken octet by octet.</summary>

@@ -12,9 +12,9 @@ internal sealed class PublicPage(int status, string title, string body) : IResul
     private const string Style =
         """
         :root{color-scheme:light dark;--ink:#1c2430;--soft:#566173;--paper:#fff;--ground:#f2f4f7;--line:#c9d0da;
-        --main:#1552c0;--on-main:#fff;--good:#e7f4ec;--good-line:#2c7a4b}
+        --main:#1552c0;--on-main:#fff}
         @media (prefers-color-scheme:dark){:root{--ink:#e8ecf2;--soft:#a9b4c4;--paper:#1b222d;--ground:#11161e;
-        --line:#414c5c;--main:#8db5ff;--on-main:#0c1524;--good:#15301f;--good-line:#59b07c}}
+        --line:#414c5c;--main:#8db5ff;--on-main:#0c1524}}
         *{box-sizing:border-box}
         body{margin:0;padding:clamp(1rem,6vh,4rem) 1rem;background:var(--ground);color:var(--ink);
         font:1.0625rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
@@ -25,9 +25,8 @@ internal sealed class PublicPage(int status, string title, string body) : IResul
         p{margin:0 0 1rem}
         section{margin-top:1.75rem;padding-top:1.5rem;border-top:1px solid var(--line)}
         .soft{color:var(--soft)}
-        .notice{padding:.7rem 1rem;background:var(--good);border-left:4px solid var(--good-line);border-radius:.25rem}
         fieldset{margin:0 0 1rem;padding:0;border:0}
-        legend{padding:0;margin-bottom:.5rem;font-weight:600}
+        legend{padding:0;margin-bottom:.5rem}
         label{display:flex;gap:.7rem;align-items:flex-start;padding:.55rem 0;cursor:pointer}
         input{flex:none;width:1.25rem;height:1.25rem;margin:.2rem 0 0;accent-color:var(--main)}
         button{min-height:2.9rem;padding:.6rem 1.3rem;border:2px solid var(--main);border-radius:.5rem;

@@ -55,12 +55,12 @@ internal static class UnsubscribeEndpoints
 
             case UnsubscribePage.Again:
                 await subscriptions.Resubscribe(who);
-                return await Page(token, who, subscriptions, [], "You are subscribed again.", cancellation);
+                return await Page(token, who, subscriptions, [], "You are subscribed again", cancellation);
 
             case UnsubscribePage.Preferences:
                 var left = await subscriptions.Keep(
                     who, form[UnsubscribePage.OfferedField], form[UnsubscribePage.KeptField], cancellation);
-                return await Page(token, who, subscriptions, left, "Your choice is saved.", cancellation);
+                return await Page(token, who, subscriptions, left, "Your choice is saved", cancellation);
 
             default:
                 return PublicPage.Unreadable(StatusCodes.Status400BadRequest);
@@ -81,7 +81,7 @@ internal static class UnsubscribeEndpoints
         Subscriber who,
         Subscriptions subscriptions,
         IReadOnlyList<string> left,
-        string? notice,
+        string? done,
         CancellationToken cancellation)
     {
         var status = await subscriptions.Status(who);
@@ -89,8 +89,7 @@ internal static class UnsubscribeEndpoints
         IReadOnlyList<OfferedList> lists = Subscriptions.IsUnsubscribed(status)
             ? []
             : await subscriptions.Offers(who, left, cancellation);
-        return UnsubscribePage.Show(
-            token, status, address, lists, Subscriptions.IsUnsubscribed(status) ? null : notice);
+        return UnsubscribePage.Show(token, status, address, lists, done);
     }
 
     private static async Task<IFormCollection?> ReadForm(HttpRequest request, CancellationToken cancellation)

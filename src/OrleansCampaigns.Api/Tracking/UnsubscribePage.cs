@@ -22,20 +22,15 @@ internal static class UnsubscribePage
     /// <param name="status">The contact's status.</param>
     /// <param name="maskedAddress">Whom it is about, as far as its owner needs to know.</param>
     /// <param name="lists">Its lists; not shown to those who are unsubscribed.</param>
-    /// <param name="notice">What was just done.</param>
+    /// <param name="done">What was just done: it becomes the title, which screen readers read first.</param>
     public static PublicPage Show(
         string token,
         ContactStatus status,
         string maskedAddress,
         IReadOnlyList<OfferedList> lists,
-        string? notice = null)
+        string? done = null)
     {
         var body = new StringBuilder();
-        if (notice is not null)
-        {
-            body.Append("<p class=\"notice\" role=\"status\">").Append(Encoder.Encode(notice)).Append("</p>\n");
-        }
-
         var address = $"<strong><bdi>{Encoder.Encode(maskedAddress)}</bdi></strong>";
         if (Subscriptions.IsUnsubscribed(status))
         {
@@ -53,7 +48,7 @@ internal static class UnsubscribePage
             body.Append("</section>\n");
         }
 
-        return new(StatusCodes.Status200OK, "Unsubscribe", body.ToString());
+        return new(StatusCodes.Status200OK, done ?? "Unsubscribe", body.ToString());
     }
 
     private static void WriteReturn(StringBuilder body, string token, ContactStatus status)

@@ -47,8 +47,9 @@ public sealed class FakeSetAside : ISetAsideDirectory
         FakePages.Cut(Messages.Select(message => message.Message), cursor, limit);
 
     public Task<ReadOnlyMemory<byte>?> Read(string id, CancellationToken cancellation = default) =>
-        Task.FromResult<ReadOnlyMemory<byte>?>(
-            Messages.Find(known => known.Message.Id == id).Text is { } text ? Encoding.UTF8.GetBytes(text) : null);
+        Task.FromResult(Messages.Find(known => known.Message.Id == id).Text is { } text
+            ? new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(text))
+            : (ReadOnlyMemory<byte>?)null);
 
     public Task<bool> Delete(string id, CancellationToken cancellation = default) =>
         Task.FromResult(Messages.RemoveAll(known => known.Message.Id == id) > 0);
