@@ -63,7 +63,7 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
 
     private async Task<DemoResult> Send(DemoClient client, SandboxServer sandbox, CancellationToken cancellation)
     {
-        var world = SandboxWorld.Generate(seed, recipients).ToList();
+        var world = SandboxContacts.Generate(seed, recipients).ToList();
         var list = await client.Post(
             "lists", new JsonObject { ["name"] = "Sample contacts" }, DemoJson.Default.DemoNamed, cancellation);
         await Import(client, list.Id, world, cancellation);
