@@ -6,7 +6,7 @@ using MimeKit.Text;
 namespace OrleansCampaigns.Mail.Sandbox.World;
 
 /// <summary>What a recipient's side knows of a message that it accepted.</summary>
-internal sealed record ReceivedMail
+public sealed record ReceivedMail
 {
     private const int HeaderOctetsMax = 32 * 1024;
 
@@ -25,8 +25,10 @@ internal sealed record ReceivedMail
     /// <summary>Its Message-ID, without angle brackets.</summary>
     public string MessageId { get; init; } = "";
 
+    /// <summary>Its X-Campaign.</summary>
     public string? Campaign { get; init; }
 
+    /// <summary>Its subject, decoded.</summary>
     public string Subject { get; init; } = "";
 
     /// <summary>The picture that nobody can see.</summary>
@@ -44,8 +46,14 @@ internal sealed record ReceivedMail
     /// <summary>The mailto form of List-Unsubscribe.</summary>
     public Uri? UnsubscribeMail { get; init; }
 
+    /// <summary>Reads a message that was accepted.</summary>
+    /// <param name="sender">The envelope's sender.</param>
+    /// <param name="recipient">The envelope's recipient.</param>
+    /// <param name="attempt">Which attempt at the recipient it was.</param>
+    /// <param name="content">Its octets.</param>
     public static ReceivedMail Read(string sender, string recipient, int attempt, byte[] content)
     {
+        ArgumentNullException.ThrowIfNull(content);
         using var stream = new MemoryStream(content, writable: false);
         var mime = MimeMessage.Load(stream);
         var offers = Offers(mime.Headers["List-Unsubscribe"]);

@@ -126,14 +126,25 @@ public sealed class SandboxWorldTests
     public async Task A_message_that_is_refused_for_now_comes_again()
     {
         await using var stage = new Stage();
-        stage.Inbound.GoDown();
 
-        await stage.Send("asyncmissing-1@mail.example");
-        Assert.Equal(1, stage.World.Pending);
-        stage.Inbound.ComeUp();
+        // The rules of the one who takes it are those of a sandbox, too: he greylists.
+        await stage.Send("asyncmissing-1@mail.example", returnPath: "greylist2-bounces@sandbox.example");
 
         Assert.Single(await stage.Returned());
+        Assert.Equal(3, stage.Inbound.Snapshot().Attempts);
         Assert.Equal(SandboxSignalFate.Acknowledged, Assert.Single(stage.World.Signals()).Fate);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_refused_for_good_does_not()
+    {
+        await using var stage = new Stage();
+
+        await stage.Send("asyncmissing-1@mail.example", returnPath: "policy-bounces@sandbox.example");
+
+        Assert.Empty(await stage.Returned());
+        Assert.Equal(1, stage.Inbound.Snapshot().Attempts);
+        Assert.Equal(SandboxSignalFate.Refused, Assert.Single(stage.World.Signals()).Fate);
     }
 
     [Fact]
@@ -212,14 +223,14 @@ public sealed class SandboxWorldTests
 
         public SandboxWorld World { get; }
 
-        public async Task Send(string recipient, Uri? publicUrl = null)
+        public async Task Send(string recipient, Uri? publicUrl = null, string? returnPath = null)
         {
             using var stream = new MemoryStream(Letters.To(recipient, publicUrl ?? Web.Url));
             using var message = await MimeMessage.LoadAsync(stream);
             using var client = new SmtpClient();
             await client.ConnectAsync(SandboxServer.Host, receiver.Port, SecureSocketOptions.None);
             await client.SendAsync(
-                message, new MailboxAddress("", Letters.ReturnPath), [new MailboxAddress("", recipient)]);
+                message, new MailboxAddress("", returnPath ?? Letters.ReturnPath), [new MailboxAddress("", recipient)]);
             await client.DisconnectAsync(quit: true);
         }
 
