@@ -36,6 +36,7 @@ internal static class Server
         builder.Services.AddOrleansCampaignsDirectory(new DirectoryOptions { SpoolFolder = settings.SpoolFolder });
         AddMail(builder, database);
         builder.Services.AddTracking(builder.Configuration);
+        builder.Services.AddTelemetry(builder.Configuration);
         AddEngine(builder, database);
 
         builder.Services.AddOrleansCampaignsApi();
@@ -45,6 +46,7 @@ internal static class Server
 
         var server = builder.Build();
         server.MapOrleansCampaignsApi();
+        server.MapAdministratorDashboard();
         return server;
     }
 
@@ -98,6 +100,7 @@ internal static class Server
                 (reminders, engine) => reminders.MinimumReminderPeriod = engine.Value.ReminderPeriod);
             silo.UseEmbeddedStorage(database);
             silo.AddCampaignGrains();
+            silo.AddAdministratorDashboard();
         });
     }
 

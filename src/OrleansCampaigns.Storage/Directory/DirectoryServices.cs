@@ -21,6 +21,7 @@ public static class DirectoryServices
         services.AddSingleton<IContactDirectory, ContactDirectory>();
         services.AddSingleton<IListDirectory, ListDirectory>();
         services.AddSingleton<ICampaignDirectory, CampaignDirectory>();
+        services.AddSingleton<IRecipientDirectory, RecipientDirectory>();
         services.AddSingleton<IAccessDirectory, AccessDirectory>();
         services.AddSingleton<ImportSpool>();
         services.AddSingleton<ImportSignal>();
