@@ -74,7 +74,7 @@ public sealed partial record Contact
             return new(Keep(happened with { Attempt = attempt }), FeedbackEffect.Early);
         }
 
-        if (attempt <= delivery.OverturnedAttempt)
+        if (attempt <= delivery.OverturnedAttempt && !delivery.IsInDoubt(attempt))
         {
             // Two channels may tell of one bounce. What does not say which attempt it means must not be taken for the
             // bounce of the next one, should it come a third time.
@@ -154,7 +154,7 @@ public sealed partial record Contact
         var outcome = happened.Outcome!.Value;
         delivery = delivery.Hear(happened.Mark) with
         {
-            OverturnedAttempt = attempt,
+            OverturnedAttempt = Math.Max(attempt, delivery.OverturnedAttempt),
             InDoubt = delivery.InDoubt && !delivery.IsInDoubt(attempt),
             UpdatedAt = now,
         };

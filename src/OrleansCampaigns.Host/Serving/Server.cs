@@ -39,6 +39,9 @@ internal static class Server
         builder.Services.AddTelemetry(builder.Configuration);
         AddEngine(builder, database);
 
+        // After the silo, because what comes in needs its grains.
+        builder.Services.AddOrleansCampaignsFeedback(builder.Configuration);
+
         builder.Services.AddOrleansCampaignsApi();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls(settings.Listen);
