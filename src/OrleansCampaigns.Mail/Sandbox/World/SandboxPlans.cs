@@ -8,7 +8,10 @@ namespace OrleansCampaigns.Mail.Sandbox.World;
 internal sealed class SandboxPlans(SandboxWorldOptions options, TimeProvider clock)
 {
     private const string Person = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
-    private const string Proxy =
+
+    // Apple's fetches everything beforehand and says so; Gmail's also fetches for people: only its haste gives it away.
+    private const string ApplesProxy = "Mozilla/5.0";
+    private const string GmailsProxy =
         "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)";
 
     // People are slower than any window within which an opening is a machine's; bounces and machines may be at once.
@@ -42,10 +45,7 @@ internal sealed class SandboxPlans(SandboxWorldOptions options, TimeProvider clo
             SandboxReaction.Leave => Leave(mail, random),
             SandboxReaction.LeaveByMail => LeaveByMail(mail, random),
             SandboxReaction.Scan => Scan(mail, random),
-            SandboxReaction.Prefetch => mail.Pixel is { } pixel
-                ? [new(random.NextDouble() * MachineMinutesMax, Get(SandboxSignalKind.Open, pixel, Proxy) with
-                    { IsMachine = true })]
-                : [],
+            SandboxReaction.Prefetch => Prefetch(mail, random),
             SandboxReaction.Forge => Forge(mail, random),
             _ => throw new ArgumentOutOfRangeException(nameof(rule), rule.Reaction, "Unknown reaction."),
         };
@@ -156,28 +156,35 @@ internal sealed class SandboxPlans(SandboxWorldOptions options, TimeProvider clo
             new MessageAction(SandboxSignalKind.UnsubscribeMail, mail.Recipient, to, content), delay, random);
     }
 
-    // Everything at once, also what would unsubscribe if GET did (RFC 8058 §1 is about just that).
-    private static List<SandboxStep> Scan(ReceivedMail mail, Random random)
+    private static List<SandboxStep> Prefetch(ReceivedMail mail, Random random)
     {
-        var all = mail.UnsubscribeUrl is { } unsubscribe ? mail.Links.Append(unsubscribe) : mail.Links;
-        var looks = all.Select(url => new RequestAction(SandboxSignalKind.Look, HttpMethod.Head, url, Person));
-        var gets = mail.Links.Select(url => Get(SandboxSignalKind.Click, url, Person));
-        if (mail.UnsubscribeUrl is { } page)
+        var agent = random.Next(2) == 0 ? ApplesProxy : GmailsProxy;
+        var delay = random.NextDouble() * MachineMinutesMax;
+        return mail.Pixel is { } pixel
+            ? [new(delay, Get(SandboxSignalKind.Open, pixel, agent) with { IsMachine = true })]
+            : [];
+    }
+
+    // Everything at once, also what would unsubscribe if GET did (RFC 8058 §1 is about just that).
+    private static List<SandboxStep> Scan(ReceivedMail mail, Random random) =>
+    [
+        new(random.NextDouble() * MachineMinutesMax, [.. Everything(mail, HttpMethod.Head)]),
+        new(0, [.. Everything(mail, HttpMethod.Get)]),
+    ];
+
+    private static IEnumerable<SandboxAction> Everything(ReceivedMail mail, HttpMethod method)
+    {
+        var urls = mail.Links.Select(link => (Kind: SandboxSignalKind.Click, Url: link))
+            .Concat(Offered(SandboxSignalKind.Look, mail.UnsubscribeUrl));
+        if (method == HttpMethod.Get)
         {
-            gets = gets.Append(Get(SandboxSignalKind.Look, page, Person));
+            urls = urls.Concat(Offered(SandboxSignalKind.Open, mail.Pixel));
         }
 
-        if (mail.Pixel is { } pixel)
-        {
-            gets = gets.Append(Get(SandboxSignalKind.Open, pixel, Person));
-        }
+        return urls.Select(asked => new RequestAction(asked.Kind, method, asked.Url, Person) { IsMachine = true });
 
-        return [
-            new(random.NextDouble() * MachineMinutesMax, [.. looks.Select(AsMachine)]),
-            new(0, [.. gets.Select(AsMachine)]),
-        ];
-
-        static SandboxAction AsMachine(RequestAction request) => request with { IsMachine = true };
+        static IEnumerable<(SandboxSignalKind Kind, Uri Url)> Offered(SandboxSignalKind kind, Uri? url) =>
+            url is null ? [] : [(kind, url)];
     }
 
     private List<SandboxStep> Forge(ReceivedMail mail, Random random)

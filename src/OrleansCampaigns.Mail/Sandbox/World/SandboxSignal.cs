@@ -18,10 +18,10 @@ public enum SandboxSignalKind
     /// <summary>The pixel was asked for.</summary>
     Open = 5,
 
-    /// <summary>A link was followed.</summary>
+    /// <summary>A link was followed; a machine may ask for the headers alone.</summary>
     Click = 6,
 
-    /// <summary>Something was asked for by HEAD, or the unsubscribe page by GET; must change nothing.</summary>
+    /// <summary>The unsubscribe page was only looked at; must change nothing.</summary>
     Look = 7,
 
     /// <summary>A one-click unsubscribe (RFC 8058).</summary>

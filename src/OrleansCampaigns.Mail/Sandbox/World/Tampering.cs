@@ -6,12 +6,14 @@ internal static class Tampering
     /// <summary>One of its letters or digits is another one.</summary>
     public static string OfToken(string token, Random random) => Alter(token, 0, token.Length, random);
 
-    /// <summary>The last segment of its path is altered.</summary>
+    /// <summary>The last segment of its path is altered, not an ending such as <c>.gif</c>.</summary>
     public static Uri OfUrl(Uri url, Random random)
     {
         var text = url.AbsoluteUri;
         var end = text.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? query : text.Length;
-        return new(Alter(text, text.LastIndexOf('/', end - 1) + 1, end, random));
+        var start = text.LastIndexOf('/', end - 1) + 1;
+        var ending = text.IndexOf('.', start, end - start);
+        return new(Alter(text, start, ending < 0 ? end : ending, random));
     }
 
     /// <summary>What follows the plus sign in its local part is altered; the address itself without one.</summary>

@@ -119,7 +119,7 @@ public sealed class SandboxWorldTests
                 $"HEAD /t/u/{Letters.Token}",
             ],
             stage.Web.Requests.Order(StringComparer.Ordinal));
-        Assert.Equal(3, stage.World.Signals().Count(signal => signal.Matters));
+        Assert.Equal(5, stage.World.Signals().Count(signal => signal.Matters));
     }
 
     [Fact]
