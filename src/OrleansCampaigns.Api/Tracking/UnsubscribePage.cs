@@ -71,7 +71,8 @@ internal static class UnsubscribePage
         foreach (var list in lists)
         {
             var proof = Encoder.Encode(list.Proof);
-            choices.Append("<input type=\"hidden\" name=\"" + OfferedField + "\" value=\"").Append(proof).Append("\">\n")
+            choices.Append("<input type=\"hidden\" name=\"" + OfferedField + "\" value=\"").Append(proof).Append(
+                "\">\n")
                 .Append("<label><input type=\"checkbox\" name=\"" + KeptField + "\" value=\"").Append(proof)
                 .Append('"')
                 .Append(list.IsOn ? " checked" : "")
@@ -83,7 +84,8 @@ internal static class UnsubscribePage
 
     private static void WriteForm(
         StringBuilder body, string token, string action, string fields, string button, bool isQuiet) =>
-        body.Append("<form method=\"post\" action=\"").Append(Encoder.Encode(token)).Append("\" autocomplete=\"off\">\n")
+        body.Append("<form method=\"post\" action=\"").Append(Encoder.Encode(token)).Append(
+            "\" autocomplete=\"off\">\n")
             .Append("<input type=\"hidden\" name=\"").Append(ActionField).Append("\" value=\"").Append(action)
             .Append("\">\n").Append(fields)
             .Append("<button type=\"submit\"").Append(isQuiet ? " class=\"quiet\">" : ">").Append(button)

@@ -82,7 +82,8 @@ internal static class DeliveryChecks
 
         foreach (var (outcome, count) in record.Statistics.Outcomes)
         {
-            violations.Equal(told.GetValueOrDefault(outcome), count, $"recipients that are {outcome}, against histories");
+            violations.Equal(told.GetValueOrDefault(outcome), count,
+                $"recipients that are {outcome}, against histories");
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace OrleansCampaigns.Host.Demonstration;
 
-/// <summary>What the API tells of each recipient of the campaign, page by page, and of each contact's history.</summary>
+/// <summary>
+/// What the API tells of each recipient of the campaign, page by page, and of each contact's history.
+/// </summary>
 internal sealed class DemoReading
 {
     private const int PageSize = 500;

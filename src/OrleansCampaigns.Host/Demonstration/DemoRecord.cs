@@ -4,7 +4,9 @@ using OrleansCampaigns.Mail.Sandbox.World;
 
 namespace OrleansCampaigns.Host.Demonstration;
 
-/// <summary>What is known of a demo without asking contacts: the rules, the sandbox's own books, the statistics.</summary>
+/// <summary>
+/// What is known of a demo without asking contacts: the rules, the sandbox's own books, the statistics.
+/// </summary>
 /// <param name="Contacts">The sample contacts.</param>
 /// <param name="Deliveries">What the sandbox accepted of the campaign.</param>
 /// <param name="Signals">What the world sent back, for every campaign.</param>

@@ -6,7 +6,9 @@ using OrleansCampaigns.Mail.Sandbox.World;
 
 namespace OrleansCampaigns.Host.Demonstration;
 
-/// <summary>What is done in a demo, through the API: contacts, an earlier campaign, the campaign, what comes back.</summary>
+/// <summary>
+/// What is done in a demo, through the API: contacts, an earlier campaign, the campaign, what comes back.
+/// </summary>
 internal sealed class DemoScene(DemoClient client, SandboxServer sandbox, SandboxWorld world, Display display)
 {
     private static readonly TimeSpan WatchPeriod = TimeSpan.FromMilliseconds(250);
@@ -24,7 +26,8 @@ internal sealed class DemoScene(DemoClient client, SandboxServer sandbox, Sandbo
         await Unsubscribe(contacts, cancellation);
         await client.Post(
             "licences/grants",
-            new JsonObject { ["amount"] = recipients + early.Count, ["actor"] = "demo", ["reason"] = "sample licences" },
+            new JsonObject { ["amount"] = recipients + early.Count, ["actor"] = "demo",
+                ["reason"] = "sample licences" },
             DemoJson.Default.DemoNamed,
             cancellation);
         var earlier = early.Count > 0 ? await SendEarlier(early, cancellation) : null;

@@ -22,7 +22,8 @@ internal static class FeedbackChecks
         var violations = new Violations();
         CheckAnswers(record, violations);
         var feedback = DemoFeedback.Of(record);
-        violations.Equal(feedback.Sent, feedback.Applied + feedback.Ignored, "signals applied or ignored, against sent");
+        violations.Equal(feedback.Sent, feedback.Applied + feedback.Ignored,
+            "signals applied or ignored, against sent");
         foreach (var (campaign, statistics) in record.Sent)
         {
             CheckStatistics([.. record.EffectiveOf(campaign)], statistics, violations);
@@ -53,13 +54,15 @@ internal static class FeedbackChecks
         List<SandboxSignal> effective, DemoStatistics statistics, Violations violations)
     {
         var people = effective.Where(signal => !signal.IsMachine).ToList();
-        violations.Equal(statistics.Outcomes.GetValueOrDefault("Sent"), statistics.Delivered, "delivered, against Sent");
+        violations.Equal(statistics.Outcomes.GetValueOrDefault("Sent"), statistics.Delivered,
+            "delivered, against Sent");
         violations.Equal(
             Recipients(people, SandboxSignalKind.Open, SandboxSignalKind.Click),
             statistics.Opened,
             "recipients that opened, against the world");
         violations.Equal(
-            Recipients(people, SandboxSignalKind.Click), statistics.Clicked, "recipients that clicked, against the world");
+            Recipients(people, SandboxSignalKind.Click), statistics.Clicked,
+                "recipients that clicked, against the world");
         violations.Equal(
             Recipients(people, SandboxSignalKind.OneClick, SandboxSignalKind.UnsubscribeMail),
             statistics.Unsubscribed,
@@ -74,7 +77,8 @@ internal static class FeedbackChecks
             var who = isMachine ? "machines" : "people";
             var signals = effective.Where(signal => signal.IsMachine == isMachine).ToList();
             violations.Equal(
-                signals.Count(signal => signal.Kind == SandboxSignalKind.Open), opens, $"opens by {who}, against the world");
+                signals.Count(signal => signal.Kind == SandboxSignalKind.Open), opens,
+                    $"opens by {who}, against the world");
             violations.Equal(
                 signals.Count(signal => signal.Kind == SandboxSignalKind.Click),
                 clicks,

@@ -5,7 +5,8 @@ using OrleansCampaigns.Domain.Delivery;
 namespace OrleansCampaigns.Mail.Sandbox;
 
 /// <summary>One line of the mix: how often a sort of contact occurs.</summary>
-/// <param name="Rule">The sandbox's rule, perhaps with a number, or <c>malformed</c>, <c>duplicate</c>, <c>unsubscribed</c>.</param>
+/// <param name="Rule">The sandbox's rule, perhaps with a number, or <c>malformed</c>, <c>duplicate</c>,
+/// <c>unsubscribed</c>.</param>
 /// <param name="PerMille">Of a thousand contacts.</param>
 public sealed record SandboxShare(string Rule, int PerMille);
 

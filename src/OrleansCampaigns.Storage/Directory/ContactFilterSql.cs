@@ -72,7 +72,8 @@ internal sealed record ContactFilterSql(
         if (filter.Campaign is { } campaign)
         {
             var recipient = Recipient(campaign, filter.RecipientStatuses, values);
-            conditions.Add(filter.ListId is null ? recipient : $"EXISTS (SELECT 1 FROM recipients r WHERE {recipient})");
+            conditions.Add(filter.ListId is null ? recipient
+                : $"EXISTS (SELECT 1 FROM recipients r WHERE {recipient})");
             if (filter.ListId is null)
             {
                 // A small campaign must not cost a walk over all contacts.

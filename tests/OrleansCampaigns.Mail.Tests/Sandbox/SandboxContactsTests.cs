@@ -7,7 +7,8 @@ namespace OrleansCampaigns.Mail.Tests.Sandbox;
 public sealed class SandboxContactsTests
 {
     [Fact]
-    public void The_mix_is_a_thousand_per_mille() => Assert.Equal(1000, SandboxContacts.Mix.Sum(share => share.PerMille));
+    public void The_mix_is_a_thousand_per_mille() => Assert.Equal(1000, SandboxContacts.Mix.Sum(share =>
+        share.PerMille));
 
     [Fact]
     public void The_same_seed_makes_the_same_contacts_and_another_makes_others()

@@ -199,7 +199,8 @@ internal sealed class SandboxPlans(SandboxWorldOptions options, TimeProvider clo
         List<SandboxAction> actions =
         [
             new MessageAction(
-                SandboxSignalKind.Bounce, "", writer.ReturnPath, writer.Report(550, "5.1.1 The mailbox does not exist")),
+                SandboxSignalKind.Bounce, "", writer.ReturnPath, writer.Report(550,
+                    "5.1.1 The mailbox does not exist")),
         ];
         if (mail.Pixel is { } pixel)
         {

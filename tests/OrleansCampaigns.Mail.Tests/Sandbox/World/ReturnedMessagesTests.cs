@@ -80,7 +80,8 @@ public sealed class ReturnedMessagesTests
         Assert.Equal(FeedbackKind.Complaint, reading.Kind);
         Assert.Equal(named, Assert.Single(reading.Recipients).Recipient);
         Assert.Equal(Mail.MessageId, reading.Original.MessageId);
-        Assert.Equal(form == "redacted", !Encoding.UTF8.GetString(content).Contains(Recipient, StringComparison.Ordinal));
+        Assert.Equal(form == "redacted", !Encoding.UTF8.GetString(content).Contains(Recipient,
+            StringComparison.Ordinal));
     }
 
     [Fact]

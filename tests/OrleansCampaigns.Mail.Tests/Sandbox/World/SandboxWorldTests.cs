@@ -8,7 +8,9 @@ using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Mail.Tests.Sandbox.World;
 
-/// <summary>The world reacts over real connections: a sender's mail server and a web server stand in for ours.</summary>
+/// <summary>
+/// The world reacts over real connections: a sender's mail server and a web server stand in for ours.
+/// </summary>
 public sealed class SandboxWorldTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMilliseconds(1);
