@@ -65,6 +65,16 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>The executable next to the tests.</summary>
     public static string Executable => Path.Combine(AppContext.BaseDirectory, "orleans-campaigns.dll");
 
+    /// <summary>How much of the processors it has taken since it was started.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Runs it and waits until it listens.</summary>
     public async Task Start()
     {
