@@ -26,8 +26,12 @@ internal sealed class DemoScene(DemoClient client, SandboxServer sandbox, Sandbo
         await Unsubscribe(contacts, cancellation);
         await client.Post(
             "licences/grants",
-            new JsonObject { ["amount"] = recipients + early.Count, ["actor"] = "demo",
-                ["reason"] = "sample licences" },
+            new JsonObject
+            {
+                ["amount"] = recipients + early.Count,
+                ["actor"] = "demo",
+                ["reason"] = "sample licences",
+            },
             DemoJson.Default.DemoNamed,
             cancellation);
         var earlier = early.Count > 0 ? await SendEarlier(early, cancellation) : null;

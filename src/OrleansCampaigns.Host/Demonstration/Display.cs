@@ -104,10 +104,11 @@ internal sealed class PlainDisplay(TextWriter output) : Display
         var (feedback, licences) = (result.Feedback, result.Licences);
         output.WriteLine($"{result.Attempts} attempts, {result.Retries} retries; {result.Seconds:0.0} s.");
         output.WriteLine(
-            $"The sandbox accepted {result.AcceptedBySink} messages for good, {result.DuplicateDeliveries} of them twice, "
-            + $"and {result.ReturnedBySink} that it sent back later.");
+            $"The sandbox accepted {result.AcceptedBySink} messages for good, {result.DuplicateDeliveries} of them "
+            + $"twice, and {result.ReturnedBySink} that it sent back later.");
         output.WriteLine(
-            $"It sent {feedback.Sent} signals: {feedback.Applied} were applied, {feedback.Ignored} had to change nothing.");
+            $"It sent {feedback.Sent} signals: {feedback.Applied} were applied, "
+            + $"{feedback.Ignored} had to change nothing.");
         output.WriteLine(
             $"Licences: {licences.Reserved} reserved = {licences.Deducted} deducted + {licences.Released} released.");
         output.WriteLine(result.Violations.Count == 0 ? "Every invariant holds." : "Violated:");

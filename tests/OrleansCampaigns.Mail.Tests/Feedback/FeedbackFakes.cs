@@ -45,7 +45,7 @@ internal sealed class SentCampaign : IRecipientDirectory, IContactIdentity
 
     /// <summary>The return path of the e-mail to Rosa.</summary>
     public static string RosasReturnPath(int attempt = 1) =>
-        $"bounces+{Tokens.MakeAddress(TokenPurpose.ReturnPath, new AddressToken(Campaign, 2, 7, attempt))}@news.example";
+        $"bounces+{Tokens.MakeAddress(TokenPurpose.ReturnPath, new(Campaign, 2, 7, attempt))}@news.example";
 
     public static string RosasUnsubscribeAddress { get; } = "unsubscribe+"
         + Tokens.MakeAddress(TokenPurpose.UnsubscribeAddress, new AddressToken(Campaign, 2, 7, 1)) + "@news.example";

@@ -89,7 +89,8 @@ internal sealed class SandboxPost(SandboxWorldOptions options, TimeProvider cloc
             return SandboxSignalFate.Refused;
         }
         catch (Exception broken) when (!cancellation.IsCancellationRequested && broken is SmtpCommandException
-            or SmtpProtocolException or ServiceNotConnectedException or IOException or System.Net.Sockets.SocketException)
+            or SmtpProtocolException or ServiceNotConnectedException or IOException
+            or System.Net.Sockets.SocketException)
         {
             client.Dispose();
             return null;
