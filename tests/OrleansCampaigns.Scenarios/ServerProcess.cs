@@ -37,6 +37,7 @@ public sealed class ServerProcess : IAsyncDisposable
             ["Mail:Relays:0:Host"] = "127.0.0.1",
             ["Mail:Relays:0:Port"] = $"{relayPort}",
             ["Mail:Relays:0:Security"] = "None",
+            ["Tracking:PublicUrl"] = Url,
             ["Engine:ReminderPeriod"] = "00:00:01",
             ["Engine:Retry:Deferred:First"] = "00:00:01",
             ["Engine:Retry:Deferred:Max"] = "00:00:02",

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Reflection;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using OrleansCampaigns.Contracts;
@@ -14,7 +12,6 @@ namespace OrleansCampaigns.Storage.Sqlite;
 public sealed class SqliteDatabase : IDisposable
 {
     private const int ReadersMax = 4;
-    private const string ScriptPrefix = "OrleansCampaigns.Storage.Sqlite.";
 
     private readonly SemaphoreSlim _writer = new(1);
     private readonly SemaphoreSlim _readers = new(ReadersMax);
@@ -59,23 +56,21 @@ public sealed class SqliteDatabase : IDisposable
         System.IO.Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
         using var connection = Open();
         Execute(connection, "PRAGMA journal_mode = WAL");
-        using (var transaction = connection.BeginTransaction(deferred: false))
+        SqliteMigrations.Apply(connection);
+        using var transaction = connection.BeginTransaction(deferred: false);
+        foreach (var (key, text) in OrleansQueries.Texts)
         {
-            Migrate(connection);
-            foreach (var (key, text) in OrleansQueries.Texts)
-            {
-                Execute(
-                    connection,
-                    "INSERT INTO OrleansQuery VALUES ($key, $text) ON CONFLICT (QueryKey) DO UPDATE SET QueryText = "
-                        + "excluded.QueryText",
-                    ("$key", key),
-                    ("$text", text));
-            }
-
-            ContactKey = Secret(connection, "contact_key");
-            SigningKey = Secret(connection, "signing_key");
-            transaction.Commit();
+            Execute(
+                connection,
+                "INSERT INTO OrleansQuery VALUES ($key, $text) ON CONFLICT (QueryKey) DO UPDATE SET QueryText = "
+                    + "excluded.QueryText",
+                ("$key", key),
+                ("$text", text));
         }
+
+        ContactKey = Secret(connection, "contact_key");
+        SigningKey = Secret(connection, "signing_key");
+        transaction.Commit();
     }
 
     /// <summary>Reads; several at once, each seeing one consistent state.</summary>
@@ -207,42 +202,6 @@ public sealed class SqliteDatabase : IDisposable
         connection.Open();
         return connection;
     }
-
-    /// <summary>Applies the scripts whose number is above the database's version, in order; numbers may be left out.
-    /// </summary>
-    private static void Migrate(SqliteConnection connection)
-    {
-        var assembly = Assembly.GetExecutingAssembly();
-        var scripts = assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(ScriptPrefix, StringComparison.Ordinal)
-                && name.EndsWith(".sql", StringComparison.Ordinal))
-            .Select(name => (Name: name, Number: NumberOf(name)))
-            .OrderBy(script => script.Number)
-            .ToList();
-
-        using var query = connection.CreateCommand();
-        query.CommandText = "PRAGMA user_version";
-        var version = Convert.ToInt32(query.ExecuteScalar(), CultureInfo.InvariantCulture);
-        var newest = scripts[^1].Number;
-        if (version > newest)
-        {
-            throw new InvalidOperationException(
-                $"The database has schema version {version}; this software knows {newest}. Use a newer version of it.");
-        }
-
-        foreach (var (name, _) in scripts.Where(script => script.Number > version))
-        {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            Execute(connection, reader.ReadToEnd());
-        }
-
-        Execute(connection, $"PRAGMA user_version = {newest}");
-    }
-
-    // "0003_set_aside.sql" is number 3.
-    private static int NumberOf(string script) => int.Parse(
-        script.AsSpan(ScriptPrefix.Length, script.IndexOf('_', ScriptPrefix.Length) - ScriptPrefix.Length),
-        CultureInfo.InvariantCulture);
 
     private static byte[] Secret(SqliteConnection connection, string key)
     {
