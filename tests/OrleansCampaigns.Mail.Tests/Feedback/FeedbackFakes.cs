@@ -91,6 +91,8 @@ internal sealed class RecordedFeedback : IFeedback
 
     public Func<Exception?> Failure { get; set; } = () => null;
 
+    public int Repeats { get; private set; }
+
     public Task<FeedbackAnswer> Apply(
         AccountId account, ContactId contact, FeedbackEvent happened, CancellationToken cancellation = default)
     {
@@ -101,6 +103,7 @@ internal sealed class RecordedFeedback : IFeedback
 
         if (!known.TryAdd((contact, happened.Campaign, happened.Signal, happened.Key), true))
         {
+            Repeats++;
             return Task.FromResult(new FeedbackAnswer(FeedbackEffect.Repeated, null));
         }
 
