@@ -83,8 +83,8 @@ internal static class UnsubscribePage
 
     private static void WriteForm(
         StringBuilder body, string token, string action, string fields, string button, bool isQuiet) =>
-        body.Append("<form method=\"post\" autocomplete=\"off\" action=\"").Append(Encoder.Encode(token)).Append("\">\n")
-            .Append(Hidden(ActionField, action)).Append(fields)
+        body.Append("<form method=\"post\" autocomplete=\"off\" action=\"").Append(Encoder.Encode(token))
+            .Append("\">\n").Append(Hidden(ActionField, action)).Append(fields)
             .Append("<button type=\"submit\"").Append(isQuiet ? " class=\"quiet\">" : ">").Append(button)
             .Append("</button>\n</form>\n");
 
