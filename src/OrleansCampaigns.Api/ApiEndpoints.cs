@@ -13,6 +13,7 @@ using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Api.Tracking;
 using OrleansCampaigns.Api.Views;
+using OrleansCampaigns.Contracts.Feedback;
 
 namespace OrleansCampaigns.Api;
 
@@ -46,7 +47,11 @@ public static class ApiEndpoints
         v1.MapViews();
         v1.MapCampaigns();
         v1.MapFeedback();
-        v1.MapWebhooks();
+        if (app.Services.GetService<IProviderWebhooks>() is not null)
+        {
+            v1.MapWebhooks();
+        }
+
         v1.MapLicences();
         v1.MapApiKeys();
         return app;
