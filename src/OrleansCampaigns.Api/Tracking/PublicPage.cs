@@ -39,8 +39,8 @@ internal sealed class PublicPage(int status, string title, string body) : IResul
     // can load, run or send anything.
     private static readonly string Policy =
         "default-src 'none'; style-src 'sha256-"
-        + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style))) + "'"
-        + "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))
+        + "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     public int? StatusCode => status;
 
