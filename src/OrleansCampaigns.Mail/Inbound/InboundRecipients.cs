@@ -25,9 +25,10 @@ internal enum InboundVerdict
 /// </remarks>
 internal sealed class InboundRecipients(FeedbackAddresses addresses, InboundOptions options)
 {
-    private readonly HashSet<string> plain = options.Addresses.ToHashSet(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> plain = options.Addresses.Append(addresses.PlainReturnPath ?? "")
+        .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
-    private readonly HashSet<string> domains = options.Addresses.Select(DomainOf).Append(addresses.Domain ?? "")
+    private readonly HashSet<string> domains = options.Addresses.Select(DomainOf).Concat(addresses.Domains)
         .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     public InboundVerdict Judge(string address)
