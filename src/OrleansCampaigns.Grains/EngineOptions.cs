@@ -1,3 +1,4 @@
+using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 
 namespace OrleansCampaigns.Grains;
@@ -32,4 +33,13 @@ public sealed class EngineOptions
     /// Up to how many recipients a start looks for missing fields before it answers; beyond, it does so afterwards.
     /// </summary>
     public long CheckedBeforeAnswerMax { get; set; } = 50_000;
+
+    /// <summary>The rules that these settings and a campaign's policy make together.</summary>
+    internal DeliveryRules RulesFor(InDoubtPolicy inDoubt) => new()
+    {
+        Retry = Retry,
+        InDoubt = inDoubt,
+        DeductOn = DeductOn,
+        Rest = Rest,
+    };
 }

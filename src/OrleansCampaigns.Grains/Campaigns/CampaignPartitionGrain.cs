@@ -233,13 +233,7 @@ internal sealed partial class CampaignPartitionGrain(
         return isDone && _hasRecovered;
     }
 
-    private DeliveryRules RulesOf(CampaignPlan plan) => new()
-    {
-        Retry = options.Value.Retry,
-        InDoubt = plan.Definition.InDoubt,
-        DeductOn = options.Value.DeductOn,
-        Rest = options.Value.Rest,
-    };
+    private DeliveryRules RulesOf(CampaignPlan plan) => options.Value.RulesFor(plan.Definition.InDoubt);
 
     /// <summary>Stores the state, and tries once more when it is certain that nobody else has written.</summary>
     /// <remarks>

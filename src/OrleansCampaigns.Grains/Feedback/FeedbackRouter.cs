@@ -111,11 +111,5 @@ internal sealed class FeedbackRouter(IGrainFactory grains, IOptions<EngineOption
 
     private DeliveryRules? RulesOf(KnownPlan plan) => plan.Status == CampaignStatus.Cancelled
         ? null
-        : new()
-        {
-            Retry = options.Value.Retry,
-            InDoubt = plan.InDoubt,
-            DeductOn = options.Value.DeductOn,
-            Rest = options.Value.Rest,
-        };
+        : options.Value.RulesFor(plan.InDoubt);
 }
