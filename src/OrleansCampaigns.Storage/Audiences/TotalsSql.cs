@@ -65,8 +65,8 @@ internal static class TotalsSql
                 Complained = reader.GetInt64(17),
             },
             """
-            SELECT outcome, cause, excluded, count(*), sum(attempts), sum(attempts > 0), count(next_attempt_at),
-                sum(charged), sum(in_doubt), min(next_attempt_at),
+            SELECT outcome, cause, excluded, count(*), sum(attempts), count(*) FILTER (WHERE attempts > 0),
+                count(next_attempt_at), sum(charged), sum(in_doubt), min(next_attempt_at),
                 count(opened_at), count(clicked_at), sum(opens), sum(clicks), sum(machine_opens), sum(machine_clicks),
                 count(unsubscribed_at), count(complained_at)
             FROM recipients WHERE campaign_id = $campaign
