@@ -5,6 +5,7 @@ using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Grains.Accounts;
 using OrleansCampaigns.Grains.Campaigns;
 using OrleansCampaigns.Grains.Contacts;
+using OrleansCampaigns.Grains.Mailboxes;
 
 namespace OrleansCampaigns.Grains;
 
@@ -21,6 +22,7 @@ namespace OrleansCampaigns.Grains;
 [JsonSerializable(typeof(ContactRecord))]
 [JsonSerializable(typeof(ContactPage))]
 [JsonSerializable(typeof(ContactPageRecord))]
+[JsonSerializable(typeof(MailboxRecord))]
 internal sealed partial class StateJson : JsonSerializerContext;
 
 /// <summary>Serializes grain states with <see cref="StateJson"/>.</summary>

@@ -4,8 +4,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrleansCampaigns.Contracts.Feedback;
+using OrleansCampaigns.Grains.Mailboxes;
 using OrleansCampaigns.Mail.Feedback;
 using OrleansCampaigns.Mail.Inbound;
+using OrleansCampaigns.Mail.Mailboxes;
 
 namespace OrleansCampaigns.Mail;
 
@@ -13,8 +15,8 @@ namespace OrleansCampaigns.Mail;
 public static class FeedbackServices
 {
     /// <summary>
-    /// Registers <see cref="IFeedbackMessages"/> and the inbound listener, which listens from the host's start on if
-    /// <c>Mail:Inbound:Listen</c> is configured.
+    /// Registers <see cref="IFeedbackMessages"/>, the reader of mailboxes, and the inbound listener, which listens from
+    /// the host's start on if <c>Mail:Inbound:Listen</c> is configured.
     /// </summary>
     /// <remarks>
     /// Needs <see cref="IFeedback"/>, the directory's ports, and <see cref="Domain.Feedback.RecipientTokens"/>.
@@ -32,6 +34,12 @@ public static class FeedbackServices
             ServiceDescriptor.Singleton<IValidateOptions<InboundOptions>, InboundOptionsValidator>());
         services.TryAddSingleton<FeedbackAddresses>();
         services.TryAddSingleton<IFeedbackMessages, FeedbackMessages>();
+        services.AddOptions<MailboxesOptions>()
+            .Bind(configuration.GetSection(MailboxesOptions.Section))
+            .ValidateOnStart();
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<MailboxesOptions>, MailboxOptionsValidator>());
+        services.TryAddSingleton<IMailboxReader, MailboxReader>();
         services.TryAddSingleton<InboundServer>();
         services.AddHostedService<InboundService>();
         return services;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Mail.Messages;
 using OrleansCampaigns.Mail.Relays;
+using OrleansCampaigns.Mail.Webhooks;
 
 namespace OrleansCampaigns.Mail;
 
@@ -30,6 +31,7 @@ public static class MailServices
         services.TryAddSingleton<IMailRelays>(provider => provider.GetRequiredService<MailRelays>());
         services.TryAddSingleton<MessageComposers>();
         services.TryAddSingleton<IMessageComposers>(provider => provider.GetRequiredService<MessageComposers>());
+        services.AddProviderWebhooks(configuration);
         return services;
     }
 }

@@ -37,6 +37,7 @@ public sealed class ServerProcess : IAsyncDisposable
             ["Mail:Relays:0:Host"] = "127.0.0.1",
             ["Mail:Relays:0:Port"] = $"{relayPort}",
             ["Mail:Relays:0:Security"] = "None",
+            ["Tracking:PublicUrl"] = Url,
             ["Engine:ReminderPeriod"] = "00:00:01",
             ["Engine:Retry:Deferred:First"] = "00:00:01",
             ["Engine:Retry:Deferred:Max"] = "00:00:02",
@@ -63,6 +64,16 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>The executable next to the tests.</summary>
     public static string Executable => Path.Combine(AppContext.BaseDirectory, "orleans-campaigns.dll");
+
+    /// <summary>How much of the processors it has taken since it was started.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
 
     /// <summary>Runs it and waits until it listens.</summary>
     public async Task Start()

@@ -8,7 +8,9 @@ using OrleansCampaigns.Contracts.Directory;
 
 namespace OrleansCampaigns.Api.Access;
 
-/// <summary>Lets a browser show pages for administrators: basic authentication (RFC 7617) with a key as password.</summary>
+/// <summary>
+/// Lets a browser show pages for administrators: basic authentication (RFC 7617) with a key as password.
+/// </summary>
 /// <remarks>
 /// For pages that only read. A browser sends such credentials with every request to this host, whoever caused it, so
 /// nothing that changes anything may accept them.

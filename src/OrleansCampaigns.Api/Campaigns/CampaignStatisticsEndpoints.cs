@@ -103,7 +103,7 @@ internal sealed record StatisticsBody
     /// <summary>How many recipients complained about it.</summary>
     public required long Complained { get; init; }
 
-    /// <summary>How many recipients were not attempted: excluded, decided without an attempt, or still waiting.</summary>
+    /// <summary>How many recipients were not attempted: excluded, decided without it, or still waiting.</summary>
     public required long NotAttempted { get; init; }
 
     /// <summary>What the campaign holds or held of the account's licences.</summary>

@@ -101,7 +101,8 @@ internal sealed class Subscriptions(
         ];
     }
 
-    /// <summary>Leaves the lists that were offered and not kept, and comes back to those that were left before.</summary>
+    /// <summary>Leaves the lists that were offered and not kept, and comes back to those that were left before.
+    /// </summary>
     /// <param name="who">The contact.</param>
     /// <param name="offered">The proofs of all lists on the form.</param>
     /// <param name="kept">The proofs of those that were checked.</param>

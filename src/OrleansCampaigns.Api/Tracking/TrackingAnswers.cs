@@ -1,6 +1,6 @@
 namespace OrleansCampaigns.Api.Tracking;
 
-/// <summary>A transparent image of one pixel: the same for every token there is, and for every one there is not.</summary>
+/// <summary>A transparent image of one pixel: the same for every token there is, and for all there are not.</summary>
 internal sealed class Pixel : IResult
 {
     // GIF89a, 1 x 1, its one colour transparent.

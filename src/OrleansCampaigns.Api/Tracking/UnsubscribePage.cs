@@ -71,7 +71,7 @@ internal static class UnsubscribePage
         foreach (var list in lists)
         {
             var proof = Encoder.Encode(list.Proof);
-            choices.Append("<input type=\"hidden\" name=\"" + OfferedField + "\" value=\"").Append(proof).Append("\">\n")
+            choices.Append(Hidden(OfferedField, proof))
                 .Append("<label><input type=\"checkbox\" name=\"" + KeptField + "\" value=\"").Append(proof)
                 .Append('"')
                 .Append(list.IsOn ? " checked" : "")
@@ -83,9 +83,11 @@ internal static class UnsubscribePage
 
     private static void WriteForm(
         StringBuilder body, string token, string action, string fields, string button, bool isQuiet) =>
-        body.Append("<form method=\"post\" action=\"").Append(Encoder.Encode(token)).Append("\" autocomplete=\"off\">\n")
-            .Append("<input type=\"hidden\" name=\"").Append(ActionField).Append("\" value=\"").Append(action)
-            .Append("\">\n").Append(fields)
+        body.Append("<form method=\"post\" autocomplete=\"off\" action=\"").Append(Encoder.Encode(token))
+            .Append("\">\n").Append(Hidden(ActionField, action)).Append(fields)
             .Append("<button type=\"submit\"").Append(isQuiet ? " class=\"quiet\">" : ">").Append(button)
             .Append("</button>\n</form>\n");
+
+    private static string Hidden(string name, string value) =>
+        $"<input type=\"hidden\" name=\"{name}\" value=\"{value}\">\n";
 }

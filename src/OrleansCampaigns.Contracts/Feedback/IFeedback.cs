@@ -4,7 +4,9 @@ using OrleansCampaigns.Domain.Feedback;
 
 namespace OrleansCampaigns.Contracts.Feedback;
 
-/// <summary>Where everything that comes back goes: to the contact, and from there back into sending if need be.</summary>
+/// <summary>
+/// Where everything that comes back goes: to the contact, and from there back into sending if need be.
+/// </summary>
 public interface IFeedback
 {
     /// <summary>Applies one event. Durable when it returns; whoever delivers it acknowledges only then.</summary>

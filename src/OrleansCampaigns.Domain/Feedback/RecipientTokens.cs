@@ -33,7 +33,9 @@ public enum TokenPurpose
 /// <param name="Link">The link's number, from 1; 0 for tokens that are no link's.</param>
 public readonly record struct RecipientToken(CampaignId Campaign, ContactId Contact, int Link);
 
-/// <summary>Which e-mail an address token names: by place in the audience, because an address has little room.</summary>
+/// <summary>
+/// Which e-mail an address token names: by place in the audience, because an address has little room.
+/// </summary>
 /// <param name="Campaign">The campaign.</param>
 /// <param name="Partition">The partition of its audience.</param>
 /// <param name="Seq">The recipient's place in it, from 1.</param>
@@ -66,7 +68,9 @@ public sealed class RecipientTokens(TokenKeys keys)
     public string Make(TokenPurpose purpose, RecipientToken recipient, string? bound = null) =>
         Base64Url.EncodeToString(Seal(purpose, recipient.Campaign, Write(recipient), TagOctets, bound));
 
-    /// <summary>Whom the token names; <see langword="null"/> when it is forged, altered or of another purpose.</summary>
+    /// <summary>
+    /// Whom the token names; <see langword="null"/> when it is forged, altered or of another purpose.
+    /// </summary>
     public RecipientToken? Read(TokenPurpose purpose, string? token, string? bound = null)
     {
         if (token is null || token.Length != (8 * (1 + TagOctets + RecipientOctets) + 5) / 6
@@ -93,7 +97,9 @@ public sealed class RecipientTokens(TokenKeys keys)
             : null;
     }
 
-    /// <summary>A token for the local part of an address: lower-case base32, whose case may be lost on the way.</summary>
+    /// <summary>
+    /// A token for the local part of an address: lower-case base32, whose case may be lost on the way.
+    /// </summary>
     public string MakeAddress(TokenPurpose purpose, AddressToken email)
     {
         var content = new byte[AddressOctets];

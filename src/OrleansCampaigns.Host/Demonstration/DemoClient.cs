@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.VisualBasic.FileIO;
 
 namespace OrleansCampaigns.Host.Demonstration;
 
@@ -34,6 +35,38 @@ internal sealed class DemoClient : IDisposable
         content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
         return await Read(
             await _http.PostAsync(new Uri(path, UriKind.Relative), content, cancellation), type, cancellation);
+    }
+
+    /// <summary>Every item of a listing, page by page.</summary>
+    public async Task<List<T>> All<T>(string path, JsonTypeInfo<DemoPage<T>> type, CancellationToken cancellation)
+    {
+        var items = new List<T>();
+        string? cursor = null;
+        do
+        {
+            var more = cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}";
+            var page = await Get(path + more, type, cancellation);
+            items.AddRange(page.Items);
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+        return items;
+    }
+
+    /// <summary>One column of an export, without its heading.</summary>
+    public async Task<List<string>> GetColumn(string path, string heading, CancellationToken cancellation)
+    {
+        using var parser = new TextFieldParser(
+            await _http.GetStreamAsync(new Uri(path, UriKind.Relative), cancellation), Encoding.UTF8);
+        parser.SetDelimiters(",");
+        var column = Array.IndexOf(parser.ReadFields() ?? [], heading);
+        var values = new List<string>();
+        while (column >= 0 && parser.ReadFields() is { } fields)
+        {
+            values.Add(fields[column]);
+        }
+
+        return values;
     }
 
     public void Dispose() => _http.Dispose();

@@ -16,7 +16,8 @@ internal abstract class Display
     public abstract void Say(string line);
 
     /// <summary>Shows progress until <paramref name="next"/> returns the last statistics.</summary>
-    public abstract Task<DemoStatistics> Watch(Func<Task<DemoStatistics>> next, Func<double> seconds);
+    public abstract Task<DemoStatistics> Watch(
+        Func<Task<(DemoStatistics Statistics, bool IsLast)>> next, Func<double> seconds);
 
     /// <summary>The final statistics and a few histories.</summary>
     public abstract void Conclude(
@@ -30,7 +31,8 @@ internal abstract class Display
         var rate = statistics.Attempts / Math.Max(seconds, 0.001);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{seconds,6:0.0} s  {done}  | {rate:0} attempts/s, {statistics.RetriesWaiting} retries waiting");
+            $"{seconds,6:0.0} s  {done}  | {rate:0} attempts/s, {statistics.RetriesWaiting} retries waiting, "
+                + $"{statistics.Opened} opened, {statistics.Clicked} clicked");
     }
 
     protected static string Describe(DemoEntry entry, DateTimeOffset first)
@@ -39,11 +41,13 @@ internal abstract class Display
         var attempt = entry.Attempt > 0 ? $" (attempt {entry.Attempt})" : "";
         var status = entry.StatusName is { } name ? $"  → contact {name}" : "";
         var reason = entry.Reason is { } why ? $"  [{why}]" : "";
+        var source = entry.Kind is "Attempt" or "Queued" or "Decision" ? "" : $" by {entry.Source}";
+        var link = entry.Link > 0 ? $" on link {entry.Link}" : "";
         var doubt = entry.InDoubt ? "  in doubt" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{(entry.At - first).TotalSeconds,6:0.00} s  "
-                + $"{entry.OutcomeName ?? entry.Kind}{attempt}{doubt}{reply}{status}{reason}");
+                + $"{entry.OutcomeName ?? entry.Kind}{attempt}{link}{source}{doubt}{reply}{status}{reason}");
     }
 }
 
@@ -52,12 +56,13 @@ internal sealed class PlainDisplay(TextWriter output) : Display
 {
     public override void Say(string line) => output.WriteLine(line);
 
-    public override async Task<DemoStatistics> Watch(Func<Task<DemoStatistics>> next, Func<double> seconds)
+    public override async Task<DemoStatistics> Watch(
+        Func<Task<(DemoStatistics Statistics, bool IsLast)>> next, Func<double> seconds)
     {
         var shown = "";
         while (true)
         {
-            var statistics = await next();
+            var (statistics, isLast) = await next();
             var line = Line(statistics, seconds());
             if (line[9..] != shown)
             {
@@ -65,7 +70,7 @@ internal sealed class PlainDisplay(TextWriter output) : Display
                 shown = line[9..];
             }
 
-            if (statistics.IsOver)
+            if (isLast)
             {
                 return statistics;
             }
@@ -83,6 +88,8 @@ internal sealed class PlainDisplay(TextWriter output) : Display
 
         output.WriteLine($"{"excluded",-30} {result.Excluded,8}");
         output.WriteLine($"{"audience",-30} {result.Recipients,8}");
+        WriteCounts("recipients", result.RecipientStatuses);
+        WriteCounts("contacts", result.ContactStatuses);
         foreach (var (address, entries) in histories)
         {
             output.WriteLine();
@@ -94,15 +101,29 @@ internal sealed class PlainDisplay(TextWriter output) : Display
         }
 
         output.WriteLine();
+        var (feedback, licences) = (result.Feedback, result.Licences);
+        output.WriteLine($"{result.Attempts} attempts, {result.Retries} retries; {result.Seconds:0.0} s.");
         output.WriteLine(
-            $"{result.Attempts} attempts, {result.Retries} retries; the sandbox accepted {result.AcceptedBySink} "
-                + "messages, "
-            + $"{result.DuplicateDeliveries} of them twice; licences {result.Licences.Reserved} reserved = "
-            + $"{result.Licences.Deducted} deducted + {result.Licences.Released} released; {result.Seconds:0.0} s.");
+            $"The sandbox accepted {result.AcceptedBySink} messages for good, {result.DuplicateDeliveries} of them "
+            + $"twice, and {result.ReturnedBySink} that it sent back later.");
+        output.WriteLine(
+            $"It sent {feedback.Sent} signals: {feedback.Applied} were applied, "
+            + $"{feedback.Ignored} had to change nothing.");
+        output.WriteLine(
+            $"Licences: {licences.Reserved} reserved = {licences.Deducted} deducted + {licences.Released} released.");
         output.WriteLine(result.Violations.Count == 0 ? "Every invariant holds." : "Violated:");
         foreach (var violation in result.Violations)
         {
             output.WriteLine($"  {violation}");
+        }
+    }
+
+    private void WriteCounts(string what, IReadOnlyDictionary<string, long> counts)
+    {
+        output.WriteLine();
+        foreach (var (name, count) in counts)
+        {
+            output.WriteLine($"{$"{what} that are {name}",-30} {count,8}");
         }
     }
 }
@@ -112,15 +133,16 @@ internal sealed class LiveDisplay : Display
 {
     public override void Say(string line) => AnsiConsole.MarkupLine($"[grey]{Markup.Escape(line)}[/]");
 
-    public override Task<DemoStatistics> Watch(Func<Task<DemoStatistics>> next, Func<double> seconds) =>
+    public override Task<DemoStatistics> Watch(
+        Func<Task<(DemoStatistics Statistics, bool IsLast)>> next, Func<double> seconds) =>
         AnsiConsole.Live(new Text("")).StartAsync(async live =>
         {
             while (true)
             {
-                var statistics = await next();
+                var (statistics, isLast) = await next();
                 live.UpdateTarget(TableOf(statistics.Outcomes, statistics.ExcludedTotal, statistics.Audience)
                     .Caption(Markup.Escape(Line(statistics, seconds()).Split('|')[1].Trim())));
-                if (statistics.IsOver)
+                if (isLast)
                 {
                     return statistics;
                 }

@@ -7,6 +7,7 @@ using Orleans.Configuration;
 using OrleansCampaigns.Api;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains;
+using OrleansCampaigns.Grains.Mailboxes;
 using OrleansCampaigns.Mail;
 using OrleansCampaigns.Mail.Relays;
 using OrleansCampaigns.Storage;
@@ -103,6 +104,7 @@ internal static class Server
                 (reminders, engine) => reminders.MinimumReminderPeriod = engine.Value.ReminderPeriod);
             silo.UseEmbeddedStorage(database);
             silo.AddCampaignGrains();
+            silo.AddMailboxGrains();
             silo.AddAdministratorDashboard();
         });
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Feedback;
 
 namespace OrleansCampaigns.Mail.Feedback;
@@ -29,26 +30,44 @@ public readonly record struct FeedbackAddress(FeedbackAddressKind Kind, AddressT
 /// The token alone decides, whatever stands before and after it: forwarders rewrite domains, operators change them,
 /// and nobody else can make a token that verifies.
 /// </remarks>
-public sealed class FeedbackAddresses(RecipientTokens tokens, IOptions<MailOptions> options)
+public sealed class FeedbackAddresses
 {
-    /// <summary>The local part of an address for unsubscribing, before the token.</summary>
-    public const string UnsubscribeLocalPart = "unsubscribe";
+    private const string UnsubscribeLocalPart = "unsubscribe";
 
-    private readonly (string LocalPart, string Domain)? returnPath = Split(options.Value.ReturnPath ?? "");
+    private readonly RecipientTokens tokens;
+    private readonly List<EmailAddress> own;
 
-    /// <summary>The domain of the return path, if one is configured.</summary>
-    public string? Domain => returnPath?.Domain;
+    /// <summary>Knows the addresses that <paramref name="options"/> give.</summary>
+    public FeedbackAddresses(RecipientTokens tokens, IOptions<MailOptions> options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        this.tokens = tokens;
+        var mail = options.Value;
+        var returnPath = EmailAddress.Parse(mail.ReturnPath);
+        var unsubscribe = EmailAddress.Parse(
+            mail.UnsubscribeAddress ?? (returnPath is null ? null : $"{UnsubscribeLocalPart}@{returnPath.Domain}"));
+        own = [.. new[] { returnPath, unsubscribe }.OfType<EmailAddress>()];
+        PlainReturnPath = mail.Verp ? null : returnPath?.Normalised;
+    }
+
+    /// <summary>The domains of our addresses, that of the return path first.</summary>
+    public IEnumerable<string> Domains => own.Select(address => address.Domain).Distinct();
+
+    /// <summary>The return path, where it carries no token.</summary>
+    public string? PlainReturnPath { get; }
 
     /// <summary>What <paramref name="address"/> is to us.</summary>
     public FeedbackAddress Read(string address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        if (Split(address) is not var (local, domain) || local.LastIndexOf('+') is not (> 0 and var plus))
+        var at = address.LastIndexOf('@');
+        var plus = at > 0 ? address.LastIndexOf('+', at) : -1;
+        if (plus <= 0)
         {
             return default;
         }
 
-        var token = local.AsSpan(plus + 1);
+        var token = address.AsSpan(plus + 1, at - plus - 1);
         if (tokens.ReadAddress(TokenPurpose.ReturnPath, token) is { } email)
         {
             return new FeedbackAddress(FeedbackAddressKind.ReturnPath, email);
@@ -59,24 +78,14 @@ public sealed class FeedbackAddresses(RecipientTokens tokens, IOptions<MailOptio
             return new FeedbackAddress(FeedbackAddressKind.Unsubscribe, request);
         }
 
+        var (name, domain, tokenLength) = (address[..plus], address[(at + 1)..], token.Length);
         return new FeedbackAddress(
-            LooksLikeOurs(local[..plus], domain, token.Length)
+            own.Exists(ours => IsSame(name, ours.LocalPart)
+                && (IsSame(domain, ours.Domain) || tokenLength == RecipientTokens.AddressTokenLength))
                 ? FeedbackAddressKind.Void
                 : FeedbackAddressKind.Foreign,
             null);
     }
 
-    private bool LooksLikeOurs(string name, string domain, int tokenLength)
-    {
-        var isOurName = IsSame(name, UnsubscribeLocalPart) || (returnPath is var (own, _) && IsSame(name, own));
-        return isOurName && (IsSame(domain, Domain) || tokenLength == RecipientTokens.AddressTokenLength);
-    }
-
-    private static bool IsSame(string one, string? other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);
-
-    private static (string LocalPart, string Domain)? Split(string address)
-    {
-        var at = address.LastIndexOf('@');
-        return at > 0 ? (address[..at], address[(at + 1)..]) : null;
-    }
+    private static bool IsSame(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);
 }

@@ -69,7 +69,8 @@ internal sealed class FeedbackEvents(IContactIdentity identity)
     /// <summary>The gravest of what is said of the contact that we wrote to.</summary>
     /// <remarks>
     /// We write to one contact at a time, so a report about several recipients speaks of where the e-mail went from
-    /// there: a forwarding or an alias. What names the contact as the original recipient comes first, then what names it
+    /// there: a forwarding or an alias. What names the contact as the original recipient comes first, then what
+    /// names it
     /// as the final one; where nothing names it, all of it is about its e-mail. Addresses only choose among what one
     /// report says; whose report it is has been found without them.
     /// </remarks>

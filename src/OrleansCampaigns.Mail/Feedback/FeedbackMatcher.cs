@@ -87,7 +87,8 @@ internal sealed class FeedbackMatcher(
     }
 
     private async Task<MatchedEmail?> Find(AddressToken token, CancellationToken cancellation) =>
-        await directory.FindRecipient(token.Campaign, token.Partition, token.Seq, cancellation) is var (account, contact)
+        await directory.FindRecipient(token.Campaign, token.Partition, token.Seq, cancellation) is var (account,
+            contact)
             ? new MatchedEmail(account, token.Campaign, contact, Attempt(token.Attempt))
             : null;
 

@@ -91,6 +91,7 @@ internal sealed partial class InboundDialogue(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A message could not be taken ({Failure}); its sender keeps it.")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "A message could not be taken ({Failure}); its sender keeps it.")]
     private partial void LogNotTaken(string failure);
 }

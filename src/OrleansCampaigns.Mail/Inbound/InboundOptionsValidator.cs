@@ -23,7 +23,7 @@ internal sealed class InboundOptionsValidator(IOptions<MailOptions> mail) : IVal
 
         Require(options.EndPoint is not null, "Listen", "must be an IP address and a port, such as 127.0.0.1:2525.");
         Require(
-            options.Addresses.Count > 0 || mail.Value.ReturnPath is not null,
+            options.Addresses.Count > 0 || (mail.Value.ReturnPath ?? mail.Value.UnsubscribeAddress) is not null,
             "Listen",
             "needs Mail:ReturnPath or Mail:Inbound:Addresses: every message would be refused.");
         Require(

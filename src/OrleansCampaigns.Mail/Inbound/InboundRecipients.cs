@@ -15,16 +15,20 @@ internal enum InboundVerdict
     Foreign,
 }
 
-/// <summary>Decides whom mail is taken for: our own addresses with a token that verifies, and those configured.</summary>
+/// <summary>
+/// Decides whom mail is taken for: our own addresses with a token that verifies, and those configured.
+/// </summary>
 /// <remarks>
-/// Everything else is refused before it is sent, so that nothing is ever returned to anyone and nothing that was guessed
+/// Everything else is refused before it is sent, so that nothing is ever returned to anyone and nothing that was
+/// guessed
 /// gets in.
 /// </remarks>
 internal sealed class InboundRecipients(FeedbackAddresses addresses, InboundOptions options)
 {
-    private readonly HashSet<string> plain = options.Addresses.ToHashSet(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> plain = options.Addresses.Append(addresses.PlainReturnPath ?? "")
+        .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
-    private readonly HashSet<string> domains = options.Addresses.Select(DomainOf).Append(addresses.Domain ?? "")
+    private readonly HashSet<string> domains = options.Addresses.Select(DomainOf).Concat(addresses.Domains)
         .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     public InboundVerdict Judge(string address)

@@ -73,7 +73,7 @@ public sealed partial class InboundServer : IAsyncDisposable
         services.Add((SmtpServer.Storage.IMailboxFilter)dialogue);
         services.Add((SmtpServer.Storage.IMessageStore)dialogue);
         var settings = new SmtpServerOptionsBuilder()
-            .ServerName(options.HostName ?? addresses.Domain ?? "localhost")
+            .ServerName(options.HostName ?? addresses.Domains.FirstOrDefault() ?? "localhost")
             .MaxMessageSize(options.MaxMessageOctets)
             .MaxRetryCount(RefusalsMax)
             .CommandWaitTimeout(options.IdleTimeout)

@@ -101,7 +101,9 @@ internal sealed class InboundStream(
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>SmtpServer adds ", 4 retry(ies) remaining." to refusals, which would sound like an invitation.</summary>
+    /// <summary>
+    /// SmtpServer adds ", 4 retry(ies) remaining." to refusals, which would sound like an invitation.
+    /// </summary>
     private static ReadOnlyMemory<byte> WithoutRemark(ReadOnlyMemory<byte> reply) =>
         reply.Span.EndsWith(" retry(ies) remaining.\r\n"u8) && reply.Span.LastIndexOf(", "u8) is > 0 and var comma
             ? (byte[])[.. reply.Span[..comma], .. "\r\n"u8]

@@ -76,14 +76,7 @@ internal sealed class CampaignTemplates
         var text = hasText
             ? CompileOne("content.text", content.Text!, ValueEncoding.None, TemplateLimits.OutputMax)
             : null;
-        if (tracked is { HasTooManyLinks: true })
-        {
-            problems.Add(Refusal.Invalid(
-                "template.too_many_links",
-                $"content.html has more than {RecipientTokens.LinkMax} different links.",
-                "content.html"));
-        }
-
+        CheckLinks(tracked, problems);
         return problems.Count > before
             ? null
             : new CampaignTemplates(
@@ -118,6 +111,17 @@ internal sealed class CampaignTemplates
             }
 
             return compiled.Value;
+        }
+    }
+
+    private static void CheckLinks(TrackedTemplate? tracked, List<Refusal> problems)
+    {
+        if (tracked is { HasTooManyLinks: true })
+        {
+            problems.Add(Refusal.Invalid(
+                "template.too_many_links",
+                $"content.html has more than {RecipientTokens.LinkMax} different links.",
+                "content.html"));
         }
     }
 

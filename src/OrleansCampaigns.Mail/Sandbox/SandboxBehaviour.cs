@@ -4,6 +4,7 @@ using SmtpServer.Authentication;
 using SmtpServer.Mail;
 using SmtpServer.Protocol;
 using SmtpServer.Storage;
+using OrleansCampaigns.Mail.Sandbox.World;
 
 namespace OrleansCampaigns.Mail.Sandbox;
 
@@ -12,21 +13,29 @@ internal sealed class SandboxBehaviour(SandboxOptions options, SandboxLedger led
     : IMailboxFilter, IMessageStore, IUserAuthenticator
 {
     private const string AttemptKey = "Sandbox:Attempt";
+    private const string BeganKey = "Sandbox:Began";
 
     private long queued;
 
+    /// <summary>Who does something about what is accepted.</summary>
+    public SandboxWorld? World { get; set; }
+
     public Task<bool> CanAcceptFromAsync(
-        ISessionContext context, IMailbox from, int size, CancellationToken cancellationToken) => Task.FromResult(true);
+        ISessionContext context, IMailbox from, int size, CancellationToken cancellationToken)
+    {
+        context.Properties[BeganKey] = clock.GetUtcNow();
+        return Task.FromResult(true);
+    }
 
     public Task<bool> CanDeliverToAsync(
         ISessionContext context, IMailbox to, IMailbox from, CancellationToken cancellationToken)
     {
         var recipient = to.AsAddress();
-        var attempt = ledger.CountAttempt(recipient);
+        var attempt = ledger.CountAttempt(recipient, (DateTimeOffset)context.Properties[BeganKey]);
         context.Properties[AttemptKey] = attempt;
 
         var rule = SandboxRules.For(recipient);
-        if (attempt <= rule.Times)
+        if (rule.ShowsIn(attempt))
         {
             switch (rule.Stage)
             {
@@ -50,8 +59,8 @@ internal sealed class SandboxBehaviour(SandboxOptions options, SandboxLedger led
         ledger.CountTransaction(buffer.Length);
         var recipient = transaction.To[^1].AsAddress();
         var rule = SandboxRules.For(recipient);
-        var applies = context.Properties[AttemptKey] is int attempt && attempt <= rule.Times;
-        var stage = applies ? rule.Stage : SandboxStage.Nowhere;
+        var attempt = (int)context.Properties[AttemptKey];
+        var stage = rule.ShowsIn(attempt) ? rule.Stage : SandboxStage.Nowhere;
 
         var latency = options.Latency + (stage == SandboxStage.Late ? options.SlowLatency : TimeSpan.Zero);
         if (latency > TimeSpan.Zero)
@@ -68,9 +77,11 @@ internal sealed class SandboxBehaviour(SandboxOptions options, SandboxLedger led
                 break;
         }
 
+        var sender = transaction.From.AsAddress() ?? "";
         foreach (var to in transaction.To)
         {
-            ledger.Accept(to.AsAddress(), buffer);
+            ledger.Accept(sender, to.AsAddress(), buffer);
+            World?.Receive(sender, to.AsAddress(), attempt, buffer);
         }
 
         if (stage == SandboxStage.DropAccepted)

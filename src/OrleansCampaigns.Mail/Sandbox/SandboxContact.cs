@@ -1,3 +1,4 @@
+using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 
 namespace OrleansCampaigns.Mail.Sandbox;
@@ -25,10 +26,16 @@ public enum SandboxContactKind
 /// <param name="Kind">What is special about it.</param>
 /// <param name="Rule">The sandbox's rule that its address meets.</param>
 /// <param name="Expected">How it ends in a campaign that goes to all of them once.</param>
+/// <param name="ExpectedReach">How far it goes with that campaign.</param>
+/// <param name="ExpectedStatus">What the contact is afterwards.</param>
+/// <param name="IsEarly">Whether an earlier campaign goes to it, so that it is Active before.</param>
 public sealed record SandboxContact(
     string Address,
     string Name,
     IReadOnlyDictionary<string, string> Attributes,
     SandboxContactKind Kind,
     string Rule,
-    Outcome Expected);
+    Outcome Expected,
+    RecipientStatus ExpectedReach,
+    ContactStatus ExpectedStatus,
+    bool IsEarly);

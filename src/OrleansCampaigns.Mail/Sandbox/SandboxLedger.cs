@@ -5,13 +5,14 @@ using System.Text;
 namespace OrleansCampaigns.Mail.Sandbox;
 
 /// <summary>What the sandbox saw, kept apart from anything the engine believes.</summary>
-internal sealed class SandboxLedger(TimeProvider clock, bool keepsMessages)
+internal sealed class SandboxLedger(TimeProvider clock, bool keepsMessages, bool keepsAttempts)
 {
     private const int HeaderOctetsMax = 32 * 1024;
 
     private readonly ConcurrentDictionary<string, int> attempts = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock gate = new();
     private readonly List<SandboxDelivery> deliveries = [];
+    private readonly List<SandboxAttempt> attemptLog = [];
     private readonly HashSet<string> messageIds = [];
     private long duplicates;
     private long attemptCount;
@@ -20,9 +21,17 @@ internal sealed class SandboxLedger(TimeProvider clock, bool keepsMessages)
 
     /// <summary>Counts an attempt at a recipient.</summary>
     /// <returns>Which one it is, from 1.</returns>
-    public int CountAttempt(string recipient)
+    public int CountAttempt(string recipient, DateTimeOffset began)
     {
         Interlocked.Increment(ref attemptCount);
+        if (keepsAttempts)
+        {
+            lock (gate)
+            {
+                attemptLog.Add(new(recipient, began));
+            }
+        }
+
         return attempts.AddOrUpdate(recipient, 1, (_, count) => count + 1);
     }
 
@@ -34,11 +43,12 @@ internal sealed class SandboxLedger(TimeProvider clock, bool keepsMessages)
         Interlocked.Add(ref octets, size);
     }
 
-    public void Accept(string recipient, in ReadOnlySequence<byte> content)
+    public void Accept(string sender, string recipient, in ReadOnlySequence<byte> content)
     {
         var messageId = FindMessageId(content);
         var kept = keepsMessages ? content.ToArray() : (ReadOnlyMemory<byte>?)null;
-        var delivery = new SandboxDelivery(messageId, recipient, clock.GetUtcNow(), content.Length, kept);
+        var delivery = new SandboxDelivery(
+            messageId, sender, recipient, clock.GetUtcNow(), content.Length, kept);
         lock (gate)
         {
             deliveries.Add(delivery);
@@ -54,6 +64,14 @@ internal sealed class SandboxLedger(TimeProvider clock, bool keepsMessages)
         lock (gate)
         {
             return [.. deliveries];
+        }
+    }
+
+    public IReadOnlyList<SandboxAttempt> Attempts()
+    {
+        lock (gate)
+        {
+            return [.. attemptLog];
         }
     }
 

@@ -32,6 +32,9 @@ public sealed record SandboxOptions
     /// <summary>Keeps the octets of every accepted message. Costs memory without limit.</summary>
     public bool KeepMessages { get; init; }
 
+    /// <summary>Keeps when every attempt began. Costs memory without limit.</summary>
+    public bool KeepAttempts { get; init; }
+
     /// <summary>The largest message it takes, in octets; announced by SIZE (RFC 1870).</summary>
     public int MessageSizeMax { get; init; } = 64 * 1024 * 1024;
 }

@@ -2,12 +2,23 @@ namespace OrleansCampaigns.Mail.Sandbox;
 
 /// <summary>One message that the sandbox accepted.</summary>
 /// <param name="MessageId">Its Message-ID, without angle brackets; empty when it had none.</param>
+/// <param name="Sender">The envelope's sender; empty when there was none.</param>
 /// <param name="Recipient">The envelope's recipient.</param>
 /// <param name="At">When.</param>
 /// <param name="Size">Its octets.</param>
 /// <param name="Content">The octets themselves, when <see cref="SandboxOptions.KeepMessages"/> asks for it.</param>
 public sealed record SandboxDelivery(
-    string MessageId, string Recipient, DateTimeOffset At, long Size, ReadOnlyMemory<byte>? Content);
+    string MessageId,
+    string Sender,
+    string Recipient,
+    DateTimeOffset At,
+    long Size,
+    ReadOnlyMemory<byte>? Content);
+
+/// <summary>One attempt at a recipient, refused or not.</summary>
+/// <param name="Recipient">Who was named (RCPT TO).</param>
+/// <param name="Began">When the transaction began (MAIL FROM).</param>
+public sealed record SandboxAttempt(string Recipient, DateTimeOffset Began);
 
 /// <summary>What the sandbox counted so far.</summary>
 public sealed record SandboxSnapshot

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using OrleansCampaigns.Mail.Sandbox.World;
 using SmtpServer;
 using ServiceProvider = SmtpServer.ComponentModel.ServiceProvider;
 
@@ -16,15 +17,16 @@ public sealed class SandboxServer : IAsyncDisposable
 
     private readonly SandboxListener listener;
     private readonly SandboxLedger ledger;
+    private readonly SandboxBehaviour behaviour;
     private readonly CancellationTokenSource stopping = new();
     private readonly Task running;
 
     private SandboxServer(SandboxOptions options, TimeProvider clock)
     {
-        ledger = new SandboxLedger(clock, options.KeepMessages);
+        ledger = new SandboxLedger(clock, options.KeepMessages, options.KeepAttempts);
         listener = new SandboxListener(options);
 
-        var behaviour = new SandboxBehaviour(options, ledger, clock);
+        behaviour = new SandboxBehaviour(options, ledger, clock);
         var services = new ServiceProvider();
         services.Add((SmtpServer.Net.IEndpointListenerFactory)listener);
         services.Add((SmtpServer.Storage.IMailboxFilter)behaviour);
@@ -48,6 +50,13 @@ public sealed class SandboxServer : IAsyncDisposable
     /// <summary>The port it listens on.</summary>
     public int Port => listener.Port;
 
+    /// <summary>Who does something about what is accepted from now on; nobody when absent.</summary>
+    public SandboxWorld? World
+    {
+        get => behaviour.World;
+        set => behaviour.World = value;
+    }
+
     /// <summary>Starts a server; it listens when this returns.</summary>
     /// <param name="options">How it is set up; the defaults when absent.</param>
     /// <param name="clock">For latencies and the times of deliveries.</param>
@@ -68,6 +77,9 @@ public sealed class SandboxServer : IAsyncDisposable
 
     /// <summary>Every message it accepted, in order.</summary>
     public IReadOnlyList<SandboxDelivery> Deliveries() => ledger.Deliveries();
+
+    /// <summary>Every attempt, in order, when <see cref="SandboxOptions.KeepAttempts"/> asks for it.</summary>
+    public IReadOnlyList<SandboxAttempt> Attempts() => ledger.Attempts();
 
     /// <summary>How often a recipient was named (RCPT TO), refused or not.</summary>
     public int AttemptsAt(string recipient) => ledger.AttemptsAt(recipient);

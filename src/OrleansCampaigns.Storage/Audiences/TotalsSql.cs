@@ -43,27 +43,7 @@ internal static class TotalsSql
         CampaignTotals Totals, DateTimeOffset? NextRetryAt) Count(SqliteConnection connection, CampaignId campaign)
     {
         var groups = connection.Rows(
-            reader => new Group(
-                reader.Name<Outcome>(0),
-                reader.Name<Cause>(1),
-                reader.TextOrNull(2),
-                reader.GetInt64(3),
-                reader.GetInt64(4),
-                reader.GetInt64(5),
-                reader.GetInt64(6),
-                reader.GetInt64(7),
-                reader.GetInt64(8),
-                reader.TimeOrNull(9))
-            {
-                Opened = reader.GetInt64(10),
-                Clicked = reader.GetInt64(11),
-                Opens = reader.GetInt64(12),
-                Clicks = reader.GetInt64(13),
-                MachineOpens = reader.GetInt64(14),
-                MachineClicks = reader.GetInt64(15),
-                Unsubscribed = reader.GetInt64(16),
-                Complained = reader.GetInt64(17),
-            },
+            ReadGroup,
             """
             SELECT outcome, cause, excluded, count(*), sum(attempts), count(*) FILTER (WHERE attempts > 0),
                 count(next_attempt_at), sum(charged), sum(in_doubt), min(next_attempt_at),
@@ -102,6 +82,28 @@ internal static class TotalsSql
         };
         return (totals, groups.Min(group => group.NextRetryAt));
     }
+
+    private static Group ReadGroup(SqliteDataReader reader) => new Group(
+        reader.Name<Outcome>(0),
+        reader.Name<Cause>(1),
+        reader.TextOrNull(2),
+        reader.GetInt64(3),
+        reader.GetInt64(4),
+        reader.GetInt64(5),
+        reader.GetInt64(6),
+        reader.GetInt64(7),
+        reader.GetInt64(8),
+        reader.TimeOrNull(9))
+    {
+        Opened = reader.GetInt64(10),
+        Clicked = reader.GetInt64(11),
+        Opens = reader.GetInt64(12),
+        Clicks = reader.GetInt64(13),
+        MachineOpens = reader.GetInt64(14),
+        MachineClicks = reader.GetInt64(15),
+        Unsubscribed = reader.GetInt64(16),
+        Complained = reader.GetInt64(17),
+    };
 
     private static ImmutableDictionary<TKey, long> Sum<TKey>(IEnumerable<Group> groups, Func<Group, TKey> key)
         where TKey : notnull =>

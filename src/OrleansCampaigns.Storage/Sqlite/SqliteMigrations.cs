@@ -52,7 +52,8 @@ internal static class SqliteMigrations
 
         using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(Scripts[next])!);
         SqliteDatabase.Execute(connection, reader.ReadToEnd());
-        SqliteDatabase.Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {next}"));
+        SqliteDatabase.Execute(connection, string.Create(CultureInfo.InvariantCulture,
+            $"PRAGMA user_version = {next}"));
         transaction.Commit();
         return true;
     }

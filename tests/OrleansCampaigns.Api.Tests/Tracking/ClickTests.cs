@@ -80,7 +80,8 @@ public sealed class ClickTests
     public async Task No_request_leads_to_a_foreign_URL()
     {
         await using var api = await TestApi.Start();
-        var tracked = new Tracked(api, "https://shop.example/a", Template, "javascript:alert(1)", "/relative", "//evil");
+        var tracked = new Tracked(
+            api, "https://shop.example/a", Template, "javascript:alert(1)", "/relative", "//evil");
         var evil = Tracked.Encoded("https://evil.example/");
         var (plain, bound) = (tracked.Token(TokenPurpose.Click, 1), tracked.Token(TokenPurpose.Click, 2, Bound));
         string[] paths =

@@ -105,7 +105,8 @@ public sealed partial class UnsubscribeTests
                 tracked.Token(TokenPurpose.Unsubscribe), match.Groups[1].Value));
         var policy = page.Headers.GetValues("Content-Security-Policy").Single();
         Assert.StartsWith("default-src 'none'; style-src 'sha256-", policy, StringComparison.Ordinal);
-        Assert.EndsWith("form-action 'self'; base-uri 'none'; frame-ancestors 'none'", policy, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'", policy, StringComparison.Ordinal);
         Assert.Equal("no-referrer", page.Headers.GetValues("Referrer-Policy").Single());
         Assert.True(page.Headers.CacheControl!.NoStore);
     }
@@ -237,7 +238,8 @@ public sealed partial class UnsubscribeTests
         var forOther = proof[(proof.IndexOf('.', StringComparison.Ordinal) + 1)..];
         string[] forged =
         [
-            secret.Id, $"{secret.Id}.", $"{secret.Id}.{forOther}", $"{secret.Id}.{tracked.Token(TokenPurpose.Unsubscribe)}",
+            secret.Id, $"{secret.Id}.", $"{secret.Id}.{forOther}",
+            $"{secret.Id}.{tracked.Token(TokenPurpose.Unsubscribe)}",
             ".", "", $"{news.Id}.{tracked.Token(TokenPurpose.Unsubscribe)}",
         ];
 

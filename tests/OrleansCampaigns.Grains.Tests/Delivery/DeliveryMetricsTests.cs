@@ -45,7 +45,8 @@ public sealed class DeliveryMetricsTests : IDisposable
 
         var attempt = Assert.Single(_measured, one => one.Instrument == "campaigns.attempts");
         Assert.Equal(
-            ["outcome=Deferred", "cause=greylisted", "relay=sink"], attempt.Tags.Select(tag => $"{tag.Key}={tag.Value}"));
+            ["outcome=Deferred", "cause=greylisted", "relay=sink"], attempt.Tags.Select(tag =>
+                $"{tag.Key}={tag.Value}"));
         Assert.Equal(2, Assert.Single(_measured, one => one.Instrument == "campaigns.attempt.duration").Value);
         Assert.Equal(0, _measured.Where(one => one.Instrument == "campaigns.attempts.in_flight").Sum(one => one.Value));
     }

@@ -45,7 +45,7 @@ internal sealed class SentCampaign : IRecipientDirectory, IContactIdentity
 
     /// <summary>The return path of the e-mail to Rosa.</summary>
     public static string RosasReturnPath(int attempt = 1) =>
-        $"bounces+{Tokens.MakeAddress(TokenPurpose.ReturnPath, new AddressToken(Campaign, 2, 7, attempt))}@news.example";
+        $"bounces+{Tokens.MakeAddress(TokenPurpose.ReturnPath, new(Campaign, 2, 7, attempt))}@news.example";
 
     public static string RosasUnsubscribeAddress { get; } = "unsubscribe+"
         + Tokens.MakeAddress(TokenPurpose.UnsubscribeAddress, new AddressToken(Campaign, 2, 7, 1)) + "@news.example";
@@ -91,6 +91,8 @@ internal sealed class RecordedFeedback : IFeedback
 
     public Func<Exception?> Failure { get; set; } = () => null;
 
+    public int Repeats { get; private set; }
+
     public Task<FeedbackAnswer> Apply(
         AccountId account, ContactId contact, FeedbackEvent happened, CancellationToken cancellation = default)
     {
@@ -101,6 +103,7 @@ internal sealed class RecordedFeedback : IFeedback
 
         if (!known.TryAdd((contact, happened.Campaign, happened.Signal, happened.Key), true))
         {
+            Repeats++;
             return Task.FromResult(new FeedbackAnswer(FeedbackEffect.Repeated, null));
         }
 

@@ -86,7 +86,8 @@ public sealed class InboundServerTests : IAsyncLifetime
     {
         Start();
         using var client = await SmtpDialogue.OpenTo(Port, SentCampaign.RosasReturnPath());
-        var relayed = SentCampaign.RosasReturnPath().Replace("news.example", "victim.example", StringComparison.Ordinal);
+        var relayed = SentCampaign.RosasReturnPath().Replace("news.example", "victim.example",
+            StringComparison.Ordinal);
 
         Assert.StartsWith("550 5.7.1", await client.Say($"RCPT TO:<{relayed}>"), StringComparison.Ordinal);
     }

@@ -18,6 +18,9 @@ public sealed class SandboxTests
     [InlineData("greylist3-x@mail.example", "greylist", 3)]
     [InlineData("ok-x@nodomain.mail.example", "nodomain", SandboxRule.Always)]
     [InlineData("full.x@mail.example", "ok", SandboxRule.Always)]
+    [InlineData("asyncfull@mail.example", "asyncfull", 1)]
+    [InlineData("asyncfull3-x@mail.example", "asyncfull", 3)]
+    [InlineData("leavermail-x@mail.example", "leavermail", SandboxRule.Always)]
     public void An_address_meets_its_rule(string address, string word, int times)
     {
         var rule = SandboxRules.For(address);
@@ -34,21 +37,52 @@ public sealed class SandboxTests
 
         foreach (var rule in SandboxRules.All)
         {
+            for (var before = 1; before < rule.From; before++)
+            {
+                Assert.Equal(Outcome.Sent, (await relays.SendOne($"{rule.Word}-1@mail.example"))!.Outcome);
+            }
+
             var reports = await SendUntilOver(relays, $"{rule.Word}-1@mail.example");
 
-            Assert.Equal((rule.Word, rule.Expected), (rule.Word, Ends(reports)));
+            // What is sent back later is accepted first.
+            var expected = rule.Stage == SandboxStage.Later ? Outcome.Sent : rule.Expected;
+            Assert.Equal((rule.Word, expected), (rule.Word, Ends(reports)));
             Assert.Equal(rule.Stage is SandboxStage.DropAccepted or SandboxStage.DropUnaccepted, reports[0].InDoubt);
-            if (rule.Times == 1)
+            if (rule.Times == 1 && rule.Stage != SandboxStage.Later)
             {
                 Assert.Equal((rule.Word, 2), (rule.Word, reports.Count));
             }
 
-            if (rule.Code >= 400)
+            if (rule.Code >= 400 && rule.Stage != SandboxStage.Later)
             {
                 Assert.Equal(rule.Code, reports[0].Reply!.Code);
                 Assert.Equal(rule.Text, $"{reports[0].Reply!.EnhancedCode} {reports[0].Reply!.Text}");
             }
         }
+    }
+
+    [Theory]
+    [InlineData("asyncfull2", Outcome.Sent)]
+    [InlineData("asyncfull3", Outcome.Bounced)]
+    [InlineData("full2", Outcome.Sent)]
+    [InlineData("greylist3", Outcome.Sent)]
+    public void A_number_changes_how_it_ends_where_three_are_too_many(string word, Outcome expected) =>
+        Assert.Equal(expected, SandboxRules.For($"{word}-x@mail.example").Expected);
+
+    [Fact]
+    public async Task It_knows_when_attempts_began_when_asked_to()
+    {
+        var clock = new ManualClock();
+        await using var sandbox = SandboxServer.Start(new SandboxOptions { KeepAttempts = true }, clock);
+        await using var relays = Given.Relays(sandbox.Port);
+
+        await relays.SendOne("ok-1@mail.example");
+        clock.Advance(TimeSpan.FromSeconds(5));
+        await relays.SendOne("missing-1@mail.example");
+
+        Assert.Equal(
+            [new("ok-1@mail.example", Given.Noon), new("missing-1@mail.example", Given.Noon.AddSeconds(5))],
+            sandbox.Attempts());
     }
 
     [Fact]
@@ -69,6 +103,7 @@ public sealed class SandboxTests
         Assert.Equal((1, 1), (snapshot.Connections, snapshot.ConnectionsAtOnceMax));
         Assert.Equal(2, sandbox.AttemptsAt("ok-anna@mail.example"));
         Assert.Equal(message.MessageId, sandbox.Deliveries()[0].MessageId);
+        Assert.Equal("news@sender.example", sandbox.Deliveries()[0].Sender);
         Assert.All(sandbox.Deliveries(), delivery => Assert.Null(delivery.Content));
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Buffers.Text;
 using System.Text;
 using MimeKit;
@@ -27,7 +28,7 @@ internal sealed class RecipientRoute
     {
         this.routes = routes;
         place = recipient.Place;
-        named = new(routes.Campaign, place is null ? Nobody(now) : recipient.Contact, 0);
+        named = new(routes.Campaign, place is null ? Nobody(recipient.Address, now) : recipient.Contact, 0);
         MessageId = $"{routes.Tokens.MakeMessageId(named)}@{routes.Domain}";
         EnvelopeSender = place is not null && routes.HasVerp
             ? WithToken(routes.EnvelopeSender, TokenPurpose.ReturnPath, place)
@@ -101,5 +102,6 @@ internal sealed class RecipientRoute
     }
 
     // Every test has a Message-ID of its own, or mailboxes would take the second one for a copy of the first.
-    private static ContactId Nobody(DateTimeOffset now) => new($"con_{now.UtcTicks:x32}");
+    private static ContactId Nobody(string address, DateTimeOffset now) => new("con_" + Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{address}\n{now.UtcTicks}"))[..16]));
 }

@@ -123,7 +123,8 @@ internal sealed class TrackedTemplate
         {
             result.Append(rendered, at, found - at);
             var index = int.Parse(
-                rendered.AsSpan(found + mark.Length, IndexDigits), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+                rendered.AsSpan(found + mark.Length, IndexDigits), NumberStyles.HexNumber,
+                    CultureInfo.InvariantCulture);
             at = found + mark.Length + IndexDigits;
             if (index == PixelIndex)
             {

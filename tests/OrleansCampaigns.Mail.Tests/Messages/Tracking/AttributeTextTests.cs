@@ -38,7 +38,8 @@ public sealed class AttributeTextTests
                 continue;
             }
 
-            var expected = parser.ParseDocument($"<a href=\"{written}\">x</a>").QuerySelector("a")!.GetAttribute("href");
+            var expected = parser.ParseDocument($"<a href=\"{written}\">x</a>").QuerySelector("a")!.GetAttribute(
+                "href");
 
             Assert.True(
                 expected == AttributeText.Decode(written),

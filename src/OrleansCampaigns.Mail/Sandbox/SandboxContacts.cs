@@ -1,19 +1,25 @@
 using System.Globalization;
+using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 
 namespace OrleansCampaigns.Mail.Sandbox;
 
 /// <summary>One line of the mix: how often a sort of contact occurs.</summary>
-/// <param name="Rule">The sandbox's rule, or <c>malformed</c>, <c>duplicate</c>, <c>unsubscribed</c>.</param>
+/// <param name="Rule">The sandbox's rule, perhaps with a number, or <c>malformed</c>, <c>duplicate</c>,
+/// <c>unsubscribed</c>.</param>
 /// <param name="PerMille">Of a thousand contacts.</param>
 public sealed record SandboxShare(string Rule, int PerMille);
 
 /// <summary>Sample contacts for the sandbox: the same for the same seed and number, on every machine.</summary>
-public static class SandboxWorld
+public static class SandboxContacts
 {
     private const string Malformed = "malformed";
     private const string Duplicate = "duplicate";
     private const string Unsubscribed = "unsubscribed";
+    private const string Soured = "soured";
+
+    // Of those to whom nothing special happens, one in so many was sent to before.
+    private const int EarlyOneIn = 16;
 
     private static readonly string[] FirstNames =
         ["Anna", "Bela", "Chloé", "Davide", "Elif", "Fatima", "Göran", "Hana", "Ivan", "José", "Kirsi", "Łukasz", "Mei",
@@ -42,7 +48,7 @@ public static class SandboxWorld
     /// </remarks>
     public static IReadOnlyList<SandboxShare> Mix { get; } =
     [
-        new("ok", 776),
+        new("ok", 395),
         new("slow", 10),
         new("greylist", 40),
         new("ratelimit", 15),
@@ -62,6 +68,23 @@ public static class SandboxWorld
         new("relay", 2),
         new("dmarc", 3),
         new("spam", 10),
+        new("soured", 5),
+        new("asyncmissing", 12),
+        new("asyncfull", 10),
+        new("asyncfull3", 4),
+        new("asyncblocked", 4),
+        new("delayed", 6),
+        new("vacation", 10),
+        new("complain", 5),
+        new("hotmail", 3),
+        new("reader", 180),
+        new("clicker", 70),
+        new("clickonly", 10),
+        new("leaver", 10),
+        new("leavermail", 4),
+        new("scanner", 15),
+        new("prefetch", 30),
+        new("forged", 3),
         new(Malformed, 10),
         new(Duplicate, 15),
         new(Unsubscribed, 15),
@@ -123,6 +146,50 @@ public static class SandboxWorld
     {
         var first = Pick(random, FirstNames);
         var last = Pick(random, LastNames);
+        var attributes = Attributes(random, first, last);
+        var name = $"{first} {last}";
+        var number = index.ToString("D7", CultureInfo.InvariantCulture);
+        var domain = Pick(random, Domains);
+        switch (sort)
+        {
+            case Malformed:
+                // The number keeps one malformed address from being another's duplicate.
+                var malformed = $"{number} {Pick(random, MalformedAddresses)}";
+                return new(
+                    malformed, name, attributes, SandboxContactKind.Malformed, sort, Outcome.Invalid,
+                    RecipientStatus.None, ContactStatus.New, IsEarly: false);
+
+            case Duplicate when earlier.Count > 0:
+                var original = earlier[random.Next(earlier.Count)];
+                return original with
+                {
+                    Address = Respell(random, original.Address),
+                    Kind = SandboxContactKind.Duplicate,
+                    Expected = Outcome.Duplicated,
+                    IsEarly = false,
+                };
+
+            case Unsubscribed:
+                return new(
+                    $"ok-{number}@{domain}", name, attributes, SandboxContactKind.Unsubscribed, "ok",
+                    Outcome.Unsubscribed, RecipientStatus.None, ContactStatus.UnsubscribedByUs, IsEarly: false);
+
+            default:
+                var word = sort == Duplicate ? "ok" : sort;
+                var address = word == "nodomain" ? $"ok-{number}@nodomain.{domain}" : $"{word}-{number}@{domain}";
+                var rule = SandboxRules.For(address);
+                var isEarly = sort == Soured || (sort is "ok" or "reader" && random.Next(EarlyOneIn) == 0);
+                var status = isEarly && rule.ExpectedStatus == ContactStatus.New
+                    ? ContactStatus.Active
+                    : rule.ExpectedStatus;
+                return new(
+                    address, name, attributes, SandboxContactKind.Ordinary, rule.Word, rule.Expected,
+                    rule.ExpectedReach, status, isEarly);
+        }
+    }
+
+    private static Dictionary<string, string> Attributes(Random random, string first, string last)
+    {
         var attributes = new Dictionary<string, string>
         {
             ["first_name"] = first,
@@ -134,36 +201,7 @@ public static class SandboxWorld
             attributes["city"] = Pick(random, Cities);
         }
 
-        var name = $"{first} {last}";
-        var number = index.ToString("D7", CultureInfo.InvariantCulture);
-        var domain = Pick(random, Domains);
-        switch (sort)
-        {
-            case Malformed:
-                // The number keeps one malformed address from being another's duplicate.
-                var malformed = $"{number} {Pick(random, MalformedAddresses)}";
-                return new(malformed, name, attributes, SandboxContactKind.Malformed, sort, Outcome.Invalid);
-
-            case Duplicate when earlier.Count > 0:
-                var original = earlier[random.Next(earlier.Count)];
-                return original with
-                {
-                    Address = Respell(random, original.Address),
-                    Kind = SandboxContactKind.Duplicate,
-                    Expected = Outcome.Duplicated,
-                };
-
-            case Unsubscribed:
-                return new(
-                    $"ok-{number}@{domain}", name, attributes, SandboxContactKind.Unsubscribed, "ok",
-                    Outcome.Unsubscribed);
-
-            default:
-                var rule = sort == Duplicate ? "ok" : sort;
-                var address = rule == "nodomain" ? $"ok-{number}@nodomain.{domain}" : $"{rule}-{number}@{domain}";
-                return new(
-                    address, name, attributes, SandboxContactKind.Ordinary, rule, SandboxRules.For(address).Expected);
-        }
+        return attributes;
     }
 
     // The same address to a server: blanks around it, and the domain in capitals.
