@@ -8,7 +8,9 @@ using OrleansCampaigns.Domain.Delivery;
 
 namespace OrleansCampaigns.Storage.Directory;
 
-/// <summary>A filter as SQL: <c>SELECT … FROM {From} WHERE {Where}</c> finds each contact once, as <c>c</c>.</summary>
+/// <summary>
+/// A filter as SQL: <c>SELECT … FROM {From} WHERE {Where}</c> finds each contact once, as <c>c</c>.
+/// </summary>
 /// <param name="Source">What the contacts are read from; <see langword="null"/> for the table itself.</param>
 /// <param name="Conditions">What must hold. No value stands in it, only names of parameters.</param>
 /// <param name="Sources">All that the contacts can be read from, the one that likely holds the fewest first.</param>

@@ -71,7 +71,8 @@ internal sealed class RandomContact(ContactId id, IReadOnlyList<CampaignId> camp
     private Contact Attempt(Contact before, CampaignDelivery? delivery, CampaignId campaign, DateTimeOffset queuedAt)
     {
         var turn = new Turn { Campaign = campaign, QueuedAt = queuedAt, Attempt = (delivery?.Attempts ?? 0) + 1 };
-        var rules = new DeliveryRules { InDoubt = _random.Next(2) == 0 ? InDoubtPolicy.Resend : InDoubtPolicy.AssumeSent };
+        var policy = _random.Next(2) == 0 ? InDoubtPolicy.Resend : InDoubtPolicy.AssumeSent;
+        var rules = new DeliveryRules { InDoubt = policy };
         var begun = before.Begin(turn, rules, Now);
         if (!begun.MayBegin)
         {

@@ -9,6 +9,8 @@ namespace OrleansCampaigns.Storage.Tests.States;
 /// </summary>
 internal sealed class StateRecount
 {
+    private const string Never = """{"contact":{"status":"New","deliveries":[],"history":[]}}""";
+
     private static readonly string[] Failures = ["Rejected", "Spam", "Bounced"];
 
     private readonly JsonElement _contact;
@@ -19,7 +21,7 @@ internal sealed class StateRecount
     /// <param name="pages">The pages, oldest first.</param>
     public StateRecount(string? state, IEnumerable<string> pages)
     {
-        _contact = Parse(state ?? """{"contact":{"status":"New","deliveries":[],"history":[]}}""").GetProperty("contact");
+        _contact = Parse(state ?? Never).GetProperty("contact");
         foreach (var page in pages.Select(Parse))
         {
             Read(page.GetProperty("entries"), page.GetProperty("deliveries"));
