@@ -188,8 +188,9 @@ public sealed class TrackingLoadTests(ITestOutputHelper output)
             double At(double share) => _milliseconds[(int)((_milliseconds.Count - 1) * share)];
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_milliseconds.Count} requests in {_took.TotalSeconds:0.0} s ({Rate:0}/s), {Opens.Values.Sum()} opens and "
-                    + $"{Clicks.Values.Sum()} clicks, {Errors} errors; ms: median {At(0.5):0.0}, p99 {At(0.99):0.0}, most {At(1):0.0}");
+                $"{_milliseconds.Count} requests in {_took.TotalSeconds:0.0} s ({Rate:0}/s), "
+                    + $"{Opens.Values.Sum()} opens and {Clicks.Values.Sum()} clicks, {Errors} errors; "
+                    + $"ms: median {At(0.5):0.0}, p99 {At(0.99):0.0}, most {At(1):0.0}");
         }
 
         public void Dispose() => _http.Dispose();

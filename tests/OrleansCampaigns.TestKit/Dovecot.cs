@@ -70,7 +70,9 @@ public sealed class Dovecot : IAsyncDisposable
         File.Move(written, Path.Combine(mailbox, "new", name));
     }
 
-    /// <summary>The messages in a folder of a user's mailbox; the inbox when <paramref name="folder"/> is empty.</summary>
+    /// <summary>
+    /// The messages in a folder of a user's mailbox; the inbox when <paramref name="folder"/> is empty.
+    /// </summary>
     public IReadOnlyList<string> Messages(string user, string folder = "")
     {
         ArgumentNullException.ThrowIfNull(folder);

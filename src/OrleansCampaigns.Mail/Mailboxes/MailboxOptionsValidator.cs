@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace OrleansCampaigns.Mail.Mailboxes;
 
-/// <summary>Checks the mailboxes; every problem at once, each with its configuration key and without a secret.</summary>
+/// <summary>
+/// Checks the mailboxes; every problem at once, each with its configuration key and without a secret.
+/// </summary>
 internal sealed class MailboxOptionsValidator : IValidateOptions<MailboxesOptions>
 {
     private const int MailboxesMax = 100;

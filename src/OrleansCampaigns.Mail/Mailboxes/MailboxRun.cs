@@ -134,7 +134,8 @@ internal sealed class MailboxRun(
     }
 
     private static bool IsOutage(Exception failure) =>
-        StorageUnavailableException.In(failure) is not null || failure is TimeoutException or OperationCanceledException;
+        StorageUnavailableException.In(failure) is not null
+            || failure is TimeoutException or OperationCanceledException;
 }
 
 /// <summary>The mailbox cannot be read on over this connection.</summary>

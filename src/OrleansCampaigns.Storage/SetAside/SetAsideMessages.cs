@@ -109,7 +109,7 @@ public sealed class SetAsideMessages(SqliteDatabase database, SetAsideLimits? li
                 reader => reader.GetFieldValue<byte[]>(0),
                 "SELECT octets FROM set_aside_messages WHERE id = $id",
                 ("$id", id)),
-            cancellation) is { } octets ? octets : null;
+            cancellation) is { } octets ? new ReadOnlyMemory<byte>(octets) : (ReadOnlyMemory<byte>?)null;
 
     /// <inheritdoc/>
     public Task<bool> Delete(string id, CancellationToken cancellation = default) => database.Write(

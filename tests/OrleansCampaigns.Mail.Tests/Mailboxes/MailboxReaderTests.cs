@@ -89,6 +89,10 @@ public sealed class MailboxReaderTests(DovecotFixture fixture) : IClassFixture<D
     {
         await Deliver(Bounce(1), Bounce(2));
         var cursor = (await Read(MailboxProtocol.Imap, new MailboxCursor(), AfterReading.Keep)).Cursor;
+
+        // The new numbers are valid from this very second on: it must be another one than that of the old numbers.
+        await Eventually.Holds(
+            "the second passes", () => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() > cursor.UidValidity);
         Dovecot.LoseNumbers(user);
         await Deliver(Bounce(3));
 

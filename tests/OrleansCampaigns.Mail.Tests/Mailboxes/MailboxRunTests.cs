@@ -15,7 +15,8 @@ public sealed class MailboxRunTests : IAsyncDisposable
     private readonly HashSet<int> refused = [];
 
     public MailboxRunTests() =>
-        sent.Feedback.Failure = () => refused.Contains(mailbox.Fetched) ? new InvalidOperationException("A bug.") : null;
+        sent.Feedback.Failure = () => refused.Contains(mailbox.Fetched) ? new InvalidOperationException("A bug.")
+            : null;
 
     [Fact]
     public async Task Each_message_is_applied_and_then_let_go()
