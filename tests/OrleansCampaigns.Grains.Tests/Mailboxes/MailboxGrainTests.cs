@@ -8,6 +8,8 @@ using Orleans.Storage;
 using Orleans.TestingHost;
 using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Grains.Mailboxes;
+using OrleansCampaigns.Storage;
+using OrleansCampaigns.Storage.Sqlite;
 using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Grains.Tests.Mailboxes;
@@ -19,7 +21,15 @@ public sealed class MailboxGrainTests : IAsyncLifetime
 
     private readonly ScriptedReader _reader = new();
     private readonly StorageFaults _faults = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("oc-mailboxes-").FullName;
+    private readonly SqliteDatabase _database;
     private InProcessTestCluster? _cluster;
+
+    public MailboxGrainTests()
+    {
+        _database = new(Path.Combine(_folder, "campaigns.db"), TimeProvider.System);
+        _database.Initialise();
+    }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -29,6 +39,9 @@ public sealed class MailboxGrainTests : IAsyncLifetime
         {
             await _cluster.DisposeAsync();
         }
+
+        _database.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 
     [Fact]
@@ -157,11 +170,14 @@ public sealed class MailboxGrainTests : IAsyncLifetime
             silo.Services.Configure<EngineOptions>(options => options.ReminderPeriod = TimeSpan.FromSeconds(1));
             silo.Services.Configure<ReminderOptions>(
                 options => options.MinimumReminderPeriod = TimeSpan.FromSeconds(1));
-            silo.UseInMemoryReminderService();
-            silo.AddMemoryGrainStorage(
-                "memory", options => options.GrainStorageSerializer = new StateSerializer());
-            silo.Services.AddKeyedSingleton<IGrainStorage>(StorageNames.Engine, (services, _) =>
-                new FaultyStorage(services.GetRequiredKeyedService<IGrainStorage>("memory"), _faults));
+
+            // In memory, the table of reminders would end with the silo that happens to hold it.
+            silo.UseEmbeddedStorage(_database);
+            var stored = silo.Services.Last(
+                service => service.IsKeyedService && Equals(service.ServiceKey, StorageNames.Engine));
+            silo.Services.Remove(stored);
+            silo.Services.AddKeyedSingleton<IGrainStorage>(StorageNames.Engine, (services, key) => new FaultyStorage(
+                (IGrainStorage)stored.KeyedImplementationFactory!(services, key), _faults));
             silo.AddMailboxGrains();
         });
         _cluster = builder.Build();
