@@ -10,6 +10,15 @@ namespace OrleansCampaigns.Storage.Audiences;
 /// <summary>Counts what became of an audience, in one walk over its rows.</summary>
 internal static class TotalsSql
 {
+    internal const string Sql = """
+        SELECT outcome, cause, excluded, count(*), sum(attempts), count(*) FILTER (WHERE attempts > 0),
+            count(next_attempt_at), sum(charged), sum(in_doubt), min(next_attempt_at),
+            count(opened_at), count(clicked_at), sum(opens), sum(clicks), sum(machine_opens), sum(machine_clicks),
+            count(unsubscribed_at), count(complained_at)
+        FROM recipients WHERE campaign_id = $campaign
+        GROUP BY outcome, cause, excluded
+        """;
+
     private sealed record Group(
         Outcome Outcome,
         Cause Cause,
@@ -44,14 +53,7 @@ internal static class TotalsSql
     {
         var groups = connection.Rows(
             ReadGroup,
-            """
-            SELECT outcome, cause, excluded, count(*), sum(attempts), sum(attempts > 0), count(next_attempt_at),
-                sum(charged), sum(in_doubt), min(next_attempt_at),
-                count(opened_at), count(clicked_at), sum(opens), sum(clicks), sum(machine_opens), sum(machine_clicks),
-                count(unsubscribed_at), count(complained_at)
-            FROM recipients WHERE campaign_id = $campaign
-            GROUP BY outcome, cause, excluded
-            """,
+            Sql,
             ("$campaign", campaign.Value));
         var withOutcome = groups.Where(group => group.Excluded is null).ToList();
         var totals = new CampaignTotals

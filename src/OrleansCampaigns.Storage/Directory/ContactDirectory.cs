@@ -19,6 +19,9 @@ public sealed class ContactDirectory(SqliteDatabase database) : IContactDirector
 
     private static readonly Refusal Unknown = Refusal.NotFound("contact.unknown", "There is no such contact.");
 
+    /// <summary>Up to how many contacts are read and sorted as a whole; tests take fewer for many.</summary>
+    internal int SmallMax { get; init; } = ContactSource.SmallMax;
+
     /// <inheritdoc/>
     public Task<ContactRow?> Find(AccountId account, ContactId contact, CancellationToken cancellation = default) =>
         database.Read(connection => Find(connection, account, contact), cancellation);
@@ -134,14 +137,11 @@ public sealed class ContactDirectory(SqliteDatabase database) : IContactDirector
         return await database.Read(
             connection =>
             {
-                var parts = ContactFilterSql.Split(filter)
-                    .Select(part => Rows(connection, ContactFilterSql.Of(account, part), after, limit + 1))
+                var rows = Plan(connection, account, filter)
+                    .SelectMany(part => Rows(connection, part, after, limit + 1))
+                    .OrderBy(row => row.Id.Value, StringComparer.Ordinal)
+                    .Take(limit + 1)
                     .ToList();
-                var rows = parts is [var single]
-                    ? single
-                    : [.. parts.SelectMany(part => part)
-                        .OrderBy(row => row.Id.Value, StringComparer.Ordinal)
-                        .Take(limit + 1)];
                 return Cursor.Page(rows, limit, row => row.Id.Value);
             },
             cancellation);
@@ -175,8 +175,28 @@ public sealed class ContactDirectory(SqliteDatabase database) : IContactDirector
     {
         var sql = ContactFilterSql.Of(account, filter);
         return database.Read(
-            connection => connection.Number($"SELECT count(*) FROM {sql.From} WHERE {sql.Where}", sql.Parameters),
+            connection =>
+            {
+                var read = sql with { Source = ContactSource.FindSmall(connection, sql, SmallMax) ?? sql.Source };
+                return connection.Number($"SELECT count(*) FROM {read.From} WHERE {read.Where}", read.Parameters);
+            },
             cancellation);
+    }
+
+    /// <summary>How a page is read: from a small source, or in parts that exclude one another, each in order.</summary>
+    internal IReadOnlyList<ContactFilterSql> Plan(
+        SqliteConnection connection, AccountId account, ContactFilter filter)
+    {
+        var whole = ContactFilterSql.Of(account, filter);
+        if (ContactSource.FindSmall(connection, whole, SmallMax) is { } small)
+        {
+            return [whole with { Source = small }];
+        }
+
+        return ContactFilterSql.Split(filter).ToList() is { Count: > 1 } parts
+            ? [.. parts.Select(part => ContactFilterSql.Of(account, part)).Select(
+                sql => sql with { Source = ContactSource.FindSmall(connection, sql, SmallMax) ?? sql.InOrder })]
+            : [whole with { Source = whole.InOrder }];
     }
 
     internal static string PageSql(ContactFilterSql sql) => $"""
@@ -195,7 +215,12 @@ public sealed class ContactDirectory(SqliteDatabase database) : IContactDirector
 
     private static ContactRow Read(SqliteDataReader reader)
     {
+        var (last, lastAt) = (reader.NameOrNull<Outcome>(6), reader.TimeOrNull(7));
         var queuedSince = reader.TimeOrNull(9);
+
+        // Who waits for a first attempt received nothing of that campaign. Who waits for another one, after "retry
+        // failed", is Queued by its own last status as well.
+        var isAnotherCampaign = queuedSince is not null && (last, lastAt) != (Outcome.Queued, queuedSince);
         return new()
         {
             Id = new(reader.GetString(0)),
@@ -204,10 +229,10 @@ public sealed class ContactDirectory(SqliteDatabase database) : IContactDirector
             Name = reader.TextOrNull(3),
             Attributes = DirectoryJson.ReadAttributes(reader.GetString(4)),
             Status = reader.Name<ContactStatus>(5),
-            LastStatus = queuedSince is null ? reader.NameOrNull<Outcome>(6) : Outcome.Queued,
-            LastStatusAt = queuedSince ?? reader.TimeOrNull(7),
+            LastStatus = queuedSince is null ? last : Outcome.Queued,
+            LastStatusAt = queuedSince ?? lastAt,
             CreatedAt = reader.Time(8),
-            LastRecipientStatus = reader.Name<RecipientStatus>(10),
+            LastRecipientStatus = isAnotherCampaign ? RecipientStatus.None : reader.Name<RecipientStatus>(10),
         };
     }
 }

@@ -8,15 +8,18 @@ using OrleansCampaigns.Domain.Delivery;
 
 namespace OrleansCampaigns.Storage.Directory;
 
-/// <summary>A filter as SQL: <c>SELECT … FROM {From} WHERE {Where}</c> finds each contact once, as <c>c</c>.</summary>
-/// <param name="From">
-/// <c>contacts c</c>, or the list it is read from: a list of ten members must not cost a walk over a million contacts.
-/// </param>
-/// <param name="Where">The conditions. No value stands in them, only names of parameters.</param>
-/// <param name="Key">The contact's identifier in the table that is read first: what pages are ordered by.</param>
+/// <summary>
+/// A filter as SQL: <c>SELECT … FROM {From} WHERE {Where}</c> finds each contact once, as <c>c</c>.
+/// </summary>
+/// <param name="Source">What the contacts are read from; <see langword="null"/> for the table itself.</param>
+/// <param name="Conditions">What must hold. No value stands in it, only names of parameters.</param>
+/// <param name="Sources">All that the contacts can be read from, the one that likely holds the fewest first.</param>
 /// <param name="Parameters">The values.</param>
 internal sealed record ContactFilterSql(
-    string From, string Where, string Key, IReadOnlyList<(string Name, object? Value)> Parameters)
+    ContactSource? Source,
+    IReadOnlyList<string> Conditions,
+    IReadOnlyList<ContactSource> Sources,
+    IReadOnlyList<(string Name, object? Value)> Parameters)
 {
     /// <summary>How many attributes a filter may name; SQLite limits how deep an expression goes.</summary>
     public const int AttributesMax = 100;
@@ -30,8 +33,11 @@ internal sealed record ContactFilterSql(
         (SELECT max(coalesce(q.updated_at, qs.taken_at, qc.created_at)) {Waiting})
         """;
 
+    // A status that nothing has set since is the one that the upload set.
+    private const string StatusSince = "coalesce(c.status_since, c.created_at)";
+
     private const string Waiting = """
-        FROM campaigns qc CROSS JOIN recipients q INDEXED BY recipients_contact
+        FROM campaigns qc CROSS JOIN recipients q INDEXED BY recipients_queued
             LEFT JOIN snapshots qs ON qs.campaign_id = qc.id
         WHERE qc.account = c.account AND qc.status IN ('Starting', 'Running', 'Paused')
           AND q.contact_id = c.id AND q.campaign_id = qc.id
@@ -42,13 +48,41 @@ internal sealed record ContactFilterSql(
     // ends it.
     private static readonly SearchValues<char> UnfitForPath = SearchValues.Create("\"\\\0");
 
-    /// <summary>Why a filter cannot be asked, or <see langword="null"/>.</summary>
-    public static Refusal? Check(ContactFilter filter) => filter.Attributes.Count <= AttributesMax
-        ? null
-        : Refusal.Invalid(
-            "filter.attributes.too_many", $"A filter names at most {AttributesMax} attributes.", "attributes");
+    /// <summary>The best source that gives a page without reading the rest; without one, the table does.</summary>
+    public ContactSource? InOrder => Sources.FirstOrDefault(source => source.IsOrdered);
 
-    /// <summary>The SQL of a filter over the contacts of an account.</summary>
+    /// <summary>The tables to read.</summary>
+    public string From => Source is { IsOrdered: true } ? $"({Source.Ids}) k CROSS JOIN contacts c" : "contacts c";
+
+    /// <summary>The contact's identifier in what is read first: pages are ordered by it.</summary>
+    public string Key => Source is { IsOrdered: true } ? "k.id" : "c.id";
+
+    /// <summary>All conditions but the one that the source meets already.</summary>
+    /// <remarks>A set of identifiers is looked up in its order, which is that of pages, until one is full.</remarks>
+    public string Where => string.Join(
+        " AND ",
+        [
+            "c.account = $account",
+            Source switch
+            {
+                null => "TRUE",
+                { IsOrdered: true } => "c.id = k.id",
+                _ => $"c.id IN ({Source.Ids})",
+            },
+            .. Conditions.Where(condition => condition != Source?.Covers),
+        ]);
+
+    /// <summary>Why a filter cannot be asked, or <see langword="null"/>.</summary>
+    public static Refusal? Check(ContactFilter filter) => filter switch
+    {
+        { Attributes.Count: > AttributesMax } => Refusal.Invalid(
+            "filter.attributes.too_many", $"A filter names at most {AttributesMax} attributes.", "attributes"),
+        { RecipientStatuses.IsDefaultOrEmpty: false, Campaign: null } => Refusal.Invalid(
+            "filter.campaign_missing", "A recipient status says nothing without its campaign.", "recipientStatuses"),
+        _ => null,
+    };
+
+    /// <summary>The SQL of a filter over the contacts of an account, read from what likely holds the fewest.</summary>
     public static ContactFilterSql Of(AccountId account, ContactFilter filter)
     {
         if (Check(filter) is { } refusal)
@@ -58,31 +92,15 @@ internal sealed record ContactFilterSql(
 
         filter = Complete(filter);
         var values = new FilterValues(account);
-        List<string> conditions = ["c.account = $account"];
-        var (from, key) = ($"contacts c {IndexOf(filter)}", "c.id");
-        if (filter.ListId is { } list)
+        var member = filter.ListId is { } list ? Member(list, values) : null;
+        var recipient = filter.Campaign is { } campaign ? Recipient(campaign, filter.RecipientStatuses, values) : null;
+        List<string> conditions = [.. new[] { member, recipient }.OfType<string>()];
+        if (filter.ListId is { } known)
         {
-            // Every member has an occurrence 1, so this finds each once. A list that is being deleted has no row.
-            (from, key) = ("list_members m CROSS JOIN contacts c", "m.contact_id");
-            var id = values.Add(list);
-            conditions.Add($"m.list_id = {id} AND m.occurrence = 1 AND c.id = m.contact_id");
-            conditions.Add($"EXISTS (SELECT 1 FROM lists l WHERE l.id = {id} AND l.account = $account)");
+            // A list that is being deleted has no row.
+            conditions.Add($"EXISTS (SELECT 1 FROM lists l WHERE l.id = {values.Add(known)} AND l.account = $account)");
         }
 
-        if (filter.Campaign is { } campaign)
-        {
-            var recipient = Recipient(campaign, filter.RecipientStatuses, values);
-            conditions.Add(filter.ListId is null ? recipient
-                : $"EXISTS (SELECT 1 FROM recipients r WHERE {recipient})");
-            if (filter.ListId is null)
-            {
-                // A small campaign must not cost a walk over all contacts.
-                (from, key) = ("recipients r INDEXED BY recipients_contact CROSS JOIN contacts c", "r.contact_id");
-            }
-        }
-
-        AddTimes(conditions, values, "c.status_since", filter.StatusFrom, filter.StatusBefore);
-        AddTimes(conditions, values, "c.last_status_at", filter.LastStatusFrom, filter.LastStatusBefore);
         if (filter.Statuses.Length > 0)
         {
             conditions.Add(values.OneOf("c.status", filter.Statuses.Select(status => status.ToString())));
@@ -93,6 +111,8 @@ internal sealed record ContactFilterSql(
             conditions.Add(LastStatus(filter.LastStatuses, values));
         }
 
+        var period = values.Between(StatusSince, filter.StatusFrom, filter.StatusBefore);
+        conditions.AddRange(new[] { period, LastStatusPeriod(filter, values) }.OfType<string>());
         conditions.AddRange(filter.Attributes.Select(attribute => Attribute(attribute.Key, attribute.Value, values)));
         if (!string.IsNullOrEmpty(filter.Text))
         {
@@ -100,68 +120,68 @@ internal sealed record ContactFilterSql(
             conditions.Add($"instr(c.search, {values.Add(ContactText.ForSearch(filter.Text))}) > 0");
         }
 
-        return new(from, string.Join(" AND ", conditions), key, values.All);
-    }
-
-    private static string Recipient(
-        CampaignId campaign, ImmutableArray<RecipientStatus> statuses, FilterValues values)
-    {
-        var recipient = $"r.campaign_id = {values.Add(campaign.Value)} AND r.contact_id = c.id AND r.occurrence = 1";
-        return statuses.Length == 0
-            ? recipient
-            : $"{recipient} AND {values.OneOf("r.recipient_status", statuses.Select(status => status.ToString()))}";
-    }
-
-    private static void AddTimes(
-        List<string> conditions, FilterValues values, string column, DateTimeOffset? from, DateTimeOffset? before)
-    {
-        if (from is { } since)
-        {
-            conditions.Add($"{column} >= {values.Add(since)}");
-        }
-
-        if (before is { } until)
-        {
-            conditions.Add($"{column} < {values.Add(until)}");
-        }
+        IReadOnlyList<ContactSource> sources = [.. ContactSource.Of(filter, values, (member, recipient, period))];
+        return new(sources.Count > 0 ? sources[0] : null, conditions, sources, values.All);
     }
 
     /// <summary>
     /// The same filter as several that exclude one another, each of which an index gives in order: a page of "Spam or
     /// Rejected" is then merged from two short reads instead of sorted out of all contacts.
     /// </summary>
-    public static IEnumerable<ContactFilter> Split(ContactFilter filter)
+    public static IEnumerable<ContactFilter> Split(ContactFilter filter) => Complete(filter) switch
     {
-        filter = Complete(filter);
-        if (filter.ListId is not null || filter.Campaign is not null)
-        {
-            return [filter];
-        }
+        { RecipientStatuses.Length: > 1 } several =>
+            several.RecipientStatuses.Select(status => several with { RecipientStatuses = [status] }),
+        { Statuses.Length: > 1 } several => several.Statuses.Select(status => several with { Statuses = [status] }),
+        { LastStatuses.Length: > 1 } several =>
+            several.LastStatuses.Select(outcome => several with { LastStatuses = [outcome] }),
+        var single => [single],
+    };
 
-        if (filter.Statuses.Length > 1)
-        {
-            return filter.Statuses.Select(status => filter with { Statuses = [status] });
-        }
+    /// <summary>The same filter, with no array left unset and nothing named twice.</summary>
+    /// <remarks>An array that nobody set cannot even be asked for its length, nor be written as JSON.</remarks>
+    public static ContactFilter Complete(ContactFilter filter) => filter with
+    {
+        Statuses = filter.Statuses.IsDefault ? [] : [.. filter.Statuses.Distinct()],
+        LastStatuses = filter.LastStatuses.IsDefault ? [] : [.. filter.LastStatuses.Distinct()],
+        RecipientStatuses = filter.RecipientStatuses.IsDefault ? [] : [.. filter.RecipientStatuses.Distinct()],
+    };
 
-        // Who is Queued is found by walking the contacts, and the others can be seen on the same walk.
-        return filter.LastStatuses.Length > 1 && !filter.LastStatuses.Contains(Outcome.Queued)
-            ? filter.LastStatuses.Select(outcome => filter with { LastStatuses = [outcome] })
-            : [filter];
+    private static string Member(string list, FilterValues values) => $"""
+        EXISTS (SELECT 1 FROM list_members m
+            WHERE m.list_id = {values.Add(list)} AND m.contact_id = c.id AND m.occurrence = 1)
+        """;
+
+    // Contacts of another account have other identifiers, so that a campaign of another account has none of these.
+    private static string Recipient(
+        CampaignId campaign, ImmutableArray<RecipientStatus> statuses, FilterValues values)
+    {
+        var status = statuses.Length == 0
+            ? ""
+            : "AND " + values.OneOf("r.recipient_status", statuses.Select(one => one.ToString()));
+        return $"""
+            EXISTS (SELECT 1 FROM recipients r INDEXED BY recipients_contact
+                WHERE r.campaign_id = {values.Add(campaign.Value)} AND r.contact_id = c.id AND r.occurrence = 1
+                {status})
+            """;
     }
 
+    // Who waits is Queued, whatever its last outcome; so is who was left in the queue by a campaign that was cancelled.
     private static string LastStatus(ImmutableArray<Outcome> outcomes, FilterValues values)
     {
-        var others = outcomes.Remove(Outcome.Queued);
-        var other = others.Length > 0 ? values.OneOf(
-            "c.last_status", others.Select(outcome => outcome.ToString())) : null;
-        var queued = $"EXISTS (SELECT 1 {Waiting})";
-        return (outcomes.Contains(Outcome.Queued), other) switch
-        {
-            (true, null) => queued,
-            (true, _) => $"({other} OR {queued})",
-            _ => $"{other} AND NOT {queued}",
-        };
+        var own = values.OneOf("c.last_status", outcomes.Select(outcome => outcome.ToString()));
+        return outcomes.Contains(Outcome.Queued)
+            ? $"({own} OR EXISTS (SELECT 1 {Waiting}))"
+            : $"{own} AND NOT EXISTS (SELECT 1 {Waiting})";
     }
+
+    // The sign keeps SQLite from reading a long period by its index where a source holds fewer contacts.
+    private static string? LastStatusPeriod(ContactFilter filter, FilterValues values) => values.Between(
+        filter.LastStatuses.Length == 0 || filter.LastStatuses.Contains(Outcome.Queued)
+            ? $"coalesce({QueuedSince}, c.last_status_at)"
+            : "+c.last_status_at",
+        filter.LastStatusFrom,
+        filter.LastStatusBefore);
 
     private static string Attribute(string name, string value, FilterValues values) =>
         name.AsSpan().IndexOfAny(UnfitForPath) < 0
@@ -170,45 +190,39 @@ internal sealed record ContactFilterSql(
                 EXISTS (SELECT 1 FROM json_each(c.attributes) a
                     WHERE a.key = {values.Add(name)} AND a.value = {values.Add(value)})
                 """;
+}
 
-    // Without statistics SQLite takes the primary key for as good as any index, and walks over all contacts.
-    // Most contacts are New or Active, so a Last Status usually says more.
-    private static string IndexOf(ContactFilter filter) => filter switch
+/// <summary>The values of a filter, and the names of the parameters that carry them.</summary>
+internal sealed class FilterValues(AccountId account)
+{
+    public List<(string Name, object? Value)> All { get; } = [("$account", account.Value)];
+
+    public string Add(object value)
     {
-        { Statuses: [not (ContactStatus.New or ContactStatus.Active)] } => "INDEXED BY contacts_status",
-        { LastStatuses: [not Outcome.Queued] } => "INDEXED BY contacts_last_status",
-        { Statuses: [_] } => "INDEXED BY contacts_status",
-        _ => "",
-    };
-
-    // An array that nobody set cannot even be asked for its length; one that names a thing twice names it once.
-    private static ContactFilter Complete(ContactFilter filter) => filter with
-    {
-        Statuses = filter.Statuses.IsDefault ? [] : [.. filter.Statuses.Distinct()],
-        LastStatuses = filter.LastStatuses.IsDefault ? [] : [.. filter.LastStatuses.Distinct()],
-        RecipientStatuses = filter.RecipientStatuses.IsDefault ? [] : [.. filter.RecipientStatuses.Distinct()],
-    };
-
-    /// <summary>The values of a filter, and the names of the parameters that carry them.</summary>
-    private sealed class FilterValues(AccountId account)
-    {
-        public List<(string Name, object? Value)> All { get; } = [("$account", account.Value)];
-
-        public string Add(DateTimeOffset time) => Add((object)time.ToUnixTimeMilliseconds());
-
-        public string Add(string value) => Add((object)value);
-
-        private string Add(object value)
-        {
-            var name = string.Create(CultureInfo.InvariantCulture, $"$f{All.Count}");
-            All.Add((name, value));
-            return name;
-        }
-
-        public string OneOf(string column, IEnumerable<string> names)
-        {
-            var parameters = string.Join(", ", names.Select(Add));
-            return parameters.Contains(',') ? $"{column} IN ({parameters})" : $"{column} = {parameters}";
-        }
+        var name = string.Create(CultureInfo.InvariantCulture, $"$f{All.Count}");
+        All.Add((name, value));
+        return name;
     }
+
+    public string OneOf(string column, IEnumerable<string> names)
+    {
+        var parameters = string.Join(", ", names.Select(Add));
+        return parameters.Contains(',') ? $"{column} IN ({parameters})" : $"{column} = {parameters}";
+    }
+
+    /// <summary>A period, which begins with <paramref name="from"/> and does not hold <paramref name="before"/>;
+    /// <see langword="null"/> for all time.</summary>
+    public string? Between(string column, DateTimeOffset? from, DateTimeOffset? before) => (from, before) switch
+    {
+        (null, null) => null,
+        ({ } start, null) => $"{column} >= {Add(Milliseconds(start))}",
+        (null, { } end) => $"{column} < {Add(Milliseconds(end))}",
+        ({ } start, { } end) => $"{column} >= {Add(Milliseconds(start))} AND {column} < {Add(Milliseconds(end))}",
+    };
+
+    // Columns hold whole milliseconds. A bound between two of them means the later one, whichever end it is.
+    private static long Milliseconds(DateTimeOffset bound) =>
+        (bound - DateTimeOffset.UnixEpoch) is var since && since.Ticks % TimeSpan.TicksPerMillisecond > 0
+            ? bound.ToUnixTimeMilliseconds() + 1
+            : bound.ToUnixTimeMilliseconds();
 }

@@ -32,7 +32,7 @@ public sealed class RecipientDirectory(SqliteDatabase database) : IRecipientDire
         """;
 
     private const string LinksSql = """
-        SELECT l.link, l.url, coalesce(sum(c.clicks > 0), 0), coalesce(sum(c.clicks), 0),
+        SELECT l.link, l.url, count(*) FILTER (WHERE c.clicks > 0), coalesce(sum(c.clicks), 0),
             coalesce(sum(c.machine_clicks), 0)
         FROM campaign_links l LEFT JOIN link_clicks c ON c.campaign_id = l.campaign_id AND c.link = l.link
         WHERE l.campaign_id = $campaign
@@ -42,7 +42,7 @@ public sealed class RecipientDirectory(SqliteDatabase database) : IRecipientDire
     /// <inheritdoc/>
     public Task<TrackedCampaign?> FindCampaign(CampaignId campaign, CancellationToken cancellation = default) =>
         database.Read(
-            connection => AccountOf(connection, campaign) is { } account
+            connection => AccountOf(connection, campaign) is { } account && HasAudience(connection, campaign)
                 ? new TrackedCampaign(new(account), connection.Rows(
                     reader => reader.GetString(0),
                     "SELECT url FROM campaign_links WHERE campaign_id = $campaign ORDER BY link",
@@ -86,6 +86,9 @@ public sealed class RecipientDirectory(SqliteDatabase database) : IRecipientDire
                         ("$campaign", campaign.Value)))
                 : Unknown,
             cancellation);
+
+    private static bool HasAudience(SqliteConnection connection, CampaignId campaign) => connection.Number(
+        "SELECT EXISTS (SELECT 1 FROM snapshots WHERE campaign_id = $campaign)", ("$campaign", campaign.Value)) == 1;
 
     private static string? AccountOf(SqliteConnection connection, CampaignId campaign) => connection.Row(
         reader => reader.GetString(0),

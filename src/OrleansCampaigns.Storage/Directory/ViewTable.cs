@@ -40,7 +40,7 @@ internal sealed class ViewTable(SqliteDatabase database)
                     ON CONFLICT (account, name) DO NOTHING
                     """,
                     ("$id", id), ("$account", account.Value), ("$name", name), ("$now", now),
-                    ("$filter", DirectoryJson.Write(filter)));
+                    ("$filter", DirectoryJson.Write(ContactFilterSql.Complete(filter))));
                 return made == 1
                     ? Find(connection, account, id)!
                     : Refusal.Conflict("view.exists", $"There is a view named {name} already.");

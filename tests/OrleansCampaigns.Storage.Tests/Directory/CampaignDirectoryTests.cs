@@ -86,6 +86,37 @@ public sealed class CampaignDirectoryTests : IDisposable
     }
 
     [Fact]
+    public async Task Recipients_are_found_by_how_far_they_went_and_shown_with_when()
+    {
+        await Recipient("delivered@example.com", 0, 1, "Sent", decided: 1);
+        var clicked = await Recipient("clicked@example.com", 0, 2, "Sent", decided: 1);
+        await Recipient("queued@example.com", 0, 3, "Queued");
+        await _test.Execute("UPDATE recipients SET recipient_status = 'Delivered' WHERE seq = 1");
+        await _test.Execute(
+            """
+            UPDATE recipients SET recipient_status = 'Clicked', sent_at = 1, opened_at = 2, clicked_at = 3,
+                unsubscribed_at = 4, complained_at = 5
+            WHERE seq = 2
+            """);
+
+        var row = Assert.Single(await All(new() { RecipientStatuses = [RecipientStatus.Clicked] }));
+        Assert.Equal(clicked, row.Contact);
+        Assert.Equal(
+            [1, 2, 3, 4, 5],
+            new[] { row.SentAt, row.OpenedAt, row.ClickedAt, row.UnsubscribedAt, row.ComplainedAt }
+                .Select(time => time!.Value.ToUnixTimeMilliseconds()));
+        Assert.Equal(
+            ["delivered@example.com", "queued@example.com"],
+            (await All(new() { RecipientStatuses = [RecipientStatus.None, RecipientStatus.Delivered] }))
+                .Select(other => other.Address));
+        Assert.Empty(await All(new()
+        {
+            RecipientStatuses = [RecipientStatus.Clicked],
+            Outcomes = [Outcome.Queued],
+        }));
+    }
+
+    [Fact]
     public async Task A_recipient_whose_contact_is_gone_is_still_shown()
     {
         await Recipient("gone@example.com", 0, 1, "Sent", decided: 1);

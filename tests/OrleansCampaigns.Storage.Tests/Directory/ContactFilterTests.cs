@@ -209,12 +209,22 @@ public sealed class ContactFilterTests : IDisposable
 
     [Theory]
     [InlineData("all", "SEARCH c USING PRIMARY KEY (account=? AND id>?)")]
-    [InlineData("status", "SEARCH c USING INDEX contacts_status (account=? AND status=? AND id>?)")]
-    [InlineData("last", "SEARCH c USING INDEX contacts_last_status (account=? AND last_status=? AND id>?)")]
-    [InlineData("queued", "SEARCH c USING PRIMARY KEY (account=? AND id>?)")]
+    [InlineData("status", "SEARCH s USING COVERING INDEX contacts_status (account=? AND status=? AND id>?)")]
+    [InlineData("last", "SEARCH o USING COVERING INDEX contacts_last_status (account=? AND last_status=? AND id>?)")]
+    [InlineData("queued", "SEARCH q USING COVERING INDEX recipients_queued (campaign_id=?)")]
     [InlineData("list", "SEARCH m USING PRIMARY KEY (list_id=? AND contact_id>?)")]
     [InlineData("text", "SEARCH c USING PRIMARY KEY (account=? AND id>?)")]
-    public async Task A_page_is_read_in_the_order_of_an_index(string shape, string expected)
+    [InlineData("campaign", "SEARCH r USING COVERING INDEX recipients_contact (campaign_id=? AND contact_id>?)")]
+    [InlineData(
+        "clicked",
+        "SEARCH r USING COVERING INDEX recipients_status (campaign_id=? AND recipient_status=? AND contact_id>?)")]
+    [InlineData(
+        "status time",
+        "SEARCH t USING COVERING INDEX contacts_status_since (account=? AND status_since=? AND created_at>?)")]
+    [InlineData(
+        "last status time",
+        "SEARCH t USING COVERING INDEX contacts_last_status_at (account=? AND last_status_at>?)")]
+    public async Task A_page_is_read_from_an_index_and_never_sorted_out_of_all_contacts(string shape, string expected)
     {
         var filter = shape switch
         {
@@ -223,16 +233,28 @@ public sealed class ContactFilterTests : IDisposable
             "queued" => new() { LastStatuses = [Outcome.Queued] },
             "list" => new() { ListId = "lst_" },
             "text" => new() { Text = "anna" },
+            "campaign" => new() { Campaign = TestData.Campaign("c") },
+            "clicked" => new()
+            {
+                Campaign = TestData.Campaign("c"),
+                RecipientStatuses = [RecipientStatus.Clicked],
+            },
+            "status time" => new() { StatusFrom = _test.Clock.GetUtcNow() },
+            "last status time" => new() { LastStatusFrom = _test.Clock.GetUtcNow() },
             _ => new(),
         };
-        var sql = ContactFilterSql.Of(Account, filter);
-        var plan = await _test.Database.Read(connection => connection.Rows(
-            reader => reader.GetString(3),
-            "EXPLAIN QUERY PLAN " + ContactDirectory.PageSql(sql),
-            [.. sql.Parameters, ("$after", ""), ("$limit", 10)]));
+        var plan = await _test.Database.Read(connection =>
+        {
+            var sql = Assert.Single(_contacts.Plan(connection, Account, filter));
+            return connection.Rows(
+                reader => reader.GetString(3),
+                "EXPLAIN QUERY PLAN " + ContactDirectory.PageSql(sql),
+                [.. sql.Parameters, ("$after", ""), ("$limit", 10)]);
+        });
 
         Assert.Contains(expected, plan);
-        Assert.Contains("SEARCH q USING INDEX recipients_contact (campaign_id=? AND contact_id=?)", plan);
+        Assert.Contains(plan, step => step.StartsWith(
+            "SEARCH q USING INDEX recipients_queued (campaign_id=? AND contact_id=?", StringComparison.Ordinal));
         Assert.DoesNotContain(plan, step => step.StartsWith("SCAN", StringComparison.Ordinal));
         Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
     }
