@@ -10,9 +10,9 @@ namespace OrleansCampaigns.Storage.Postgres;
 
 /// <summary>The states of contacts, read and written many at a time.</summary>
 /// <remarks>
-/// A statement costs a message each way and a commit a flush of the disk, however many rows they concern. Each row keeps
-/// its own version check and its own answer. A write that ends in an exception may have landed; whoever asked must read
-/// again.
+/// A statement costs a message each way and a commit a flush of the disk, however many rows they concern. Each row
+/// keeps its own version check and its own answer. A write that ends in an exception may have landed; whoever asked
+/// must read again.
 /// </remarks>
 internal sealed class PostgresContactStateStorage : IGrainStorage
 {
@@ -116,7 +116,8 @@ internal sealed class PostgresContactStateStorage : IGrainStorage
         Array.Sort(writes, (one, other) => string.CompareOrdinal(one.Key, other.Key));
         try
         {
-            await using var command = _source.CreateCommand("SELECT key, new_version FROM write_contact_states($1, $2, $3, $4)");
+            await using var command = _source.CreateCommand(
+                "SELECT key, new_version FROM write_contact_states($1, $2, $3, $4)");
             command.Parameters.Add(new() { Value = _serviceId });
             command.Parameters.Add(new() { Value = Array.ConvertAll(writes, write => write.Key) });
             command.Parameters.Add(new()

@@ -110,7 +110,8 @@ public sealed class PostgresDatabase : IAsyncDisposable
 
         if (!text.ContainsKey("Keepalive"))
         {
-            text.KeepAlive = 30; // A peer that is gone without a word is noticed before the pool gives out its connection.
+            // A peer that is gone without a word is noticed before the pool gives out its connection.
+            text.KeepAlive = 30;
         }
 
         return text.ToString();

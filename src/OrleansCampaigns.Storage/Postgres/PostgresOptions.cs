@@ -34,7 +34,9 @@ public sealed class PostgresOptions
     /// <summary>At most so many connections for reminders.</summary>
     public int RemindersConnectionsMax { get; set; } = 4;
 
-    /// <summary>At most so many connections for the states of grains other than contacts, and as many for those.</summary>
+    /// <summary>
+    /// At most so many connections for the states of contacts, and as many for those of all other grains.
+    /// </summary>
     public int StatesConnectionsMax { get; set; } = 12;
 
     /// <summary>At most so many connections for the directory.</summary>

@@ -79,7 +79,7 @@ internal static class PostgresQueries
             """,
         ["DeleteReminderRowsKey"] = "DELETE FROM OrleansRemindersTable WHERE ServiceId = @ServiceId",
 
-        // The row of the version is the lock of the table: whoever raises it first wins, and with it goes the silo's row.
+        // The row of the version is the lock of the table: whoever raises it first wins, and the silo's row with it.
         ["InsertMembershipVersionKey"] = """
             WITH made AS (
                 INSERT INTO OrleansMembershipVersionTable (DeploymentId) VALUES (@DeploymentId)

@@ -4,8 +4,8 @@ namespace OrleansCampaigns.Storage.Postgres;
 
 /// <summary>Keeps out of states the one character that PostgreSQL's texts cannot hold.</summary>
 /// <remarks>
-/// A mail server may reply with a NUL, JSON spells it <c>\u0000</c>, and a projection that met it would fail every write
-/// of that contact for good. It becomes U+FFFD, as every other octet does that is no text.
+/// A mail server may reply with a NUL, JSON spells it <c>\u0000</c>, and a projection that met it would fail every
+/// write of that contact for good. It becomes U+FFFD, as every other octet does that is no text.
 /// </remarks>
 internal sealed class PostgresStateSerializer(IGrainStorageSerializer serializer) : IGrainStorageSerializer
 {

@@ -2,8 +2,8 @@ namespace OrleansCampaigns.Storage.States;
 
 /// <summary>Calls of many callers joined into few: while some are under way, the next ones gather.</summary>
 /// <remarks>
-/// Nobody waits for company: a call that finds nothing under way leaves at once. Under load batches grow by themselves,
-/// as far as <paramref name="sizeMax"/>. Each call has its own answer and its own failure.
+/// Nobody waits for company: a call that finds nothing under way leaves at once. Under load batches grow by
+/// themselves, as far as <paramref name="sizeMax"/>. Each call has its own answer and its own failure.
 /// </remarks>
 /// <param name="sizeMax">How many calls one batch joins at most.</param>
 /// <param name="batchesMax">How many batches may be under way at once.</param>

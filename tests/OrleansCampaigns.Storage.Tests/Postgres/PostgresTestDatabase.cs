@@ -24,7 +24,7 @@ public sealed class PostgresTestDatabase : IAsyncDisposable
 
     public PostgresDatabase Database { get; }
 
-    /// <summary>Runs statements of the test's own; <paramref name="values"/> are <c>$1</c>, <c>$2</c> and so on.</summary>
+    /// <summary>Runs statements of the test's own; <paramref name="values"/> are <c>$1</c>, <c>$2</c>, …</summary>
     public async Task<int> Execute(string sql, params object?[] values)
     {
         await using var command = Command(sql, values);

@@ -1,4 +1,3 @@
-using System.Text;
 using Orleans.Runtime;
 using Orleans.Storage;
 
@@ -154,22 +153,5 @@ public abstract class ContactStateStorageContract
         var state = new GrainState<Note>();
         await (storage ?? Open()).ReadStateAsync(Name, Id(key), state);
         return state;
-    }
-
-    public sealed record Note(string Text)
-    {
-        public Note()
-            : this("")
-        {
-        }
-    }
-
-    // The text is a string in JSON: databases look into contacts for what they project.
-    protected sealed class NoteSerializer : IGrainStorageSerializer
-    {
-        public BinaryData Serialize<T>(T input) =>
-            new(Encoding.UTF8.GetBytes($$"""{"text":"{{((Note)(object)input!).Text}}"}"""));
-
-        public T Deserialize<T>(BinaryData input) => (T)(object)new Note(input.ToString()[9..^2]);
     }
 }

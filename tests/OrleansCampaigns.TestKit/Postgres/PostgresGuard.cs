@@ -37,7 +37,8 @@ internal static class PostgresGuard
     // Small enough for several at once on one machine, and as durable as in production.
     private static readonly string[] Settings =
     [
-        "listen_addresses=", "shared_buffers=128MB", "max_connections=200", "max_wal_size=2GB", "log_min_messages=warning",
+        "listen_addresses=", "shared_buffers=128MB", "max_connections=200", "max_wal_size=2GB",
+        "log_min_messages=warning",
     ];
 
     public static Process Start(string binaries, IEnumerable<string> settings)
@@ -55,8 +56,8 @@ internal static class PostgresGuard
         start.FileName = isRoot ? "runuser" : "/bin/sh";
         string[] prefix = isRoot ? ["-u", "postgres", "--", "/bin/sh"] : [];
         var owner = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        string[] arguments = [.. prefix, "-c", Script, "guard", binaries, owner];
-        foreach (var argument in arguments.Concat(Settings.Concat(settings).SelectMany(setting => new[] { "-c", setting })))
+        var options = Settings.Concat(settings).SelectMany(setting => new[] { "-c", setting });
+        foreach (var argument in (string[])[.. prefix, "-c", Script, "guard", binaries, owner, .. options])
         {
             start.ArgumentList.Add(argument);
         }
