@@ -91,6 +91,7 @@ CREATE TABLE contacts (
     status_since   bigint NULL,
     last_status    text COLLATE "C" NULL,
     last_status_at bigint NULL,
+    last_recipient_status text COLLATE "C" NOT NULL DEFAULT 'None', -- in the campaign of last_status
     created_at     bigint NOT NULL,
     updated_at     bigint NOT NULL,
     PRIMARY KEY (account, id)
@@ -99,6 +100,8 @@ CREATE TABLE contacts (
 CREATE INDEX contacts_status ON contacts (account, status, id);
 -- Contacts that were just imported have none, and need no place in it.
 CREATE INDEX contacts_last_status ON contacts (account, last_status, id) WHERE last_status IS NOT NULL;
+CREATE INDEX contacts_status_since ON contacts (account, status_since, id) WHERE status_since IS NOT NULL;
+CREATE INDEX contacts_last_status_at ON contacts (account, last_status_at, id) WHERE last_status_at IS NOT NULL;
 
 CREATE TABLE lists (
     id         text COLLATE "C" PRIMARY KEY,
@@ -198,7 +201,6 @@ CREATE TABLE snapshots (
     taken_at    bigint NOT NULL
 );
 
--- Every recipient is updated at least once, and all of a page at about the same time: they need the room.
 CREATE TABLE recipients (
     campaign_id      text COLLATE "C" NOT NULL,
     partition        integer NOT NULL,
@@ -206,7 +208,7 @@ CREATE TABLE recipients (
     account          text COLLATE "C" NOT NULL,
     contact_id       text COLLATE "C" NOT NULL,
     occurrence       integer NOT NULL,
-    reserved         integer NOT NULL,       -- whether a licence was reserved for it
+    reserved         integer NOT NULL,           -- whether a licence was reserved for it
     outcome          text COLLATE "C" NOT NULL DEFAULT 'Queued',
     cause            text COLLATE "C" NOT NULL DEFAULT 'None',
     excluded         text COLLATE "C" NULL,
@@ -221,11 +223,44 @@ CREATE TABLE recipients (
     reply_text       text COLLATE "C" NULL,
     recipient_status text COLLATE "C" NOT NULL DEFAULT 'None',
     updated_at       bigint NULL,
+    sent_at          bigint NULL,
+    failed_at        bigint NULL,                -- when it was given up, unless it no longer is
+    overturned       integer NOT NULL DEFAULT 0, -- whether a bounce message ever took Sent back
+    opened_at        bigint NULL,                -- first, by a person
+    opens            integer NOT NULL DEFAULT 0,
+    machine_opens    integer NOT NULL DEFAULT 0,
+    clicked_at       bigint NULL,                -- first, by a person
+    clicks           integer NOT NULL DEFAULT 0,
+    machine_clicks   integer NOT NULL DEFAULT 0,
+    unsubscribed_at  bigint NULL,
+    complained_at    bigint NULL,
     PRIMARY KEY (campaign_id, partition, seq)
-) WITH (fillfactor = 55);
+) WITH (fillfactor = 60);
 
-CREATE UNIQUE INDEX recipients_contact ON recipients (contact_id, campaign_id, occurrence);
+CREATE UNIQUE INDEX recipients_contact ON recipients (campaign_id, contact_id, occurrence);
 CREATE INDEX recipients_due ON recipients (campaign_id, partition, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+-- Who waits, until its first attempt; and who got something. Both are short for a campaign that is over.
+CREATE INDEX recipients_queued ON recipients (campaign_id, contact_id) WHERE outcome = 'Queued' AND excluded IS NULL;
+CREATE INDEX recipients_status ON recipients (campaign_id, recipient_status, contact_id)
+    WHERE recipient_status <> 'None';
+
+CREATE TABLE campaign_links (
+    campaign_id text COLLATE "C" NOT NULL,
+    link        integer NOT NULL,                -- from 1
+    url         text COLLATE "C" NOT NULL,
+    PRIMARY KEY (campaign_id, link)
+);
+
+-- A projection of the contact's state like the columns of recipients: set, never added to.
+CREATE TABLE link_clicks (
+    campaign_id    text COLLATE "C" NOT NULL,
+    link           integer NOT NULL,
+    contact_id     text COLLATE "C" NOT NULL,
+    clicks         integer NOT NULL,
+    machine_clicks integer NOT NULL,
+    first_at       bigint NULL,
+    PRIMARY KEY (campaign_id, link, contact_id)
+);
 
 CREATE TABLE api_keys (
     id         text COLLATE "C" PRIMARY KEY,
@@ -261,36 +296,58 @@ BEGIN
         SELECT p.*
         FROM written w, json_to_record(convert_from(w.PayloadBinary, 'UTF8')::json -> 'projection') AS p(
             account text, contact text, status text, "statusSince" bigint, "lastStatus" text, "lastStatusAt" bigint,
-            deliveries json)
+            "lastRecipientStatus" text, deliveries json)
         WHERE w.PayloadBinary IS NOT NULL AND p.contact IS NOT NULL
         ORDER BY p.contact
+    ), deliveries AS MATERIALIZED (
+        SELECT p.contact, d.*
+        FROM projections p, json_to_recordset(p.deliveries) AS d(
+            campaign text, outcome text, cause text, excluded text, decided integer, "inDoubt" integer,
+            attempts integer, pass integer, charged integer, "nextAttemptAt" bigint, "replyCode" integer,
+            "enhancedCode" text, "replyText" text, "recipientStatus" text, "duplicatesUpTo" integer,
+            "updatedAt" bigint, "sentAt" bigint, overturned integer, "openedAt" bigint, opens integer,
+            "machineOpens" integer, "clickedAt" bigint, clicks integer, "machineClicks" integer,
+            "unsubscribedAt" bigint, "complainedAt" bigint, links json)
     ), statuses AS (
+        -- No recipient status is none that is known: the campaign of the Last Status may have moved to a page.
         UPDATE contacts c SET
             status = p.status, status_since = p."statusSince", last_status = p."lastStatus",
-            last_status_at = p."lastStatusAt"
+            last_status_at = p."lastStatusAt",
+            last_recipient_status = coalesce(p."lastRecipientStatus", c.last_recipient_status)
         FROM projections p
         WHERE c.account = p.account AND c.id = p.contact
+    ), firsts AS (
+        -- The state knows no time of failure. It is that of the write which made a failure of something else.
+        UPDATE recipients r SET
+            outcome = d.outcome, cause = d.cause, excluded = d.excluded, decided = d.decided,
+            in_doubt = d."inDoubt", attempts = d.attempts, pass = d.pass, charged = d.charged,
+            next_attempt_at = d."nextAttemptAt", reply_code = d."replyCode", enhanced_code = d."enhancedCode",
+            reply_text = d."replyText", recipient_status = d."recipientStatus", updated_at = d."updatedAt",
+            sent_at = d."sentAt",
+            failed_at = CASE WHEN d.outcome IN ('Rejected', 'Spam', 'Bounced')
+                THEN coalesce(r.failed_at, d."updatedAt") END,
+            overturned = coalesce(d.overturned, 0),
+            opened_at = d."openedAt", opens = coalesce(d.opens, 0), machine_opens = coalesce(d."machineOpens", 0),
+            clicked_at = d."clickedAt", clicks = coalesce(d.clicks, 0),
+            machine_clicks = coalesce(d."machineClicks", 0),
+            unsubscribed_at = d."unsubscribedAt", complained_at = d."complainedAt"
+        FROM deliveries d
+        WHERE r.campaign_id = d.campaign AND r.contact_id = d.contact AND r.occurrence = 1
+    ), duplicates AS (
+        -- Further occurrences of the address get no e-mail, whatever becomes of the first.
+        UPDATE recipients r SET
+            outcome = 'Duplicated', cause = 'DuplicateAddress', decided = 1, pass = d.pass,
+            updated_at = d."updatedAt"
+        FROM deliveries d
+        WHERE d."duplicatesUpTo" > 1 AND r.campaign_id = d.campaign AND r.contact_id = d.contact
+            AND r.occurrence BETWEEN 2 AND d."duplicatesUpTo"
     )
-    UPDATE recipients r SET
-        outcome = CASE WHEN r.occurrence > 1 THEN 'Duplicated' ELSE d.outcome END,
-        cause = CASE WHEN r.occurrence > 1 THEN 'DuplicateAddress' ELSE d.cause END,
-        excluded = CASE WHEN r.occurrence > 1 THEN NULL ELSE d.excluded END,
-        decided = CASE WHEN r.occurrence > 1 THEN 1 ELSE d.decided END,
-        in_doubt = CASE WHEN r.occurrence > 1 THEN 0 ELSE d."inDoubt" END,
-        attempts = CASE WHEN r.occurrence > 1 THEN 0 ELSE d.attempts END,
-        pass = d.pass,
-        charged = CASE WHEN r.occurrence > 1 THEN 0 ELSE d.charged END,
-        next_attempt_at = CASE WHEN r.occurrence > 1 THEN NULL ELSE d."nextAttemptAt" END,
-        reply_code = CASE WHEN r.occurrence > 1 THEN NULL ELSE d."replyCode" END,
-        enhanced_code = CASE WHEN r.occurrence > 1 THEN NULL ELSE d."enhancedCode" END,
-        reply_text = CASE WHEN r.occurrence > 1 THEN NULL ELSE d."replyText" END,
-        recipient_status = CASE WHEN r.occurrence > 1 THEN 'None' ELSE d."recipientStatus" END,
-        updated_at = d."updatedAt"
-    FROM projections p, json_to_recordset(p.deliveries) AS d(
-        campaign text, outcome text, cause text, excluded text, decided integer, "inDoubt" integer, attempts integer,
-        pass integer, charged integer, "nextAttemptAt" bigint, "replyCode" integer, "enhancedCode" text,
-        "replyText" text, "recipientStatus" text, "duplicatesUpTo" integer, "updatedAt" bigint)
-    WHERE r.contact_id = p.contact AND r.campaign_id = d.campaign AND r.occurrence <= d."duplicatesUpTo";
+    INSERT INTO link_clicks AS k (campaign_id, link, contact_id, clicks, machine_clicks, first_at)
+    SELECT d.campaign, l.link, d.contact, l.clicks, l."machineClicks", l."firstAt"
+    FROM deliveries d, json_to_recordset(d.links) AS l(
+        link integer, clicks integer, "machineClicks" integer, "firstAt" bigint)
+    ON CONFLICT (campaign_id, link, contact_id) DO UPDATE SET
+        clicks = excluded.clicks, machine_clicks = excluded.machine_clicks, first_at = excluded.first_at;
     RETURN NULL;
 END $$;
 

@@ -8,7 +8,7 @@ namespace OrleansCampaigns.Storage.States;
 /// <param name="sizeMax">How many calls one batch joins at most.</param>
 /// <param name="batchesMax">How many batches may be under way at once.</param>
 /// <param name="run">Answers the calls of a batch, in their order.</param>
-/// <param name="isForAll">Whether a failure would meet every call alike, so that trying them one by one is vain.</param>
+/// <param name="isForAll">Whether a failure would meet every call alike, so that one by one is vain.</param>
 internal sealed class JoinedCalls<TCall, TAnswer>(
     int sizeMax,
     int batchesMax,

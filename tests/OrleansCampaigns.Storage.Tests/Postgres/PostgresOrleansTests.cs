@@ -46,7 +46,8 @@ public sealed class PostgresOrleansTests(PostgresFixture postgres) : IAsyncLifet
     {
         using var second = await StartSilo();
         var builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.UseOrleansClient(orleans => orleans.UsePostgresClustering(_given.Database).Configure<ClusterOptions>(Name));
+        builder.UseOrleansClient(
+            orleans => orleans.UsePostgresClustering(_given.Database).Configure<ClusterOptions>(Name));
         using var client = builder.Build();
         await client.StartAsync();
 
