@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Campaigns;
 using OrleansCampaigns.Api.Contacts;
+using OrleansCampaigns.Api.Feedback;
 using OrleansCampaigns.Api.Health;
 using OrleansCampaigns.Api.Imports;
 using OrleansCampaigns.Api.Licences;
@@ -10,7 +11,9 @@ using OrleansCampaigns.Api.Lists;
 using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
+using OrleansCampaigns.Api.Tracking;
 using OrleansCampaigns.Api.Views;
+using OrleansCampaigns.Contracts.Feedback;
 
 namespace OrleansCampaigns.Api;
 
@@ -32,6 +35,7 @@ public static class ApiEndpoints
 
         app.MapHealth();
         app.MapApiDocument();
+        app.MapTracking();
         var v1 = app.MapGroup("/v1")
             .WithMetadata(new BodyLimit(Limits.JsonBytesMax), IdempotencyRule.Keep)
             .RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = AccessPolicies.Scheme })
@@ -42,6 +46,12 @@ public static class ApiEndpoints
         v1.MapContacts();
         v1.MapViews();
         v1.MapCampaigns();
+        v1.MapFeedback();
+        if (app.Services.GetService<IProviderWebhooks>() is not null)
+        {
+            v1.MapWebhooks();
+        }
+
         v1.MapLicences();
         v1.MapApiKeys();
         return app;

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Campaigns;
 using OrleansCampaigns.Api.Contacts;
+using OrleansCampaigns.Api.Feedback;
 using OrleansCampaigns.Api.Health;
 using OrleansCampaigns.Api.Imports;
 using OrleansCampaigns.Api.Licences;
@@ -83,6 +84,8 @@ internal static class ApiJson
 [JsonSerializable(typeof(CampaignBody))]
 [JsonSerializable(typeof(ContactBody))]
 [JsonSerializable(typeof(ContactStateBody))]
+[JsonSerializable(typeof(EngagementBody))]
+[JsonSerializable(typeof(FeedbackReceiptBody))]
 [JsonSerializable(typeof(HealthBody))]
 [JsonSerializable(typeof(ImportBody))]
 [JsonSerializable(typeof(LedgerBody))]
@@ -94,6 +97,8 @@ internal static class ApiJson
 [JsonSerializable(typeof(TestSendBody))]
 [JsonSerializable(typeof(ValidationBody))]
 [JsonSerializable(typeof(ViewBody))]
+[JsonSerializable(typeof(WebhookReceiptBody))]
+[JsonSerializable(typeof(PageBody<ActivityBody>))]
 [JsonSerializable(typeof(PageBody<ApiKeyBody>))]
 [JsonSerializable(typeof(PageBody<CampaignItemBody>))]
 [JsonSerializable(typeof(PageBody<ContactBody>))]
@@ -102,6 +107,7 @@ internal static class ApiJson
 [JsonSerializable(typeof(PageBody<ImportErrorBody>))]
 [JsonSerializable(typeof(PageBody<ListBody>))]
 [JsonSerializable(typeof(PageBody<RecipientBody>))]
+[JsonSerializable(typeof(PageBody<SetAsideBody>))]
 [JsonSerializable(typeof(PageBody<ViewBody>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Campaigns;
+using OrleansCampaigns.Api.Contacts;
 using OrleansCampaigns.Api.Health;
 using OrleansCampaigns.Api.OpenApi;
+using OrleansCampaigns.Api.Tracking;
 
 namespace OrleansCampaigns.Api;
 
@@ -26,6 +28,11 @@ public static class ApiServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IHealth, ClusterHealth>();
         services.TryAddSingleton<AudienceResolver>();
+        services.TryAddSingleton<FilterCheck>();
+        services.TryAddSingleton<TrackedCampaigns>();
+        services.TryAddSingleton<TrackedEvents>();
+        services.TryAddSingleton<Subscriptions>();
+        services.AddHostedService(provider => provider.GetRequiredService<TrackedEvents>());
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddAccess();
         services.AddApiDocument();

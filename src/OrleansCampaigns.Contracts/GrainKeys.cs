@@ -1,6 +1,7 @@
 using OrleansCampaigns.Contracts.Accounts;
 using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Contracts.Contacts;
+using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Contracts;
@@ -27,6 +28,10 @@ public static class GrainKeys
     public static ICampaignPartitionGrain Partition(this IGrainFactory grains, CampaignId campaign, int partition) =>
         grains.GetGrain<ICampaignPartitionGrain>($"cx:{campaign.Value.AsSpan(4)}:{partition}");
 
+    /// <summary>The grain that reads a mailbox.</summary>
+    public static IMailboxGrain Mailbox(this IGrainFactory grains, string name) =>
+        grains.GetGrain<IMailboxGrain>($"mb:{name}");
+
     /// <summary>Reads an account's key.</summary>
     public static AccountId ReadAccount(string key) => new(key["ac:".Length..]);
 
@@ -46,4 +51,7 @@ public static class GrainKeys
         var parts = key.Split(':');
         return (new($"cmp_{parts[1]}"), int.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture));
     }
+
+    /// <summary>Reads a mailbox's key.</summary>
+    public static string ReadMailbox(string key) => key["mb:".Length..];
 }

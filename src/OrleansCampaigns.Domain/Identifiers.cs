@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -60,6 +61,14 @@ public readonly record struct ContactId([property: Id(0)] string Value)
         HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{account.Value}\n{normalisedAddress}"), hash);
         return new(Prefix + Convert.ToHexStringLower(hash[..16]));
     }
+
+    /// <summary>31 bits of the identifier: decides the partition of an audience.</summary>
+    public int Hash =>
+        (int)(uint.Parse(Value.AsSpan(4, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
+            & 0x7fffffff);
+
+    /// <summary>In which partition the contact is, of an audience that was cut into so many.</summary>
+    public int PartitionOf(int partitions) => Hash % partitions;
 
     /// <summary>The contact of that name, or <see langword="null"/> when it is not a name.</summary>
     public static ContactId? Parse(string? text) =>

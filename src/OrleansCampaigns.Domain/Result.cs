@@ -20,6 +20,9 @@ public enum RefusalKind
 
     /// <summary>Too few licences (402).</summary>
     PaymentRequired = 5,
+
+    /// <summary>Whoever asks is not who may (403).</summary>
+    Forbidden = 6,
 }
 
 /// <summary>A domain refusal: data, never an exception.</summary>
@@ -43,6 +46,9 @@ public sealed record Refusal(
 
     /// <summary>The state does not allow it.</summary>
     public static Refusal Conflict(string code, string detail) => new(RefusalKind.Conflict, code, detail);
+
+    /// <summary>Whoever asks is not who may.</summary>
+    public static Refusal Forbidden(string code, string detail) => new(RefusalKind.Forbidden, code, detail);
 }
 
 /// <summary>A value, or the refusal that stands in its place.</summary>

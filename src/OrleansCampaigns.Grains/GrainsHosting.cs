@@ -1,7 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Hosting;
 using Orleans.Runtime;
+using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Grains.Campaigns;
+using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Grains.Feedback;
 
 namespace OrleansCampaigns.Grains;
 
@@ -12,9 +16,23 @@ public static class GrainsHosting
     public static ISiloBuilder AddCampaignGrains(this ISiloBuilder silo)
     {
         ArgumentNullException.ThrowIfNull(silo);
+        silo.Services.AddMetrics();
+        silo.Services.AddSingleton<DeliveryMetrics>();
         silo.Services.AddSingleton<PumpPermits>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             services => services.GetRequiredService<PumpPermits>());
+        silo.Services.AddCampaignFeedback();
         return silo;
+    }
+
+    /// <summary>
+    /// Registers <see cref="IFeedback"/>, in a silo or in a client of the cluster: it needs
+    /// <see cref="IGrainFactory"/>, a <see cref="TimeProvider"/> and the same <see cref="EngineOptions"/> as the silos.
+    /// </summary>
+    public static IServiceCollection AddCampaignFeedback(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton<IFeedback, FeedbackRouter>();
+        return services;
     }
 }

@@ -22,6 +22,19 @@ public sealed class MailOptions
     /// <summary>The envelope's sender; bounces go there. The campaign's sender when absent.</summary>
     public string? ReturnPath { get; set; }
 
+    /// <summary>
+    /// Whether every e-mail has a return path of its own, with a token behind a plus sign in the local part
+    /// (<c>bounces+token@domain</c>), so that a bounce is told apart whatever it says. Only with a
+    /// <see cref="ReturnPath"/>.
+    /// </summary>
+    public bool Verp { get; set; } = true;
+
+    /// <summary>
+    /// The mailbox that takes requests to unsubscribe, again with a token behind a plus sign;
+    /// <c>unsubscribe@</c> and the domain of the <see cref="ReturnPath"/> when absent.
+    /// </summary>
+    public string? UnsubscribeAddress { get; set; }
+
     /// <summary>The relays; the first one serves campaigns that name none.</summary>
     public IList<RelayOptions> Relays { get; set; } = [];
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Mail.Messages;
 using OrleansCampaigns.Mail.Relays;
 
@@ -9,6 +10,9 @@ namespace OrleansCampaigns.Mail;
 internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
 {
     public const int ConnectionsMax = 1000;
+
+    // RFC 5321 §4.5.3.1.1 allows 64 octets: this, a plus sign and a token.
+    private const int LocalPartMax = 64 - 1 - RecipientTokens.AddressTokenLength;
 
     private static readonly TimeSpan TimeMax = TimeSpan.FromDays(1);
 
@@ -20,10 +24,13 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
             problems.Add($"Mail:Key must be a secret of at least {MailOptions.KeyLengthMin} characters.");
         }
 
-        if (options.ReturnPath is not null && EmailAddress.Parse(options.ReturnPath) is null)
+        CheckReturnAddress("Mail:ReturnPath", options.ReturnPath, options.Verp, problems);
+        CheckReturnAddress("Mail:UnsubscribeAddress", options.UnsubscribeAddress, takesToken: true, problems);
+        if (options.UnsubscribeAddress?.Contains('[', StringComparison.Ordinal) ?? false)
         {
-            problems.Add("Mail:ReturnPath is not a properly formatted address.");
+            problems.Add("Mail:UnsubscribeAddress must have the name of a domain behind its @.");
         }
+
 
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < options.Relays.Count; i++)
@@ -41,6 +48,28 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
 
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
+
+    private static void CheckReturnAddress(string key, string? configured, bool takesToken, List<string> problems)
+    {
+        if (configured is null)
+        {
+            return;
+        }
+
+        if (EmailAddress.Parse(configured) is not { } address)
+        {
+            problems.Add($"{key} is not a properly formatted address.");
+        }
+        else if (takesToken && (address.LocalPart.Length > LocalPartMax || !address.LocalPart.All(IsPlain)))
+        {
+            problems.Add(
+                $"{key} must have 1 to {LocalPartMax} letters, digits, dots, hyphens, underscores or plus signs before "
+                + "its @, because a token follows them.");
+        }
+    }
+
+    // What needs no quotes in an address and no escaping in a mailto URL (RFC 6068 §2).
+    private static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+';
 
     private static bool IsHost(string? text) => Uri.CheckHostName(text) != UriHostNameType.Unknown;
 

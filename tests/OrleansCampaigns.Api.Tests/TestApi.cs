@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging;
 using OrleansCampaigns.Api.Health;
 using OrleansCampaigns.Api.Tests.Fakes;
 using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Feedback;
 
 namespace OrleansCampaigns.Api.Tests;
 
@@ -24,6 +26,7 @@ public sealed class TestApi : IAsyncDisposable
         Lists = new FakeLists(Contacts, Clock);
         Importer = new FakeImporter(Clock);
         (var factory, Grains) = FakeGrains.Create(Clock);
+        Feedback = new FakeFeedback(Grains);
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Trace);
@@ -34,6 +37,12 @@ public sealed class TestApi : IAsyncDisposable
         builder.Services.AddSingleton<IListDirectory>(Lists);
         builder.Services.AddSingleton<IContactImporter>(Importer);
         builder.Services.AddSingleton<ICampaignDirectory>(Campaigns);
+        builder.Services.AddSingleton<IRecipientDirectory>(Recipients);
+        builder.Services.AddSingleton<IFeedback>(Feedback);
+        builder.Services.AddSingleton<IFeedbackMessages>(Messages);
+        builder.Services.AddSingleton<IProviderWebhooks>(Webhooks);
+        builder.Services.AddSingleton<ISetAsideDirectory>(SetAside);
+        builder.Services.AddSingleton(Tokens);
         builder.Services.AddSingleton<IHealth>(Health);
         builder.Services.AddSingleton(factory);
         builder.Services.AddOrleansCampaignsApi(configure);
@@ -52,6 +61,19 @@ public sealed class TestApi : IAsyncDisposable
     public FakeImporter Importer { get; }
 
     public FakeCampaigns Campaigns { get; } = new();
+
+    public FakeRecipients Recipients { get; } = new();
+
+    public FakeFeedback Feedback { get; }
+
+    public FakeFeedbackMessages Messages { get; } = new();
+
+    public FakeWebhooks Webhooks { get; } = new();
+
+    public FakeSetAside SetAside { get; } = new();
+
+    public RecipientTokens Tokens { get; } = new(
+        new TokenKeys([new(0, [.. "an installation's secret"u8], DateTimeOffset.MinValue)]));
 
     public FakeGrains Grains { get; }
 
@@ -87,7 +109,11 @@ public sealed class TestApi : IAsyncDisposable
 
     public HttpClient Connect(string? secret)
     {
-        var client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
+        // Where an answer leads is what tests look at, so nobody follows it.
+        var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = new Uri(_app.Urls.First()),
+        };
         if (secret is not null)
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
@@ -95,6 +121,9 @@ public sealed class TestApi : IAsyncDisposable
 
         return client;
     }
+
+    /// <summary>Ends the process gracefully.</summary>
+    public Task Stop() => _app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -116,6 +145,8 @@ public sealed class FakeHealth : IHealth
 /// <summary>An answer, read in full.</summary>
 public sealed record Answer(HttpStatusCode Status, HttpResponseHeaders Headers, string? ContentType, string Text)
 {
+    public byte[] Octets { get; init; } = [];
+
     public JsonNode Json => JsonNode.Parse(Text)!;
 
     public string? Code => (string?)Json["code"];
@@ -176,7 +207,10 @@ public static class Asking
             response.StatusCode,
             response.Headers,
             response.Content.Headers.ContentType?.MediaType,
-            await response.Content.ReadAsStringAsync());
+            await response.Content.ReadAsStringAsync())
+        {
+            Octets = await response.Content.ReadAsByteArrayAsync(),
+        };
     }
 
     public static void AssertProblem(this Answer answer, HttpStatusCode status, string code, string? field = null)

@@ -50,6 +50,21 @@ public class IdentifierTests
         Assert.Null(ContactId.Parse("con_" + new string('g', 32)));
     }
 
+    [Theory]
+    [InlineData("con_00000000ffffffffffffffffffffffff", 0)]
+    [InlineData("con_0000001100000000000000000000000f", 17)]
+    [InlineData("con_7fffffff000000000000000000000000", int.MaxValue)]
+    [InlineData("con_ffffffff000000000000000000000000", int.MaxValue)]
+    [InlineData("con_80000000000000000000000000000000", 0)]
+    public void The_first_31_bits_of_a_contact_decide_its_partition(string text, int hash)
+    {
+        var contact = ContactId.Parse(text)!.Value;
+
+        Assert.Equal(hash, contact.Hash);
+        Assert.Equal(hash % 7, contact.PartitionOf(7));
+        Assert.Equal(0, contact.PartitionOf(1));
+    }
+
     [Fact]
     public void Json_has_the_printed_form_even_as_a_key()
     {

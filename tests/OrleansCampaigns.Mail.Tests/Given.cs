@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using MimeKit;
+using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Mail.Messages;
 using OrleansCampaigns.Mail.Relays;
@@ -17,8 +19,15 @@ internal static class Given
     public static readonly DateTimeOffset Noon = new(2025, 6, 1, 12, 0, 0, TimeSpan.Zero);
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    /// <summary>Where recipients reach the API, for messages that are tracked.</summary>
+    public const string PublicUrl = "https://news.example";
+
     public static MailOptions Options(params RelayOptions[] relays) =>
         new() { Key = "a key that only tests know", Relays = [.. relays] };
+
+    /// <summary>The tokens of an installation, as the host makes them.</summary>
+    public static RecipientTokens Tokens(MailOptions? options = null) => new(new(
+        [new(0, System.Text.Encoding.UTF8.GetBytes((options ?? Options()).Key!), DateTimeOffset.MinValue)]));
 
     public static RelayOptions RelayAt(int port) => new()
     {
@@ -58,12 +67,17 @@ internal static class Given
             },
         };
 
-    public static CompiledContent Compiled(CampaignDefinition definition, MailOptions? options = null) =>
-        new MessageComposers(Wrap(options ?? Options())).Compile(Campaign, definition);
+    public static CompiledContent Compiled(
+        CampaignDefinition definition, MailOptions? options = null, string? publicUrl = null) =>
+        new MessageComposers(
+            Wrap(options ?? Options()),
+            new OptionsWrapper<TrackingOptions>(new() { PublicUrl = publicUrl }),
+            Tokens(options)).Compile(Campaign, definition);
 
-    public static IMessageComposer Composer(CampaignDefinition definition, MailOptions? options = null)
+    public static IMessageComposer Composer(
+        CampaignDefinition definition, MailOptions? options = null, string? publicUrl = null)
     {
-        var compiled = Compiled(definition, options);
+        var compiled = Compiled(definition, options, publicUrl);
         Assert.Empty(compiled.Problems);
         return compiled.Composer!;
     }
@@ -73,13 +87,20 @@ internal static class Given
         new(AccountId.Main, ContactId.Of("key"u8, AccountId.Main, address), address, name,
             attributes.ToDictionary(pair => pair.Name, pair => pair.Value));
 
+    /// <summary>The recipient with a place in the campaign's audience: no preview and no test.</summary>
+    public static RecipientProfile Placed(this RecipientProfile recipient, int attempt = 1) =>
+        recipient with { Place = new(3, 70_000, attempt) };
+
     public static OutgoingMessage Message(string recipient = "anna@mail.example", string html = "<p>Hello</p>") =>
         Message(Definition(html), Recipient(recipient));
 
     public static OutgoingMessage Message(
-        CampaignDefinition definition, RecipientProfile recipient, MailOptions? options = null)
+        CampaignDefinition definition,
+        RecipientProfile recipient,
+        MailOptions? options = null,
+        string? publicUrl = null)
     {
-        var composed = Composer(definition, options).Compose(recipient, Noon);
+        var composed = Composer(definition, options, publicUrl).Compose(recipient, Noon);
         Assert.Null(composed.Refusal);
         return Assert.IsType<OutgoingMessage>(composed.Value);
     }

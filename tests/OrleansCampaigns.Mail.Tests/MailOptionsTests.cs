@@ -39,6 +39,7 @@ public sealed class MailOptionsTests
         using var services = Services(
             ("Mail:Key", "short-secret"),
             ("Mail:ReturnPath", "nobody"),
+            ("Mail:UnsubscribeAddress", "leave us@return.example"),
             ("Mail:Relays:0:Name", "a"),
             ("Mail:Relays:0:Host", "not a host"),
             ("Mail:Relays:0:Port", "0"),
@@ -62,10 +63,47 @@ public sealed class MailOptionsTests
                 "Mail:Relays:0:LocalDomain",
                 "Mail:Relays:0:MaxConnections", "Mail:Relays:0:MaxMessagesPerConnection", "Mail:Relays:0:Port",
                 "Mail:Relays:0:Username", "Mail:Relays:1:Name", "Mail:Relays:1:Password", "Mail:ReturnPath",
+                "Mail:UnsubscribeAddress",
             ],
             failure.Failures.Select(text => text.Split(' ')[0]).Order(StringComparer.Ordinal));
         Assert.DoesNotContain("short-secret", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hidden-secret", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bounces@return.example", true, null)]
+    [InlineData("bounces-12345@return.example", true, null)]
+    [InlineData("bounces-123456@return.example", true, "Mail:ReturnPath must have 1 to 13 letters")]
+    [InlineData("bounces-123456@return.example", false, null)]
+    [InlineData("\"a b\"@return.example", true, "Mail:ReturnPath must have")]
+    [InlineData("žofie@return.example", true, "Mail:ReturnPath must have")]
+    [InlineData("žofie@return.example", false, null)]
+    [InlineData("a%b@return.example", true, "Mail:ReturnPath must have")]
+    [InlineData("nobody", false, "Mail:ReturnPath is not")]
+    public void A_return_path_leaves_room_for_a_token(string returnPath, bool verp, string? problem) =>
+        AssertProblem(new() { ReturnPath = returnPath, Verp = verp }, problem);
+
+    [Theory]
+    [InlineData("leave@return.example", null)]
+    [InlineData("leave+it.now_2@return.example", "Mail:UnsubscribeAddress must have 1 to 13")]
+    [InlineData("leave?@return.example", "Mail:UnsubscribeAddress must have 1 to 13")]
+    [InlineData("leave@[192.0.2.1]", "Mail:UnsubscribeAddress must have the name of a domain")]
+    [InlineData("leave", "Mail:UnsubscribeAddress is not")]
+    public void The_mailbox_for_requests_to_unsubscribe_leaves_room_for_a_token(string address, string? problem) =>
+        AssertProblem(new() { UnsubscribeAddress = address, Verp = false }, problem);
+
+    private static void AssertProblem(MailOptions options, string? problem)
+    {
+        options.Key = Given.Options().Key;
+        var failures = new MailOptionsValidator().Validate(null, options).Failures ?? [];
+        if (problem is null)
+        {
+            Assert.Empty(failures);
+        }
+        else
+        {
+            Assert.StartsWith(problem, Assert.Single(failures), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -81,6 +119,7 @@ public sealed class MailOptionsTests
 
     private static ServiceProvider Services(params (string Key, string Value)[] settings) => new ServiceCollection()
         .AddLogging()
+        .AddSingleton(Given.Tokens())
         .AddOrleansCampaignsMail(new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)))
             .Build())

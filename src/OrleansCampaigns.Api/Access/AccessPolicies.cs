@@ -14,6 +14,12 @@ public static class AccessPolicies
     /// <summary>The policy that only an administrator's key satisfies.</summary>
     public const string Administrator = "Administrator";
 
+    /// <summary>The authentication scheme of pages that a browser shows.</summary>
+    public const string BrowserScheme = "Browser";
+
+    /// <summary>The policy of pages for administrators: a browser may ask for the key.</summary>
+    public const string AdministratorPages = "AdministratorPages";
+
     /// <remarks>
     /// The fallback makes forgetting impossible: a path is open only where it says so with <c>AllowAnonymous</c>, be it
     /// mapped here, by the host, or not at all.
@@ -21,11 +27,16 @@ public static class AccessPolicies
     internal static void AddAccess(this IServiceCollection services)
     {
         services.TryAddSingleton<KnownKeys>();
-        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(Scheme, null);
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(Scheme, null)
+            .AddScheme<AuthenticationSchemeOptions, BrowserAccessHandler>(BrowserScheme, null);
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder(Scheme).RequireAuthenticatedUser().Build())
             .AddPolicy(Administrator, policy => policy
                 .AddAuthenticationSchemes(Scheme)
+                .RequireAuthenticatedUser()
+                .RequireRole(nameof(ApiRole.Administrator)))
+            .AddPolicy(AdministratorPages, policy => policy
+                .AddAuthenticationSchemes(BrowserScheme)
                 .RequireAuthenticatedUser()
                 .RequireRole(nameof(ApiRole.Administrator)));
     }

@@ -9,7 +9,7 @@ namespace OrleansCampaigns.Api.Campaigns;
 /// <summary>
 /// Turns what an author names into what a campaign keeps: views into filters, recipients into a hidden list.
 /// </summary>
-internal sealed class AudienceResolver(IListDirectory directory)
+internal sealed class AudienceResolver(IListDirectory directory, FilterCheck check)
 {
     /// <summary>An audience, and the hidden list that was made for it.</summary>
     public sealed record Resolved(Audience Audience, string? HiddenList);
@@ -59,10 +59,13 @@ internal sealed class AudienceResolver(IListDirectory directory)
             }
         }
 
-        if (audience.Filter is { } filter
-            && await directory.CheckList(account, filter, "audience.filter.listId", cancellation) is { } refusal)
+        var fields = FilterFields.Under("audience.filter.");
+        if (audience.Filter is { } filter && await check.Find(account, filter, fields, cancellation) is { } refusal)
         {
-            checks.Fail("campaign.audience.unknown_list", refusal.Detail, "audience.filter.listId");
+            checks.Fail(
+                refusal.Field == fields.ListId ? "campaign.audience.unknown_list" : refusal.Code,
+                refusal.Detail,
+                refusal.Field!);
         }
     }
 

@@ -40,6 +40,12 @@ internal sealed record CampaignBody
     /// <summary>The IANA time zone of the Date header.</summary>
     public required string TimeZone { get; init; }
 
+    /// <summary>Whether opens are counted by a pixel.</summary>
+    public required bool TrackOpens { get; init; }
+
+    /// <summary>Whether clicks are counted by links that lead through us.</summary>
+    public required bool TrackClicks { get; init; }
+
     /// <summary>When it was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -77,6 +83,8 @@ internal sealed record CampaignBody
             Relay = definition.Relay,
             InDoubt = definition.InDoubt,
             TimeZone = definition.TimeZone,
+            TrackOpens = definition.TrackOpens,
+            TrackClicks = definition.TrackClicks,
             CreatedAt = view.CreatedAt,
             ScheduledAt = view.ScheduledAt,
             StartedAt = view.StartedAt,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
@@ -78,22 +77,9 @@ internal static class CampaignLifecycle
 /// <param name="ScheduledAt">A time with its offset (RFC 3339), such as <c>2030-05-01T09:00:00+02:00</c>.</param>
 internal sealed record ScheduleRequest(string? ScheduledAt = null)
 {
-    private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
-
-    // Without an offset the time would be the server's, which a caller cannot know.
     public DateTimeOffset Read(Checks checks)
     {
         var text = checks.RequiredLine(ScheduledAt, "scheduledAt", Limits.NameLengthMax);
-        if (!DateTimeOffset.TryParseExact(
-            text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
-            && !checks.HaveFailed)
-        {
-            checks.Fail(
-                "field.format",
-                "scheduledAt must be a time with its offset, such as 2030-05-01T09:00:00+02:00.",
-                "scheduledAt");
-        }
-
-        return at.ToUniversalTime();
+        return checks.HaveFailed ? default : checks.Time(text, "scheduledAt").GetValueOrDefault();
     }
 }

@@ -35,6 +35,12 @@ internal sealed record CampaignRequest
     /// <summary>The IANA time zone of the Date header; <c>UTC</c> when absent.</summary>
     public string? TimeZone { get; init; }
 
+    /// <summary>Whether opens are counted by a pixel; they are when absent.</summary>
+    public bool? TrackOpens { get; init; }
+
+    /// <summary>Whether clicks are counted by links that lead through us; they are when absent.</summary>
+    public bool? TrackClicks { get; init; }
+
     /// <summary>The definition without its audience, as far as it can be read.</summary>
     public CampaignDefinition Read(Checks checks, CampaignDefinition? before)
     {
@@ -66,6 +72,8 @@ internal sealed record CampaignRequest
             Relay = relay is "" ? null : relay,
             InDoubt = policy ?? default,
             TimeZone = zone,
+            TrackOpens = TrackOpens ?? true,
+            TrackClicks = TrackClicks ?? true,
         };
     }
 }

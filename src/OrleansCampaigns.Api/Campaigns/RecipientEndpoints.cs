@@ -98,6 +98,11 @@ internal sealed record RecipientQuery(RecipientFilter Filter, Problem? Problem)
             "Recipients with this outcome, such as SoftBounced or Soft Bounced; several mean any of them.",
             Repeats: true),
         new("excluded", "Excluded recipients, or those who are not.", QueryKind.Truth),
+        new(
+            "recipientStatus",
+            "Recipients who went so far with the campaign: None, Delivered, Opened or Clicked; several mean any of "
+            + "them.",
+            Repeats: true),
         new("inDoubt", "Recipients whose fate is in doubt, or those whose fate is known.", QueryKind.Truth),
     ]);
 
@@ -109,6 +114,8 @@ internal sealed record RecipientQuery(RecipientFilter Filter, Problem? Problem)
             Outcomes = ContactFilterBody.ReadOutcomes(query.Checks, query.Many("outcome"), "outcome"),
             Excluded = query.Truth("excluded"),
             InDoubt = query.Truth("inDoubt"),
+            RecipientStatuses = ContactFilterBody.ReadRecipientStatuses(
+                query.Checks, query.Many("recipientStatus"), "recipientStatus"),
         };
         return ValueTask.FromResult<RecipientQuery?>(new(filter, query.Problem));
     }

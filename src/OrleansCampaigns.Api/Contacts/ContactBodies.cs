@@ -30,7 +30,9 @@ internal sealed record ContactBody
     /// <summary>The status as people see it.</summary>
     public required string StatusName { get; init; }
 
-    /// <summary>The status as exports hold it.</summary>
+    /// <summary>
+    /// What exports hold: how far it went with its latest campaign, or else what it is.
+    /// </summary>
     public required string SystemValue { get; init; }
 
     /// <summary>What happened in the latest campaign.</summary>
@@ -41,6 +43,9 @@ internal sealed record ContactBody
 
     /// <summary>When the Last Status was assigned.</summary>
     public DateTimeOffset? LastStatusAt { get; init; }
+
+    /// <summary>How far it went with the campaign that the Last Status is of.</summary>
+    public required RecipientStatus LastRecipientStatus { get; init; }
 
     /// <summary>When it was uploaded.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
@@ -54,10 +59,11 @@ internal sealed record ContactBody
         Attributes = row.Attributes,
         Status = row.Status,
         StatusName = row.Status.DisplayName(),
-        SystemValue = row.Status.SystemValue(),
+        SystemValue = RecipientStatusRules.SystemValue(row.LastRecipientStatus, row.Status),
         LastStatus = row.LastStatus,
         LastStatusName = row.LastStatus?.DisplayName(),
         LastStatusAt = row.LastStatusAt,
+        LastRecipientStatus = row.LastRecipientStatus,
         CreatedAt = row.CreatedAt,
     };
 }

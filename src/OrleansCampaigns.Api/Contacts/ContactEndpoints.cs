@@ -90,10 +90,10 @@ internal static class ContactEndpoints
         PageQuery page,
         Caller caller,
         IContactDirectory directory,
-        IListDirectory lists,
+        FilterCheck check,
         CancellationToken cancellation)
     {
-        var refusal = await lists.CheckList(caller.Account, query.Filter, FilterFields.InQuery.ListId, cancellation);
+        var refusal = await check.Find(caller.Account, query.Filter, FilterFields.InQuery, cancellation);
         return refusal is null
             ? (await directory.Query(caller.Account, query.Filter, page.Cursor, page.Limit, cancellation)).Answer(
                 ContactBody.From)
@@ -105,7 +105,7 @@ internal static class ContactEndpoints
         PageQuery page,
         Caller caller,
         IContactDirectory directory,
-        IListDirectory lists,
+        FilterCheck check,
         CancellationToken cancellation)
     {
         var checks = new Checks();
@@ -115,7 +115,7 @@ internal static class ContactEndpoints
             return Problems.From(checks);
         }
 
-        var refusal = await lists.CheckList(caller.Account, filter, FilterFields.InBody.ListId, cancellation);
+        var refusal = await check.Find(caller.Account, filter, FilterFields.InBody, cancellation);
         return refusal is null
             ? (await directory.Query(caller.Account, filter, page.Cursor, page.Limit, cancellation)).Answer(
                 ContactBody.From)

@@ -7,6 +7,7 @@ using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Contacts;
 
 namespace OrleansCampaigns.Api.Contacts;
 
@@ -24,6 +25,7 @@ internal static class ContactExport
         Caller caller,
         IContactDirectory directory,
         IListDirectory lists,
+        FilterCheck check,
         CancellationToken cancellation)
     {
         var filter = query.Filter;
@@ -43,7 +45,7 @@ internal static class ContactExport
             filter = found.Filter;
         }
 
-        if (await lists.CheckList(caller.Account, filter, FilterFields.InQuery.ListId, cancellation) is { } refusal)
+        if (await check.Find(caller.Account, filter, FilterFields.InQuery, cancellation) is { } refusal)
         {
             return Problems.From(refusal);
         }
@@ -57,7 +59,7 @@ internal static class ContactExport
             [
                 row.Address,
                 row.Name,
-                row.Status.SystemValue(),
+                RecipientStatusRules.SystemValue(row.LastRecipientStatus, row.Status),
                 row.LastStatus?.DisplayName(),
                 Time(row.LastStatusAt),
                 .. export.CellsOf(row.Attributes),

@@ -20,6 +20,7 @@ internal static class ContactStateEndpoints
             .WithSummary("Shows a contact's status and where each recent campaign stands with it.");
         contacts.MapGet("/{contact}/history", GetHistory).Refuses(404)
             .WithSummary("Shows everything that happened to a contact, oldest first.");
+        contacts.MapContactActivity();
         contacts.MapPost("/{contact}/unsubscribe", Unsubscribe).Refuses(404, 409)
             .WithSummary("Unsubscribes a contact at an operator's word.");
         contacts.MapPost("/{contact}/resubscribe", Resubscribe).Refuses(404, 409)

@@ -21,12 +21,19 @@ internal static class StatusNames
             row => new[] { row.Outcome.ToString(), row.Name, row.DisplayName }.Distinct(), (row, name) => (row, name))
         .ToFrozenDictionary(pair => pair.name, pair => pair.row.Outcome, StringComparer.OrdinalIgnoreCase);
 
+    public static string RecipientStatusList { get; } = string.Join(", ", Enum.GetNames<RecipientStatus>());
+
     public static string StatusList { get; } = string.Join(", ", Enum.GetNames<ContactStatus>());
 
     public static string OutcomeList { get; } = string.Join(", ", Enum.GetNames<Outcome>());
 
     public static ContactStatus? Status(string name) =>
         Statuses.TryGetValue(name.Trim(), out var status) ? status : null;
+
+    /// <summary>These three are called the same everywhere, and None is who has received nothing.</summary>
+    public static RecipientStatus? RecipientStatus(string name) =>
+        Enum.GetValues<RecipientStatus>().Cast<RecipientStatus?>().FirstOrDefault(
+            status => status.ToString()!.Equals(name.Trim(), StringComparison.OrdinalIgnoreCase));
 
     public static Outcome? Outcome(string name) => Outcomes.TryGetValue(name.Trim(), out var outcome) ? outcome : null;
 

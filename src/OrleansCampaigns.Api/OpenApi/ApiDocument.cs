@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -14,7 +15,8 @@ internal static partial class ApiDocument
 {
     private const string BearerScheme = "bearer";
     private const string HeaderScheme = "apiKey";
-    private const string CsvType = "text/csv";
+
+    private static readonly string[] FileTypes = ["text/csv", "text/html", "image/gif", "message/rfc822"];
 
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
@@ -92,14 +94,17 @@ internal static partial class ApiDocument
     /// <summary>An answer that is no JSON has no type that the framework could describe.</summary>
     private static void DescribeFile(OpenApiOperation operation, IList<object> metadata)
     {
-        var file = metadata.OfType<IProducesResponseTypeMetadata>().FirstOrDefault(
-            answer => answer.ContentTypes.Contains(CsvType));
-        if (file is not null && operation.Responses?["200"] is OpenApiResponse response)
+        foreach (var answer in metadata.OfType<IProducesResponseTypeMetadata>())
         {
-            response.Content = new Dictionary<string, OpenApiMediaType>
+            var status = answer.StatusCode.ToString(CultureInfo.InvariantCulture);
+            if (answer.ContentTypes.FirstOrDefault(type => FileTypes.Contains(type)) is { } file
+                && operation.Responses?.GetValueOrDefault(status) is OpenApiResponse response)
             {
-                [CsvType] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
-            };
+                response.Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    [file] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
+                };
+            }
         }
     }
 

@@ -49,6 +49,7 @@ internal static class Problems
         RefusalKind.Conflict => StatusCodes.Status409Conflict,
         RefusalKind.Throttled => StatusCodes.Status429TooManyRequests,
         RefusalKind.PaymentRequired => StatusCodes.Status402PaymentRequired,
+        RefusalKind.Forbidden => StatusCodes.Status403Forbidden,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unmapped refusal kind."),
     };
 }

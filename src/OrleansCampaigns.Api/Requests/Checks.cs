@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Api.Requests;
@@ -5,6 +6,9 @@ namespace OrleansCampaigns.Api.Requests;
 /// <summary>Collects everything that is wrong with a request, so that a caller mends it in one go.</summary>
 internal sealed class Checks
 {
+    private static readonly string[] TimeFormats =
+        ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
+
     private readonly List<Refusal> _failures = [];
 
     /// <summary>What is wrong, in the order in which it was found.</summary>
@@ -52,6 +56,28 @@ internal sealed class Checks
         }
 
         return value;
+    }
+
+    /// <summary>A time that may be missing.</summary>
+    /// <remarks>Without an offset the time would be the server's, which a caller cannot know.</remarks>
+    public DateTimeOffset? Time(string? value, string field)
+    {
+        if (value is null)
+        {
+            return null;
+        }
+
+        if (!DateTimeOffset.TryParseExact(
+            value, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
+        {
+            Fail(
+                "field.format",
+                $"{field} must be a time with its offset, such as 2030-05-01T09:00:00+02:00.",
+                field);
+            return null;
+        }
+
+        return at.ToUniversalTime();
     }
 
     /// <summary>Text of any number of lines.</summary>

@@ -22,6 +22,9 @@ internal static class Limits
     public const int AttachmentsMax = 20;
     public const long AttachmentBytesMax = 10 * 1024 * 1024;
     public const int ExportColumnsMax = 200;
+    public const long FormBytesMax = 64 * 1024;
+    public const long MessageBytesMax = 30 * 1024 * 1024;
+    public const long WebhookBytesMax = 4 * 1024 * 1024;
 
     /// <summary>How many things that are wrong one answer names.</summary>
     public const int FailuresMax = 20;

@@ -24,11 +24,16 @@ internal static class ViewEndpoints
     }
 
     internal static async Task<Results<Created<ViewBody>, Problem>> Create(
-        JsonBody<ViewRequest> body, Caller caller, IListDirectory directory, CancellationToken cancellation)
+        JsonBody<ViewRequest> body,
+        Caller caller,
+        IListDirectory directory,
+        FilterCheck check,
+        CancellationToken cancellation)
     {
         var checks = new Checks();
         var name = checks.RequiredLine(body.Value.Name, "name", Limits.NameLengthMax);
-        var filter = body.Value.Filter?.Read(checks, FilterFields.Under("filter."));
+        var fields = FilterFields.Under("filter.");
+        var filter = body.Value.Filter?.Read(checks, fields);
         if (filter is null)
         {
             checks.Fail("field.required", "filter must be given; an empty one holds for all contacts.", "filter");
@@ -39,7 +44,7 @@ internal static class ViewEndpoints
             return Problems.From(checks);
         }
 
-        if (await directory.CheckList(caller.Account, filter!, "filter.listId", cancellation) is { } refusal)
+        if (await check.Find(caller.Account, filter!, fields, cancellation) is { } refusal)
         {
             return Problems.From(refusal);
         }

@@ -85,9 +85,18 @@ public interface ICampaignGrain : IGrainWithStringKey
     Task<CampaignPlan?> GetPlan();
 
     /// <summary>A recipient whose e-mail came back for now waits for a retry: its partition sends again.</summary>
-    /// <remarks>Durable when it returns. A campaign that had ended runs again; a cancelled one stays so.</remarks>
+    /// <remarks>
+    /// Durable when it returns. A campaign that had finished runs again; one that was cancelled stays so, and the
+    /// contact gives the retry up.
+    /// </remarks>
     [Alias("Revive")]
     Task Revive(ContactId contact);
+
+    /// <summary>An e-mail that counted as sent came back for good: a campaign that had finished did so with failures.
+    /// </summary>
+    /// <remarks>Durable when it returns, and costs nothing where it is known.</remarks>
+    [Alias("AdmitFailure")]
+    Task AdmitFailure();
 
     /// <summary>A partition has nothing left to do in a pass.</summary>
     [Alias("PartitionDone")]

@@ -84,6 +84,21 @@ public sealed record RecipientRow
 
     /// <summary>When it last changed.</summary>
     public DateTimeOffset? UpdatedAt { get; init; }
+
+    /// <summary>When the e-mail was last accepted.</summary>
+    public DateTimeOffset? SentAt { get; init; }
+
+    /// <summary>When a person first opened it.</summary>
+    public DateTimeOffset? OpenedAt { get; init; }
+
+    /// <summary>When a person first followed a link.</summary>
+    public DateTimeOffset? ClickedAt { get; init; }
+
+    /// <summary>When the recipient unsubscribed by way of it.</summary>
+    public DateTimeOffset? UnsubscribedAt { get; init; }
+
+    /// <summary>When the recipient complained about it.</summary>
+    public DateTimeOffset? ComplainedAt { get; init; }
 }
 
 /// <summary>Campaigns and their recipients, as tables.</summary>

@@ -109,6 +109,10 @@ public interface IListDirectory
     Task<Result<Page<ContactList>>> QueryLists(
         AccountId account, string? cursor, int limit, CancellationToken cancellation = default);
 
+    /// <summary>The lists that a contact is on and that are not hidden, by name; at most 200.</summary>
+    Task<IReadOnlyList<ContactList>> QueryListsOf(
+        AccountId account, ContactId contact, CancellationToken cancellation = default);
+
     /// <summary>Renames a list.</summary>
     Task<Result<ContactList>> RenameList(
         AccountId account, string listId, string name, CancellationToken cancellation = default);

@@ -50,7 +50,7 @@ public sealed record Campaign
     /// <summary>1, and one more for each "retry failed".</summary>
     public int Pass { get; init; } = 1;
 
-    /// <summary>The totals at the end.</summary>
+    /// <summary>The totals when it ended; what has come back since is not among them.</summary>
     public CampaignTotals? FinalTotals { get; init; }
 
     /// <summary>Whether the licences of the latest pass have been settled.</summary>
@@ -164,6 +164,32 @@ public sealed record Campaign
         CampaignStatus.FinishedWithFailures => Conflict("campaign.settling", "retried until its licences are settled"),
         _ => Conflict("campaign.nothing_failed", "retried"),
     };
+
+    /// <summary>A recipient of <paramref name="partition"/> waits for a retry, because its e-mail came back.</summary>
+    /// <remarks>
+    /// A campaign that had finished runs again, in the same pass: its licences stay settled, because whoever is sent to
+    /// again was charged before. A cancelled one stays so.
+    /// </remarks>
+    public Campaign Revive(int partition) => Status switch
+    {
+        CampaignStatus.Running or CampaignStatus.Paused => PartitionsDone.Contains(partition)
+            ? this with { PartitionsDone = PartitionsDone.Remove(partition) }
+            : this,
+        CampaignStatus.Finished or CampaignStatus.FinishedWithFailures => this with
+        {
+            Status = CampaignStatus.Running,
+            PartitionsDone = [.. Enumerable.Range(0, Partitions).Where(other => other != partition)],
+            EndedAt = null,
+            FinalTotals = null,
+            IsSettled = false,
+        },
+        _ => this,
+    };
+
+    /// <summary>An e-mail that counted as sent came back for good: it was no finish without failures.</summary>
+    public Campaign AdmitFailure() => Status == CampaignStatus.Finished
+        ? this with { Status = CampaignStatus.FinishedWithFailures }
+        : this;
 
     /// <summary>A partition has nothing left to do in <paramref name="pass"/>.</summary>
     public Campaign PartitionDone(int partition, int pass) => pass != Pass || PartitionsDone.Contains(partition)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Domain.Feedback;
 
 namespace OrleansCampaigns.Domain.Contacts;
 
@@ -53,6 +54,9 @@ public sealed partial record Contact
 
     /// <summary>Campaigns whose audience was taken at or before this time may have been moved to a page.</summary>
     public DateTimeOffset? DeliveriesMovedUpTo { get; init; }
+
+    /// <summary>Bounces that came before their attempt was recorded; they apply with that record.</summary>
+    public ImmutableList<FeedbackEvent> PendingFeedback { get; init; } = [];
 
     /// <summary>Where <paramref name="campaign"/> stands, or <see langword="null"/>.</summary>
     public CampaignDelivery? DeliveryOf(CampaignId campaign) =>

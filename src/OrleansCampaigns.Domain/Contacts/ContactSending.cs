@@ -85,19 +85,16 @@ public sealed partial record Contact
             delivery = delivery with { Charged = true };
         }
 
-        return report.Outcome switch
-        {
-            Outcome.SoftBounced => contact.SoftBounce(delivery, report, rules, jitterSeed, now),
-            Outcome.Deferred => contact.Defer(delivery, report, rules, jitterSeed, now),
-            _ => contact.Conclude(delivery, report, now),
-        };
+        var news = new News(report, HistoryKind.Attempt, "smtp", turn.Attempt, rules, jitterSeed, now);
+        return contact.Take(delivery, news).ApplyPending(turn, rules, jitterSeed, now);
     }
 
     /// <summary>Settles an attempt of which no record exists after a crash, as the campaign's policy says.</summary>
     /// <param name="turn">The turn whose attempt may or may not have happened.</param>
     /// <param name="rules">The policy: Sent with doubt, or back into the queue with doubt.</param>
+    /// <param name="jitterSeed">Decides the jitter of a retry, should a bounce have come already.</param>
     /// <param name="now">The time of the recovery.</param>
-    public Contact ResolveDoubt(Turn turn, DeliveryRules rules, DateTimeOffset now)
+    public Contact ResolveDoubt(Turn turn, DeliveryRules rules, int jitterSeed, DateTimeOffset now)
     {
         var delivery = DeliveryOf(turn.Campaign);
         if (delivery is not null && (delivery.IsOver || delivery.Attempts >= turn.Attempt))
@@ -121,7 +118,9 @@ public sealed partial record Contact
             InDoubt = true,
             DoubtfulAttempt = turn.Attempt,
             Attempts = turn.Attempt,
+            FirstAttemptAt = known.FirstAttemptAt ?? now,
             NextAttemptAt = assumeSent ? null : now,
+            SentAt = assumeSent ? now : known.SentAt,
             RecipientStatus = assumeSent ? Delivered(known) : known.RecipientStatus,
             Charged = known.Charged || assumeSent || rules.DeductOn == DeductOn.FirstAttempt,
             Decided = true,
@@ -132,7 +131,7 @@ public sealed partial record Contact
         {
             Attempt = turn.Attempt,
             Status = ChangedStatus(moved),
-        });
+        }).ApplyPending(turn, rules, jitterSeed, now);
     }
 
     /// <summary>Records further occurrences of the address in one audience; none of them gets an e-mail.</summary>
@@ -240,56 +239,77 @@ public sealed partial record Contact
             delivery, EntryOf(delivery, HistoryKind.Queued, "engine", now) with { Reason = "retry failed" });
     }
 
-    private Contact SoftBounce(
-        CampaignDelivery delivery, AttemptReport report, DeliveryRules rules, int jitterSeed, DateTimeOffset now)
+    // What is learned of one attempt, by a reply or long afterwards by a bounce message; without rules nothing of it is
+    // tried again.
+    private readonly record struct News(
+        AttemptReport Report,
+        HistoryKind Kind,
+        string Source,
+        int Attempt,
+        DeliveryRules? Rules,
+        int JitterSeed,
+        DateTimeOffset Now)
     {
-        delivery = delivery with { Outcome = Outcome.SoftBounced, SoftBounces = delivery.SoftBounces + 1 };
-        if (delivery.SoftBounces >= rules.Retry.SoftBouncesMax)
-        {
-            return GiveUp(delivery, report, delivery.Cause, now);
-        }
+        public RetryPolicy Retry => Rules?.Retry ?? DefaultRetry;
 
-        var next = rules.Retry.NextAttemptAt(
-            Outcome.SoftBounced, delivery.SoftBounces, report.RetryAfter, jitterSeed, now);
-        return RecordAttempt(delivery with { NextAttemptAt = next }, report, now);
+        public DateTimeOffset? Next(Outcome outcome, int failures) => Rules is null
+            ? null
+            : Retry.NextAttemptAt(outcome, failures, Report.RetryAfter, JitterSeed, Now);
     }
 
-    private Contact Defer(
-        CampaignDelivery delivery, AttemptReport report, DeliveryRules rules, int jitterSeed, DateTimeOffset now)
+    private static readonly RetryPolicy DefaultRetry = new();
+
+    private Contact Take(CampaignDelivery delivery, News news) => news.Report.Outcome switch
+    {
+        Outcome.SoftBounced => SoftBounce(delivery, news),
+        Outcome.Deferred => Defer(delivery, news),
+        _ => Conclude(delivery, news),
+    };
+
+    private Contact SoftBounce(CampaignDelivery delivery, News news)
+    {
+        delivery = delivery with { Outcome = Outcome.SoftBounced, SoftBounces = delivery.SoftBounces + 1 };
+        return delivery.SoftBounces >= news.Retry.SoftBouncesMax
+            ? GiveUp(delivery, news, delivery.Cause)
+            : Tell(delivery with { NextAttemptAt = news.Next(Outcome.SoftBounced, delivery.SoftBounces) }, news);
+    }
+
+    private Contact Defer(CampaignDelivery delivery, News news)
     {
         delivery = delivery with { Outcome = Outcome.Deferred, Deferrals = delivery.Deferrals + 1 };
-        var lastChance = delivery.FirstAttemptAt!.Value + rules.Retry.MaxAge;
-        if (now >= lastChance)
+        var lastChance = delivery.FirstAttemptAt!.Value + news.Retry.MaxAge;
+        if (news.Now >= lastChance)
         {
-            return GiveUp(delivery, report, Cause.Expired, now);
+            return GiveUp(delivery, news, Cause.Expired);
         }
 
         // The last attempt comes at the maximum age itself, not somewhere before it.
-        var next = rules.Retry.NextAttemptAt(Outcome.Deferred, delivery.Deferrals, report.RetryAfter, jitterSeed, now);
-        return RecordAttempt(delivery with { NextAttemptAt = next < lastChance ? next : lastChance }, report, now);
+        var next = news.Next(Outcome.Deferred, delivery.Deferrals);
+        return Tell(delivery with { NextAttemptAt = next > lastChance ? lastChance : next }, news);
     }
 
-    private Contact Conclude(CampaignDelivery delivery, AttemptReport report, DateTimeOffset now)
+    private Contact Conclude(CampaignDelivery delivery, News news)
     {
-        var moved = Move(ContactStatusTable.TriggerOf(report.Outcome, report.Cause), now);
-        return moved.RecordAttempt(
+        var isSent = news.Report.Outcome == Outcome.Sent;
+        var moved = Move(ContactStatusTable.TriggerOf(news.Report.Outcome, news.Report.Cause), news.Now);
+        return moved.Tell(
             delivery with
             {
-                Outcome = report.Outcome,
+                Outcome = news.Report.Outcome,
                 NextAttemptAt = null,
-                RecipientStatus = report.Outcome == Outcome.Sent ? Delivered(delivery) : delivery.RecipientStatus,
+                SentAt = isSent ? news.Now : delivery.SentAt,
+                RecipientStatus = isSent ? Delivered(delivery) : delivery.RecipientStatus,
             },
-            report,
-            now,
+            news,
             ChangedStatus(moved));
     }
 
-    private Contact GiveUp(CampaignDelivery delivery, AttemptReport report, Cause cause, DateTimeOffset now)
+    private Contact GiveUp(CampaignDelivery delivery, News news, Cause cause)
     {
-        var recorded = RecordAttempt(delivery with { NextAttemptAt = null }, report, now);
-        var moved = recorded.Move(ContactStatusTable.TriggerOf(Outcome.Bounced, cause), now);
+        var told = Tell(delivery with { NextAttemptAt = null }, news);
+        var moved = told.Move(ContactStatusTable.TriggerOf(Outcome.Bounced, cause), news.Now);
         var bounced = delivery with { Outcome = Outcome.Bounced, Cause = cause, NextAttemptAt = null };
-        return moved.Put(bounced).Assign(bounced, EntryOf(bounced, HistoryKind.Decision, "engine", now) with
+        return moved.Put(bounced).Assign(bounced, EntryOf(bounced, HistoryKind.Decision, "engine", news.Now) with
         {
             Attempt = 0,
             Status = ChangedStatus(moved),
@@ -297,14 +317,13 @@ public sealed partial record Contact
         });
     }
 
-    private Contact RecordAttempt(
-        CampaignDelivery delivery, AttemptReport report, DateTimeOffset now, ContactStatus? status = null) =>
-        Put(delivery).Assign(delivery, EntryOf(delivery, HistoryKind.Attempt, "smtp", now) with
+    private Contact Tell(CampaignDelivery delivery, News news, ContactStatus? status = null) =>
+        Put(delivery).Assign(delivery, EntryOf(delivery, news.Kind, news.Source, news.Now) with
         {
-            Attempt = delivery.Attempts,
-            InDoubt = report.InDoubt,
-            Reply = report.Reply,
-            Relay = report.Relay,
+            Attempt = news.Attempt,
+            InDoubt = news.Report.InDoubt,
+            Reply = news.Report.Reply,
+            Relay = news.Report.Relay,
             Status = status,
         });
 
@@ -326,7 +345,7 @@ public sealed partial record Contact
     private Contact WithQueued(CampaignId campaign, DateTimeOffset queuedAt)
     {
         var delivery = DeliveryOf(campaign);
-        if (delivery is { Decided: true } or { DuplicatesUpTo: > 1 })
+        if (delivery is { Decided: true } or { DuplicatesUpTo: > 1 } or { HasFeedback: true })
         {
             return this;
         }

@@ -23,21 +23,38 @@ public enum HistoryKind
     /// <summary>Waiting retries were given up because the campaign was cancelled.</summary>
     Abandoned = 5,
 
-    /// <summary>The status was changed by the contact or an operator.</summary>
+    /// <summary>The status was changed by an operator.</summary>
     StatusChange = 6,
+
+    /// <summary>An e-mail that had been accepted came back after all.</summary>
+    Bounce = 7,
+
+    /// <summary>The contact complained about spam.</summary>
+    Complaint = 8,
+
+    /// <summary>The contact unsubscribed, by way of an e-mail.</summary>
+    Unsubscribe = 9,
+
+    /// <summary>A person opened the e-mail for the first time.</summary>
+    Open = 10,
+
+    /// <summary>A person followed a link for the first time.</summary>
+    Click = 11,
 }
 
 /// <summary>One thing that happened to a contact. History is append-only: success never erases failure.</summary>
 [GenerateSerializer, Immutable, Alias("Contacts.HistoryEntry")]
 public sealed record HistoryEntry
 {
-    /// <summary>When it happened.</summary>
+    /// <summary>When it happened; of what came back, when it was learned, so that entries are in order.</summary>
     [Id(0)] public required DateTimeOffset At { get; init; }
 
     /// <summary>What sort of thing.</summary>
     [Id(1)] public required HistoryKind Kind { get; init; }
 
-    /// <summary>Who told us: <c>smtp</c>, <c>engine</c>, <c>recovery</c>, <c>api</c>, ….</summary>
+    /// <summary>
+    /// Who told us: <c>smtp</c>, <c>engine</c>, <c>recovery</c>, <c>api</c>, or the source of what came back.
+    /// </summary>
     [Id(2)] public required string Source { get; init; }
 
     /// <summary>The campaign, where it concerns one.</summary>
@@ -75,4 +92,7 @@ public sealed record HistoryEntry
 
     /// <summary>Which pass of the campaign: 1, and one more for each "retry failed".</summary>
     [Id(14)] public int Pass { get; init; }
+
+    /// <summary>The number of the link that was followed, from 1; 0 for entries that are no click.</summary>
+    [Id(15)] public int Link { get; init; }
 }

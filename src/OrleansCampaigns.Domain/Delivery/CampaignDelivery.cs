@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Feedback;
@@ -8,6 +9,9 @@ namespace OrleansCampaigns.Domain.Delivery;
 [GenerateSerializer, Immutable, Alias("Delivery.CampaignDelivery")]
 public sealed record CampaignDelivery
 {
+    /// <summary>How many bounces, complaints and unsubscribes are remembered by name.</summary>
+    public const int HeardMax = 32;
+
     /// <summary>The campaign.</summary>
     [Id(0)] public required CampaignId Campaign { get; init; }
 
@@ -82,6 +86,24 @@ public sealed record CampaignDelivery
     /// <summary>When the recipient complained about it.</summary>
     [Id(23)] public DateTimeOffset? ComplainedAt { get; init; }
 
+    /// <summary>
+    /// The marks of the latest bounces without an attempt, complaints and unsubscribes: one that comes again is known
+    /// by them. Beyond <see cref="HeardMax"/> the oldest is forgotten.
+    /// </summary>
+    [Id(24)] public ImmutableList<long> Heard { get; init; } = [];
+
     /// <summary>Whether nothing more will be done for it by itself.</summary>
     public bool IsOver => Excluded is not null || (Decided && !Outcome.IsTemporary());
+
+    /// <summary>Whether anything came back, be it before its first attempt was recorded.</summary>
+    public bool HasFeedback => Engagement is not null || UnsubscribedAt is not null || ComplainedAt is not null;
+
+    /// <summary>Whether the fate of <paramref name="attempt"/> is still hidden.</summary>
+    public bool IsInDoubt(int attempt) => InDoubt && DoubtfulAttempt == attempt;
+
+    /// <summary>The same delivery, which has heard of one more event.</summary>
+    internal CampaignDelivery Hear(long mark) => this with
+    {
+        Heard = (Heard.Count >= HeardMax ? Heard.RemoveRange(0, Heard.Count - HeardMax + 1) : Heard).Add(mark),
+    };
 }

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using Orleans;
 using OrleansCampaigns.Domain.Delivery;
 
@@ -62,6 +65,16 @@ public sealed record FeedbackEvent
 
     /// <summary>Whether signs of the request say that a machine opened or clicked.</summary>
     [Id(11)] public bool IsMachine { get; init; }
+
+    /// <summary>
+    /// When the audience was taken. Whoever delivers events leaves it out: it is filled in for a contact that knows
+    /// nothing of the campaign yet, once the campaign confirms that its e-mail may be on the way.
+    /// </summary>
+    [Id(12)] public DateTimeOffset? QueuedAt { get; init; }
+
+    /// <summary>The event as contacts remember it: 64 bits of a hash, so that nobody can aim at another's.</summary>
+    internal long Mark => BinaryPrimitives.ReadInt64BigEndian(
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{(int)Signal}\n{Key}")));
 }
 
 /// <summary>What an event did.</summary>

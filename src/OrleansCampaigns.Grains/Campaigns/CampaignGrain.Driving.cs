@@ -111,6 +111,12 @@ internal sealed partial class CampaignGrain
             return;
         }
 
+        // Stored before anybody can follow one. Nothing refuses this start any more.
+        if (composers.Compile(Id, definition.State.Definition).Composer is { Links.Count: > 0 } composer)
+        {
+            await audiences.StoreLinks(Id, composer.Links);
+        }
+
         await Write(campaign.Run(taken.Recipients, taken.Partitions, taken.TakenAt));
         await Run();
     }
@@ -140,6 +146,7 @@ internal sealed partial class CampaignGrain
             }
 
             await TellPartitions(partition => partition.Start(campaign.Pass));
+            _working.UnionWith(Enumerable.Range(0, campaign.Partitions).Except(campaign.PartitionsDone));
             await Write(record.State.Campaign, campaign.Pass);
         }
 

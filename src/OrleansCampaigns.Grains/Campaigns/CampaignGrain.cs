@@ -32,6 +32,7 @@ internal sealed partial class CampaignGrain(
 
     private IGrainTimer? _driver;
     private (DateTimeOffset At, CampaignTotals Totals, DateTimeOffset? NextRetryAt)? _counted;
+    private int _writes;
 
     private Campaign Campaign => record.State.Campaign with { Definition = definition.State.Definition };
 
@@ -139,7 +140,7 @@ internal sealed partial class CampaignGrain(
         var campaign = record.State.Campaign;
         var (totals, nextRetryAt) = campaign.QueuedAt is null
             ? (new CampaignTotals(), null)
-            : campaign is { IsSettled: true, FinalTotals: { } final } ? (final, null) : await Count();
+            : await Count(); // Also after the end: bounces, opens and clicks come for days.
         var reservation = campaign.QueuedAt is null
             ? null
             : await GrainFactory.Account(campaign.Account).GetReservation(Id);
@@ -157,22 +158,6 @@ internal sealed partial class CampaignGrain(
         };
     }
 
-    public Task Revive(ContactId contact) => throw new NotImplementedException();
-
-    public async Task PartitionDone(int partition, int pass)
-    {
-        var done = record.State.Campaign.PartitionDone(partition, pass);
-        if (!ReferenceEquals(done, record.State.Campaign))
-        {
-            await Write(done);
-        }
-
-        if (done.AllPartitionsDone)
-        {
-            DriveSoon();
-        }
-    }
-
     private async Task<(CampaignTotals Totals, DateTimeOffset? NextRetryAt)> Count()
     {
         if (_counted is { } counted && clock.GetUtcNow() - counted.At < StatisticsAge)
@@ -180,8 +165,15 @@ internal sealed partial class CampaignGrain(
             return (counted.Totals, counted.NextRetryAt);
         }
 
+        var writes = _writes;
+        var now = clock.GetUtcNow();
         var (totals, nextRetryAt) = await audiences.Count(Id);
-        _counted = (clock.GetUtcNow(), totals, nextRetryAt);
+        if (writes == _writes)
+        {
+            // Else it may be older than what the campaign has become meanwhile.
+            _counted = (now, totals, nextRetryAt);
+        }
+
         return (totals, nextRetryAt);
     }
 
@@ -202,8 +194,7 @@ internal sealed partial class CampaignGrain(
         {
             if (decided.Value.Status != CampaignStatus.Draft)
             {
-                await this.RegisterOrUpdateReminder(
-                    ReminderName, options.Value.ReminderPeriod, options.Value.ReminderPeriod);
+                await KeepReminded();
             }
 
             await Write(decided.Value);
@@ -223,6 +214,9 @@ internal sealed partial class CampaignGrain(
 
         return decided;
     }
+
+    private Task<IGrainReminder> KeepReminded() => this.RegisterOrUpdateReminder(
+        ReminderName, options.Value.ReminderPeriod, options.Value.ReminderPeriod);
 
     private Task TellPartitions(Func<ICampaignPartitionGrain, Task> tell) =>
         Parallel.ForEachAsync(
@@ -268,6 +262,7 @@ internal sealed partial class CampaignGrain(
             Projection = CampaignProjection.Of(next with { Definition = definition.State.Definition }),
         };
         _counted = null;
+        _writes++;
         await Durably(record.WriteStateAsync);
     }
 

@@ -23,6 +23,7 @@ internal sealed partial class CampaignPartitionGrain(
     IMessageComposers composers,
     IMailRelays relays,
     PumpPermits permits,
+    DeliveryMetrics metrics,
     ILocalSiloDetails silo,
     IOptions<EngineOptions> options,
     TimeProvider clock,
@@ -33,6 +34,9 @@ internal sealed partial class CampaignPartitionGrain(
     // A request that runs for hours looks stuck to the runtime: a pump ends in time and the next one goes on.
     private static readonly TimeSpan PumpTimeMax = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan UnclearWait = TimeSpan.FromSeconds(2);
+
+    // Keeps a reminder that a call has just asked for from being removed by a pump that has just become done.
+    private readonly SemaphoreSlim _reminding = new(1, 1);
 
     private CancellationTokenSource _stop = new();
     private IGrainTimer? _timer;
@@ -47,8 +51,18 @@ internal sealed partial class CampaignPartitionGrain(
 
     public async Task Start(int pass)
     {
-        _isWanted = true;
-        await this.RegisterOrUpdateReminder(ReminderName, options.Value.ReminderPeriod, options.Value.ReminderPeriod);
+        await _reminding.WaitAsync();
+        try
+        {
+            _isWanted = true;
+            await this.RegisterOrUpdateReminder(
+                ReminderName, options.Value.ReminderPeriod, options.Value.ReminderPeriod);
+        }
+        finally
+        {
+            _reminding.Release();
+        }
+
         await Wake();
     }
 
@@ -79,7 +93,11 @@ internal sealed partial class CampaignPartitionGrain(
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
         _stop.CancelAsync();
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _reminding.Dispose();
+    }
 
     private void PumpSoon(TimeSpan after = default)
     {
@@ -135,6 +153,7 @@ internal sealed partial class CampaignPartitionGrain(
     /// <returns>When to pump again; <see langword="null"/> when a reminder or a call will say so.</returns>
     private async Task<TimeSpan?> PumpOnce(CancellationToken stop)
     {
+        _isWanted = false; // Whoever asks from here on may know more than what is read now.
         var plan = await GrainFactory.Campaign(Campaign).GetPlan();
         if (plan is null || plan.Status == CampaignStatus.Paused)
         {
@@ -143,7 +162,7 @@ internal sealed partial class CampaignPartitionGrain(
 
         if (plan.Status is not (CampaignStatus.Running or CampaignStatus.Cancelled))
         {
-            await RemoveReminder();
+            await RemoveReminderUnlessWanted();
             return null;
         }
 
@@ -163,14 +182,13 @@ internal sealed partial class CampaignPartitionGrain(
             return stop.IsCancellationRequested ? TimeSpan.Zero : null;
         }
 
-        _isWanted = false;
-        await GrainFactory.Campaign(Campaign).PartitionDone(Number, plan.Pass);
         if (!_isWanted)
         {
-            await RemoveReminder();
+            await GrainFactory.Campaign(Campaign).PartitionDone(Number, plan.Pass);
+            await RemoveReminderUnlessWanted();
         }
 
-        return null;
+        return null; // Who is wanted has been told to pump again.
     }
 
     private async Task<bool> Work(CampaignPlan plan, CancellationToken stop)
@@ -195,7 +213,7 @@ internal sealed partial class CampaignPartitionGrain(
         }
 
         var sender = new RecipientSender(
-            Campaign, Number, plan, composer, RulesOf(plan), silo.SiloAddress, GrainFactory, clock, logger);
+            Campaign, Number, plan, composer, RulesOf(plan), silo.SiloAddress, GrainFactory, metrics, clock, logger);
         var run = new PartitionRun(
             Campaign,
             Number,
@@ -207,6 +225,7 @@ internal sealed partial class CampaignPartitionGrain(
             relays,
             permits,
             GrainFactory,
+            metrics,
             options.Value,
             clock);
         var isDone = await run.Send(stop, permits.Stopped);
@@ -252,11 +271,19 @@ internal sealed partial class CampaignPartitionGrain(
         }
     }
 
-    private async Task RemoveReminder()
+    private async Task RemoveReminderUnlessWanted()
     {
-        if (await this.GetReminder(ReminderName) is { } reminder)
+        await _reminding.WaitAsync();
+        try
         {
-            await this.UnregisterReminder(reminder);
+            if (!_isWanted && await this.GetReminder(ReminderName) is { } reminder)
+            {
+                await this.UnregisterReminder(reminder);
+            }
+        }
+        finally
+        {
+            _reminding.Release();
         }
     }
 

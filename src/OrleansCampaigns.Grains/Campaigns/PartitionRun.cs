@@ -24,6 +24,7 @@ internal sealed class PartitionRun(
     IMailRelays relays,
     PumpPermits permits,
     IGrainFactory grains,
+    DeliveryMetrics metrics,
     EngineOptions options,
     TimeProvider clock)
 {
@@ -239,6 +240,7 @@ internal sealed class PartitionRun(
         }
 
         await write();
+        metrics.WindowStored(window.Count);
     }
 
     // Recipients of a window that found no lane go back to where they came from, in front.

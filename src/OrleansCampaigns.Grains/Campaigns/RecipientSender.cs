@@ -43,6 +43,7 @@ internal sealed partial class RecipientSender(
     DeliveryRules rules,
     SiloAddress silo,
     IGrainFactory grains,
+    DeliveryMetrics metrics,
     TimeProvider clock,
     ILogger logger)
 {
@@ -62,13 +63,13 @@ internal sealed partial class RecipientSender(
         var turn = TurnOf(recipient, plan, campaign);
         try
         {
-            var (message, decided) = await Prepare(contact, turn, recipient);
+            var (message, decided, dueAt) = await Prepare(contact, turn, recipient);
             if (message is null)
             {
                 return decided;
             }
 
-            var report = await TrySend(lane, message, stop);
+            var report = await Measure(lane, message, dueAt, stop);
             if (report is null)
             {
                 await contact.Withdraw(turn);
@@ -86,20 +87,21 @@ internal sealed partial class RecipientSender(
         }
     }
 
-    private async Task<(
-        IOutgoingMessage? Message, TurnResult Decided)> Prepare(IContactGrain contact, Turn turn, Recipient recipient)
+    private async Task<(IOutgoingMessage? Message, TurnResult Decided, DateTimeOffset? DueAt)> Prepare(
+        IContactGrain contact, Turn turn, Recipient recipient)
     {
         var answer = await contact.Begin(turn, rules, silo);
         if (answer.Verdict != TurnVerdict.Begin)
         {
             return (null, new(
-                answer.Verdict == TurnVerdict.Busy ? TurnEnd.Busy : TurnEnd.Recorded, answer.Delivery?.NextAttemptAt));
+                answer.Verdict == TurnVerdict.Busy ? TurnEnd.Busy : TurnEnd.Recorded,
+                answer.Delivery?.NextAttemptAt), null);
         }
 
         if (recipient.Address is not { } address)
         {
             await contact.Exclude(campaign, plan.QueuedAt, Exclusions.Deleted);
-            return (null, new(TurnEnd.Recorded));
+            return (null, new(TurnEnd.Recorded), null);
         }
 
         var profile = new RecipientProfile(
@@ -111,10 +113,10 @@ internal sealed partial class RecipientSender(
         if (message.IsRefused)
         {
             await GiveUpUnrendered(contact, turn, message.Refusal);
-            return (null, new(TurnEnd.Recorded));
+            return (null, new(TurnEnd.Recorded), null);
         }
 
-        return (message.Value, default);
+        return (message.Value, default, answer.Delivery?.NextAttemptAt);
     }
 
     public static Turn TurnOf(Recipient recipient, CampaignPlan plan, CampaignId campaign) => new()
@@ -125,6 +127,26 @@ internal sealed partial class RecipientSender(
         AddressIsValid = recipient.AddressIsValid,
         IsReserved = recipient.IsReserved,
     };
+
+    private async Task<AttemptReport?> Measure(
+        IMailLane lane, IOutgoingMessage message, DateTimeOffset? dueAt, CancellationToken stop)
+    {
+        using var trace = DeliveryMetrics.Traces.StartActivity("attempt");
+        trace?.SetTag("relay", lane.Relay);
+        var begun = clock.GetTimestamp();
+        metrics.AttemptBegins(clock.GetUtcNow() - dueAt);
+        AttemptReport? report = null;
+        try
+        {
+            report = await TrySend(lane, message, stop);
+            trace?.SetTag("outcome", report?.Outcome.ToString());
+            return report;
+        }
+        finally
+        {
+            metrics.AttemptEnds(clock.GetElapsedTime(begun), lane.Relay, report);
+        }
+    }
 
     private static async Task<AttemptReport?> TrySend(IMailLane lane, IOutgoingMessage message, CancellationToken stop)
     {

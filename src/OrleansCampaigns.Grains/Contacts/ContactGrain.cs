@@ -21,6 +21,7 @@ namespace OrleansCampaigns.Grains.Contacts;
 internal sealed class ContactGrain(
     [PersistentState("contact", StorageNames.Contacts)] IPersistentState<ContactRecord> record,
     IOptions<EngineOptions> options,
+    IOptions<TrackingOptions> tracking,
     ISiloStatusOracle silos,
     TimeProvider clock) : Grain, IContactGrain
 {
@@ -73,7 +74,7 @@ internal sealed class ContactGrain(
             return new(TurnVerdict.Busy, Contact.DeliveryOf(turn.Campaign));
         }
 
-        await Commit(Contact.ResolveDoubt(turn, rules, clock.GetUtcNow()));
+        await Commit(Contact.ResolveDoubt(turn, rules, JitterSeed(turn), clock.GetUtcNow()));
         _begun.Remove(turn.Campaign);
         return new(TurnVerdict.Decided, Contact.DeliveryOf(turn.Campaign));
     }
@@ -103,8 +104,15 @@ internal sealed class ContactGrain(
         await Commit(Contact.Requeue(campaign, pass, clock.GetUtcNow()));
     }
 
-    public Task<FeedbackAnswer> Learn(FeedbackEvent happened, DeliveryRules? rules) =>
-        throw new NotImplementedException();
+    public async Task<FeedbackAnswer> Learn(FeedbackEvent happened, DeliveryRules? rules)
+    {
+        // Without the time of its audience a campaign may be on any page.
+        await Recall(happened.Campaign, happened.QueuedAt ?? DateTimeOffset.MinValue);
+        var machines = new MachineRules(tracking.Value.MachineWindow, tracking.Value.MachineBurst);
+        var (learned, effect) = Contact.Learn(happened, rules, machines, JitterBase, clock.GetUtcNow());
+        await Commit(learned);
+        return new(effect, Contact.DeliveryOf(happened.Campaign));
+    }
 
     public Task<Result<ContactState>> UnsubscribeByUs(string actor, string reason) =>
         Change(Contact.UnsubscribeByUs(actor, reason, clock.GetUtcNow()), ContactStatus.UnsubscribedByUs);
@@ -213,9 +221,9 @@ internal sealed class ContactGrain(
         && begun.Attempt >= turn.Attempt
         && !silos.IsDeadSilo(begun.Sender);
 
-    // The same on every silo and in every replay; another for every contact and attempt.
-    private int JitterSeed(Turn turn) =>
-        int.Parse(
-            this.GetPrimaryKeyString().AsSpan()[^7..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)
-                + turn.Attempt;
+    private int JitterSeed(Turn turn) => JitterBase + turn.Attempt;
+
+    // The same on every silo and in every replay; another for every contact and, together with it, every attempt.
+    private int JitterBase => int.Parse(
+        this.GetPrimaryKeyString().AsSpan()[^7..], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

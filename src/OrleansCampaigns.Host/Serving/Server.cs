@@ -36,7 +36,11 @@ internal static class Server
         builder.Services.AddOrleansCampaignsDirectory(new DirectoryOptions { SpoolFolder = settings.SpoolFolder });
         AddMail(builder, database);
         builder.Services.AddTracking(builder.Configuration);
+        builder.Services.AddTelemetry(builder.Configuration);
         AddEngine(builder, database);
+
+        // After the silo, because what comes in needs its grains.
+        builder.Services.AddOrleansCampaignsFeedback(builder.Configuration);
 
         builder.Services.AddOrleansCampaignsApi();
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -45,6 +49,7 @@ internal static class Server
 
         var server = builder.Build();
         server.MapOrleansCampaignsApi();
+        server.MapAdministratorDashboard();
         return server;
     }
 
@@ -98,6 +103,7 @@ internal static class Server
                 (reminders, engine) => reminders.MinimumReminderPeriod = engine.Value.ReminderPeriod);
             silo.UseEmbeddedStorage(database);
             silo.AddCampaignGrains();
+            silo.AddAdministratorDashboard();
         });
     }
 

@@ -24,9 +24,10 @@ public static partial class FeedbackReader
     public static FeedbackReading Read(ReadOnlySpan<byte> message)
     {
         var bytes = RawMessage.Normalise(message);
-        return Read(RawMessage.Parse(bytes) is { } parsed
+        var contents = RawMessage.Parse(bytes) is { } parsed
             ? MessageContents.Of(parsed)
-            : MessageContents.OfText(RawMessage.Text(bytes)), nesting: 0);
+            : MessageContents.OfText(RawMessage.Text(bytes));
+        return Read(contents, nesting: 0) with { Arrival = MessageArrival.Of(contents) };
     }
 
     /// <summary>What each message of a mailbox file says; a file with a single message is one, too.</summary>
@@ -37,6 +38,20 @@ public static partial class FeedbackReader
     }
 
     private static FeedbackReading Read(MessageContents message, int nesting)
+    {
+        var reading = Judge(message, nesting);
+        var origin = reading.Origin ?? OriginTraces.Of(message);
+
+        // Whoever forwards a report whole leaves the address that it came to inside.
+        return reading with
+        {
+            Origin = nesting == 0
+                ? origin
+                : origin with { Addresses = [.. origin.Addresses, .. MessageArrival.Addresses(message.Header)] },
+        };
+    }
+
+    private static FeedbackReading Judge(MessageContents message, int nesting)
     {
         var reading = ComplaintReports.Read(message)
             ?? ReadForwardedComplaint(message, nesting)

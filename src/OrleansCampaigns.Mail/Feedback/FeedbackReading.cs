@@ -9,6 +9,12 @@ namespace OrleansCampaigns.Mail.Feedback;
 public sealed record FeedbackReading(
     FeedbackKind Kind, IReadOnlyList<RecipientFeedback> Recipients, OriginalMessage Original)
 {
+    /// <summary>How the message came.</summary>
+    internal MessageArrival Arrival { get; init; } = MessageArrival.Unreadable;
+
+    /// <summary>What in it may tell which e-mail it is about.</summary>
+    internal OriginTraces? Origin { get; init; }
+
     /// <summary>Something that changes nothing.</summary>
     internal static FeedbackReading Of(FeedbackKind kind) => new(kind, [], OriginalMessage.Unknown);
 }

@@ -84,9 +84,10 @@ internal static class RawMessage
     /// <summary>Where the next message begins: after an empty line, with the separator of a delivery agent.</summary>
     private static int NextMessage(ReadOnlySpan<byte> mailbox)
     {
-        var unix = mailbox[1..].IndexOf("\n\nFrom MAILER-DAEMON "u8);
-        var windows = mailbox[1..].IndexOf("\r\n\r\nFrom MAILER-DAEMON "u8);
-        return unix >= 0 ? unix + 3 : windows >= 0 ? windows + 5 : -1;
+        return mailbox[1..].IndexOf("\n\nFrom MAILER-DAEMON "u8) is >= 0 and var unix ? unix + 3
+            : mailbox[1..].IndexOf("\r\n\r\nFrom MAILER-DAEMON "u8) is >= 0 and var windows ? windows + 5
+            : mailbox[1..].IndexOf("\r\rFrom MAILER-DAEMON "u8) is >= 0 and var macintosh ? macintosh + 3
+            : -1;
     }
 
     private static int HeaderStart(ReadOnlySpan<byte> lines)

@@ -9,7 +9,12 @@ internal static partial class UnsubscribeRequests
     public static FeedbackReading? Read(MessageContents message)
     {
         var header = message.Header;
-        var asked = header.Has("X-Apple-Unsubscribe") || Subject().IsMatch(header["Subject"] ?? "");
+
+        // Apple's program calls its request an automatic reply; nobody else's automatic reply is a request.
+        var asked = header.Has("X-Apple-Unsubscribe")
+            || (Subject().IsMatch(header["Subject"] ?? "")
+                && !AutoReplySigns.AreClear(header)
+                && !AutoReplySigns.AreLikely(header));
         if (!asked || message.StatusReports.Count > 0 || BounceSigns.IsFromDaemon(header))
         {
             return null;

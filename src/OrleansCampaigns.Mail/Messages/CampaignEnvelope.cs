@@ -30,19 +30,13 @@ internal sealed class CampaignEnvelope
         this.dkim = dkim;
         from = sender.From;
         replyTo = sender.ReplyTo;
-        EnvelopeSender = sender.Envelope;
-        Domain = sender.Domain;
-        NeedsUtf8 = new[] { from, EnvelopeSender, replyTo }.Any(CampaignSender.NeedsUtf8);
+        NeedsUtf8 = new[] { from, sender.Envelope, replyTo }.Any(CampaignSender.NeedsUtf8);
         feedbackId = $"{campaign}:{sender.Domain.Trim('[', ']').Replace(':', '.')}:campaign:orleanscampaigns";
     }
 
     public static FormatOptions PlainFormat { get; } = CreateFormat(international: false);
 
     public static FormatOptions InternationalFormat { get; } = CreateFormat(international: true);
-
-    public MailboxAddress EnvelopeSender { get; }
-
-    public string Domain { get; }
 
     public bool NeedsUtf8 { get; }
 
@@ -61,6 +55,15 @@ internal sealed class CampaignEnvelope
         Add("Date", HeaderText.Date(TimeZoneInfo.ConvertTime(date, timeZone)));
         Add("Message-ID", $"<{message.MessageId}>");
         Add("MIME-Version", "1.0");
+        if (message.Route.ListUnsubscribe is { } unsubscribe)
+        {
+            Add("List-Unsubscribe", unsubscribe);
+            if (message.Route.UnsubscribeUrl is not null)
+            {
+                Add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+            }
+        }
+
         Add("Feedback-ID", feedbackId);
         Add("X-Campaign", campaign.Value);
 

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Mail.Messages.Tracking;
 using OrleansCampaigns.Mail.Templates;
 
 namespace OrleansCampaigns.Mail.Messages;
@@ -18,19 +20,22 @@ internal sealed class CampaignTemplates
     private readonly CompiledTemplate? html;
     private readonly CompiledTemplate? text;
     private readonly TextAlternative? alternative;
+    private readonly TrackedTemplate? tracked;
 
     private CampaignTemplates(
         FieldTable fields,
         ImmutableDictionary<string, string> fallbacks,
         CompiledTemplate subject,
         CompiledTemplate? html,
-        CompiledTemplate? text)
+        CompiledTemplate? text,
+        TrackedTemplate? tracked)
     {
         this.fields = fields;
         this.fallbacks = fallbacks;
         this.subject = subject;
         this.html = html;
         this.text = text;
+        this.tracked = tracked;
         alternative = html is not null && text is null ? TextAlternative.Of(html, fields) : null;
         RequiredFields = new[] { subject, html, text }
             .OfType<CompiledTemplate>()
@@ -42,11 +47,114 @@ internal sealed class CampaignTemplates
     /// <summary>The fields that are written out, unguarded and without a fallback.</summary>
     public IReadOnlySet<string> RequiredFields { get; }
 
+    /// <summary>The tracked links.</summary>
+    public IReadOnlyList<string> Links => tracked?.Links ?? [];
+
     /// <summary>Compiles; adds what is wrong to <paramref name="problems"/>.</summary>
+    /// <param name="definition">The campaign.</param>
+    /// <param name="hasPublicUrl">Whether recipients can reach us, so that there is something to link to.</param>
+    /// <param name="problems">Takes what is wrong.</param>
     /// <returns><see langword="null"/> when something is.</returns>
-    public static CampaignTemplates? Compile(Content content, List<Refusal> problems)
+    public static CampaignTemplates? Compile(
+        CampaignDefinition definition, bool hasPublicUrl, List<Refusal> problems)
     {
         var before = problems.Count;
+        var content = definition.Content;
+        var (hasHtml, hasText) = CheckContent(content, problems);
+        var fields = new FieldTable();
+        TrackedTemplate? tracked = null;
+        var subject =
+            CompileOne("content.subject", content.Subject ?? "", ValueEncoding.None, TemplateLimits.SubjectMax);
+        var html = hasHtml
+            ? CompileOne(
+                "content.html",
+                content.Html,
+                ValueEncoding.Html,
+                TemplateLimits.OutputMax,
+                hasPublicUrl && (definition.TrackClicks || definition.TrackOpens) ? Mark : null)
+            : null;
+        var text = hasText
+            ? CompileOne("content.text", content.Text!, ValueEncoding.None, TemplateLimits.OutputMax)
+            : null;
+        if (tracked is { HasTooManyLinks: true })
+        {
+            problems.Add(Refusal.Invalid(
+                "template.too_many_links",
+                $"content.html has more than {RecipientTokens.LinkMax} different links.",
+                "content.html"));
+        }
+
+        return problems.Count > before
+            ? null
+            : new CampaignTemplates(
+                fields, content.Fallbacks ?? ImmutableDictionary<string, string>.Empty, subject!, html, text, tracked);
+
+        IReadOnlyList<TemplateNode> Mark(IReadOnlyList<TemplateNode> nodes)
+        {
+            tracked = new TrackedTemplate(nodes, definition.TrackClicks, definition.TrackOpens);
+            return tracked.Marked;
+        }
+
+        CompiledTemplate? CompileOne(
+            string field,
+            string template,
+            ValueEncoding encoding,
+            int lengthMax,
+            Func<IReadOnlyList<TemplateNode>, IReadOnlyList<TemplateNode>>? mark = null)
+        {
+            var compiled = CompiledTemplate.Compile(field, template, encoding, lengthMax, fields, mark);
+            if (compiled.IsRefused)
+            {
+                problems.Add(compiled.Refusal);
+                return null;
+            }
+
+            if (compiled.Value.HasUnsubscribeUrl && !hasPublicUrl)
+            {
+                problems.Add(Refusal.Invalid(
+                    "template.unsubscribe_url",
+                    $"{field} uses {{{{{OwnFields.UnsubscribeUrl}}}}}, which needs the setting Tracking:PublicUrl.",
+                    field));
+            }
+
+            return compiled.Value;
+        }
+    }
+
+    /// <summary>What <paramref name="recipient"/> reads.</summary>
+    public Result<RenderedContent> Render(RecipientProfile recipient, RecipientRoute route)
+    {
+        var values = new RecipientFields(recipient, fields, fallbacks, route.UnsubscribeUrl);
+        var renderedSubject = subject.Render(values);
+        if (renderedSubject.IsRefused)
+        {
+            return renderedSubject.Refusal;
+        }
+
+        var renderedHtml = html?.Render(values) ?? "";
+        if (renderedHtml.IsRefused)
+        {
+            return renderedHtml.Refusal;
+        }
+
+        var marked = renderedHtml.Value;
+        var renderedText = text?.Render(values) ?? alternative!.Render(values, () => Unmark(marked));
+        if (renderedText.IsRefused)
+        {
+            return renderedText.Refusal;
+        }
+
+        // The author's part was checked; what a contact's field brings is made harmless.
+        return new RenderedContent(
+            HeaderText.Neutralise(renderedSubject.Value),
+            route.IsTracked && tracked is not null ? tracked.Track(marked, route) : Unmark(marked),
+            renderedText.Value);
+    }
+
+    private string Unmark(string marked) => tracked?.Unmark(marked) ?? marked;
+
+    private static (bool HasHtml, bool HasText) CheckContent(Content content, List<Refusal> problems)
+    {
         if (string.IsNullOrWhiteSpace(content.Subject))
         {
             problems.Add(
@@ -68,57 +176,6 @@ internal sealed class CampaignTemplates
                 Refusal.Invalid("content.html.required", "The campaign has neither HTML nor text.", "content.html"));
         }
 
-        var fields = new FieldTable();
-        var subject =
-            CompileOne("content.subject", content.Subject ?? "", ValueEncoding.None, TemplateLimits.SubjectMax);
-        var html = hasHtml
-            ? CompileOne("content.html", content.Html, ValueEncoding.Html, TemplateLimits.OutputMax)
-            : null;
-        var text = hasText
-            ? CompileOne("content.text", content.Text!, ValueEncoding.None, TemplateLimits.OutputMax)
-            : null;
-        return problems.Count > before
-            ? null
-            : new CampaignTemplates(
-                fields, content.Fallbacks ?? ImmutableDictionary<string, string>.Empty, subject!, html, text);
-
-        CompiledTemplate? CompileOne(string field, string template, ValueEncoding encoding, int lengthMax)
-        {
-            var compiled = CompiledTemplate.Compile(field, template, encoding, lengthMax, fields);
-            if (compiled.IsRefused)
-            {
-                problems.Add(compiled.Refusal);
-                return null;
-            }
-
-            return compiled.Value;
-        }
-    }
-
-    /// <summary>What <paramref name="recipient"/> reads.</summary>
-    public Result<RenderedContent> Render(RecipientProfile recipient)
-    {
-        var values = new RecipientFields(recipient, fields, fallbacks);
-        var renderedSubject = subject.Render(values);
-        if (renderedSubject.IsRefused)
-        {
-            return renderedSubject.Refusal;
-        }
-
-        var renderedHtml = html?.Render(values) ?? "";
-        if (renderedHtml.IsRefused)
-        {
-            return renderedHtml.Refusal;
-        }
-
-        var renderedText = text?.Render(values) ?? alternative!.Render(values, renderedHtml.Value);
-        if (renderedText.IsRefused)
-        {
-            return renderedText.Refusal;
-        }
-
-        // The author's part was checked; what a contact's field brings is made harmless.
-        return new RenderedContent(
-            HeaderText.Neutralise(renderedSubject.Value), renderedHtml.Value, renderedText.Value);
+        return (hasHtml, hasText);
     }
 }

@@ -1,17 +1,17 @@
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Mail.Messages.Tracking;
 
 namespace OrleansCampaigns.Mail.Messages;
 
 /// <summary>Makes the messages of one campaign.</summary>
-internal sealed class MessageComposer(
-    CampaignId campaign, CampaignEnvelope envelope, CampaignTemplates templates, MessageIds messageIds)
+internal sealed class MessageComposer(CampaignEnvelope envelope, CampaignTemplates templates, RouteTable routes)
     : IMessageComposer
 {
     public IReadOnlySet<string> RequiredFields => templates.RequiredFields;
 
-    public IReadOnlyList<string> Links => [];
+    public IReadOnlyList<string> Links => templates.Links;
 
     public Result<IOutgoingMessage> Compose(RecipientProfile recipient, DateTimeOffset now)
     {
@@ -23,7 +23,8 @@ internal sealed class MessageComposer(
                 "recipient.address", "The recipient's address is not properly formatted.", "address");
         }
 
-        var content = templates.Render(recipient);
+        var route = new RecipientRoute(routes, recipient, now);
+        var content = templates.Render(recipient, route);
         if (content.IsRefused)
         {
             return content.Refusal;
@@ -31,11 +32,7 @@ internal sealed class MessageComposer(
 
         var name = recipient.Name is null ? null : HeaderText.Neutralise(recipient.Name);
         var message = new OutgoingMessage(
-            envelope,
-            CampaignSender.Mailbox(name, address),
-            messageIds.Of(campaign, recipient.Account, recipient.Contact, envelope.Domain),
-            content.Value,
-            now);
+            envelope, CampaignSender.Mailbox(name, address), route, content.Value, now);
         return new Result<IOutgoingMessage> { Value = message };
     }
 }

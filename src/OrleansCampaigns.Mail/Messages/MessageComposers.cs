@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Options;
+using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Grains.Delivery;
-using OrleansCampaigns.Mail.Templates;
+using OrleansCampaigns.Mail.Messages.Tracking;
 
 namespace OrleansCampaigns.Mail.Messages;
 
@@ -10,13 +12,16 @@ namespace OrleansCampaigns.Mail.Messages;
 internal sealed class MessageComposers : IMessageComposers
 {
     private readonly MailOptions options;
-    private readonly MessageIds messageIds;
+    private readonly TrackingOptions tracking;
+    private readonly RecipientTokens tokens;
     private readonly Dictionary<string, DkimKey> keys;
 
-    public MessageComposers(IOptions<MailOptions> options)
+    public MessageComposers(
+        IOptions<MailOptions> options, IOptions<TrackingOptions> tracking, RecipientTokens tokens)
     {
         this.options = options.Value;
-        messageIds = new MessageIds(this.options.Key ?? throw new InvalidOperationException("Mail:Key is missing."));
+        this.tracking = tracking.Value;
+        this.tokens = tokens;
         keys = this.options.Dkim
             .Select((dkim, index) => DkimKey.Load($"Mail:Dkim:{index}", dkim))
             .Select(loaded => loaded.Key ?? throw new InvalidOperationException(loaded.Problem))
@@ -32,7 +37,8 @@ internal sealed class MessageComposers : IMessageComposers
         var sender = CampaignSender.Check(definition.Sender, options.ReturnPath, problems);
         var timeZone = CheckTimeZone(definition.TimeZone, problems);
         var attachments = AttachmentCheck.Prepare(definition.Content.Attachments, problems);
-        var templates = CampaignTemplates.Compile(definition.Content, problems);
+        var templates = CampaignTemplates.Compile(
+            definition, RouteTable.ReadPublicUrl(tracking) is not null, problems);
         if (problems.Count > 0 || sender is null || timeZone is null || templates is null)
         {
             return new CompiledContent(null, problems);
@@ -40,7 +46,8 @@ internal sealed class MessageComposers : IMessageComposers
 
         var envelope = new CampaignEnvelope(
             campaign, sender, attachments, timeZone, keys.GetValueOrDefault(sender.Domain));
-        return new CompiledContent(new MessageComposer(campaign, envelope, templates, messageIds), []);
+        var routes = new RouteTable(campaign, sender, options, tracking, tokens);
+        return new CompiledContent(new MessageComposer(envelope, templates, routes), []);
     }
 
     private static TimeZoneInfo? CheckTimeZone(string? name, List<Refusal> problems)

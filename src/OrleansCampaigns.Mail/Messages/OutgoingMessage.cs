@@ -1,5 +1,6 @@
 using MimeKit;
 using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Mail.Messages.Tracking;
 
 namespace OrleansCampaigns.Mail.Messages;
 
@@ -12,14 +13,14 @@ internal sealed class OutgoingMessage : IOutgoingMessage
     public OutgoingMessage(
         CampaignEnvelope campaign,
         MailboxAddress recipient,
-        string messageId,
+        RecipientRoute route,
         RenderedContent content,
         DateTimeOffset date)
     {
         this.campaign = campaign;
         this.date = date;
         RecipientMailbox = recipient;
-        MessageId = messageId;
+        Route = route;
         Subject = content.Subject;
         Html = content.Html;
         Text = content.Text;
@@ -29,7 +30,7 @@ internal sealed class OutgoingMessage : IOutgoingMessage
 
     public string Recipient => RecipientMailbox.GetAddress(idnEncode: true);
 
-    public string MessageId { get; }
+    public string MessageId => Route.MessageId;
 
     public string Subject { get; }
 
@@ -48,7 +49,10 @@ internal sealed class OutgoingMessage : IOutgoingMessage
     }
 
     /// <summary>The envelope's sender.</summary>
-    public MailboxAddress SenderMailbox => campaign.EnvelopeSender;
+    public MailboxAddress SenderMailbox => Route.EnvelopeSender;
+
+    /// <summary>How what comes back from it finds its recipient.</summary>
+    public RecipientRoute Route { get; }
 
     /// <summary>The envelope's recipient.</summary>
     public MailboxAddress RecipientMailbox { get; }

@@ -40,12 +40,12 @@ internal sealed partial class TextAlternative
 
     /// <summary>The text for one recipient.</summary>
     /// <param name="values">The recipient's fields.</param>
-    /// <param name="renderedHtml">The HTML that it stands beside.</param>
-    public Result<string> Render(RecipientFields values, string renderedHtml)
+    /// <param name="renderHtml">The HTML that it stands beside, without any tracking; asked for when needed.</param>
+    public Result<string> Render(RecipientFields values, Func<string> renderHtml)
     {
         if (template is null)
         {
-            return TextLayout.Wrap(HtmlToText.Convert(renderedHtml));
+            return TextLayout.Wrap(HtmlToText.Convert(renderHtml()));
         }
 
         var text = template.Render(values);

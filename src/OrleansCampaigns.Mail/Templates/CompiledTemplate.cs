@@ -31,6 +31,9 @@ internal sealed class CompiledTemplate
     /// <summary>The fields that it writes out unguarded.</summary>
     public IReadOnlySet<string> Required => use.Required;
 
+    /// <summary>Whether it asks for the page where the recipient unsubscribes.</summary>
+    public bool HasUnsubscribeUrl => use.HasUnsubscribeUrl;
+
     /// <summary>Its parts, in the names of the field table.</summary>
     public List<Segment> Flatten(FieldTable fields) => TemplateWriter.Flatten(nodes, fields);
 
@@ -40,10 +43,16 @@ internal sealed class CompiledTemplate
     /// <param name="encoding">How values are written.</param>
     /// <param name="lengthMax">The longest rendering, in characters.</param>
     /// <param name="fields">Takes the fields that it uses.</param>
+    /// <param name="mark">Adds marks to what is rendered, and to nothing else.</param>
     [SuppressMessage(
         "Design", "CA1031", Justification = "A template is input: however the engine fails on it, it is refused.")]
     public static Result<CompiledTemplate> Compile(
-        string field, string text, ValueEncoding encoding, int lengthMax, FieldTable fields)
+        string field,
+        string text,
+        ValueEncoding encoding,
+        int lengthMax,
+        FieldTable fields,
+        Func<IReadOnlyList<TemplateNode>, IReadOnlyList<TemplateNode>>? mark = null)
     {
         if (text.Length > TemplateLimits.LengthMax)
         {
@@ -55,7 +64,7 @@ internal sealed class CompiledTemplate
         {
             var nodes = TemplateParser.Parse(text);
             var use = new TemplateUse(nodes, fields);
-            var written = TemplateWriter.Write(TemplateWriter.Flatten(nodes, fields));
+            var written = TemplateWriter.Write(TemplateWriter.Flatten(mark?.Invoke(nodes) ?? nodes, fields));
             return new CompiledTemplate(field, nodes, use, written, encoding, lengthMax);
         }
         catch (TemplateSyntaxException wrong)

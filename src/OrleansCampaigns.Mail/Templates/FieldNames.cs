@@ -35,5 +35,9 @@ internal static class FieldNames
         return text;
     }
 
+    /// <summary>The name as a template writes it.</summary>
+    public static string Write(string name) =>
+        Reserved.Contains(name) || char.IsAsciiDigit(name[0]) || !name.All(IsPlain) ? $"[{name}]" : name;
+
     private static bool IsPlain(char c) => char.IsLetterOrDigit(c) || c is '_' or '-' or ':';
 }

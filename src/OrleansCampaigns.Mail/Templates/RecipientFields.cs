@@ -10,7 +10,11 @@ internal sealed class RecipientFields
 
     private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
 
-    public RecipientFields(RecipientProfile recipient, FieldTable fields, ImmutableDictionary<string, string> fallbacks)
+    public RecipientFields(
+        RecipientProfile recipient,
+        FieldTable fields,
+        ImmutableDictionary<string, string> fallbacks,
+        string? unsubscribeUrl = null)
     {
         Context = new Dictionary<string, object>(
             fields.Numbers.Count + fields.Lists.Count + TemplateWriter.Constants.Count);
@@ -21,7 +25,10 @@ internal sealed class RecipientFields
 
         foreach (var (name, number) in fields.Numbers)
         {
-            if ((Find(recipient, name) ?? fallbacks.GetValueOrDefault(name)) is { } value)
+            var found = name == OwnFields.UnsubscribeUrl
+                ? unsubscribeUrl
+                : Find(recipient, name) ?? fallbacks.GetValueOrDefault(name);
+            if (found is { } value)
             {
                 values.Add(name, value);
                 Context.Add(TemplateWriter.FieldKey(number), value);

@@ -16,7 +16,7 @@ internal sealed class FieldTable
     public void AddList(string name) => lists.Add(name);
 }
 
-/// <summary>Which fields a template cannot do without.</summary>
+/// <summary>Which fields a template uses, and which it cannot do without.</summary>
 internal sealed class TemplateUse
 {
     private readonly HashSet<string> required = new(StringComparer.Ordinal);
@@ -31,6 +31,9 @@ internal sealed class TemplateUse
     /// <summary>Those that are written out where nothing guards against their being missing.</summary>
     public IReadOnlySet<string> Required => required;
 
+    /// <summary>Whether it asks for the page where the recipient unsubscribes.</summary>
+    public bool HasUnsubscribeUrl { get; private set; }
+
     /// <summary>Whether it holds an <c>each</c>.</summary>
     public bool HasLoops { get; private set; }
 
@@ -41,8 +44,8 @@ internal sealed class TemplateUse
             switch (node)
             {
                 case OutputNode { Reference: { Kind: ReferenceKind.Field, Name: var name } }:
-                    fields.Add(name);
-                    if (!guarded.Contains(name))
+                    Add(name);
+                    if (name != OwnFields.UnsubscribeUrl && !guarded.Contains(name))
                     {
                         required.Add(name);
                     }
@@ -61,7 +64,7 @@ internal sealed class TemplateUse
         var inside = guarded;
         if (block.Subject.Kind == ReferenceKind.Field)
         {
-            fields.Add(block.Subject.Name);
+            Add(block.Subject.Name);
             inside = [.. guarded, block.Subject.Name];
             if (block.Kind == BlockKind.Each)
             {
@@ -76,5 +79,11 @@ internal sealed class TemplateUse
         {
             Walk(block.Else.Nodes, block.Kind == BlockKind.Unless ? inside : guarded);
         }
+    }
+
+    private void Add(string name)
+    {
+        fields.Add(name);
+        HasUnsubscribeUrl |= name == OwnFields.UnsubscribeUrl;
     }
 }

@@ -104,12 +104,21 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
     /// <inheritdoc/>
     public Task StoreLinks(
         CampaignId campaign, IReadOnlyList<string> links, CancellationToken cancellation = default) =>
-        throw new NotImplementedException();
+        database.Write(
+            connection =>
+            {
+                ForgetLinks(connection, campaign);
+                return links.Index().Sum(link => connection.Change(
+                    "INSERT INTO campaign_links (campaign_id, link, url) VALUES ($campaign, $link, $url)",
+                    ("$campaign", campaign.Value), ("$link", link.Index + 1), ("$url", link.Item)));
+            },
+            cancellation);
 
     /// <inheritdoc/>
     public Task Discard(CampaignId campaign, CancellationToken cancellation = default) => database.Write(
         connection =>
         {
+            ForgetLinks(connection, campaign);
             connection.Change("DELETE FROM recipients WHERE campaign_id = $campaign", ("$campaign", campaign.Value));
             return connection.Change(
                 "DELETE FROM snapshots WHERE campaign_id = $campaign", ("$campaign", campaign.Value));
@@ -218,6 +227,9 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
                 ("$account", account.Value),
                 ("$id", contact.Value)),
             cancellation);
+
+    private static void ForgetLinks(SqliteConnection connection, CampaignId campaign) => connection.Change(
+        "DELETE FROM campaign_links WHERE campaign_id = $campaign", ("$campaign", campaign.Value));
 
     private static AudienceCount Count(SqliteConnection connection, AudienceSql sql) => connection.Row(
         reader => new AudienceCount(reader.GetInt64(0), reader.IsDBNull(1) ? 0 : reader.GetInt64(1)),

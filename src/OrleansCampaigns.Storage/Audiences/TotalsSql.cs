@@ -20,7 +20,24 @@ internal static class TotalsSql
         long Waiting,
         long Charged,
         long InDoubt,
-        DateTimeOffset? NextRetryAt);
+        DateTimeOffset? NextRetryAt)
+    {
+        public long Opened { get; init; }
+
+        public long Clicked { get; init; }
+
+        public long Opens { get; init; }
+
+        public long Clicks { get; init; }
+
+        public long MachineOpens { get; init; }
+
+        public long MachineClicks { get; init; }
+
+        public long Unsubscribed { get; init; }
+
+        public long Complained { get; init; }
+    }
 
     public static (
         CampaignTotals Totals, DateTimeOffset? NextRetryAt) Count(SqliteConnection connection, CampaignId campaign)
@@ -36,10 +53,22 @@ internal static class TotalsSql
                 reader.GetInt64(6),
                 reader.GetInt64(7),
                 reader.GetInt64(8),
-                reader.TimeOrNull(9)),
+                reader.TimeOrNull(9))
+            {
+                Opened = reader.GetInt64(10),
+                Clicked = reader.GetInt64(11),
+                Opens = reader.GetInt64(12),
+                Clicks = reader.GetInt64(13),
+                MachineOpens = reader.GetInt64(14),
+                MachineClicks = reader.GetInt64(15),
+                Unsubscribed = reader.GetInt64(16),
+                Complained = reader.GetInt64(17),
+            },
             """
             SELECT outcome, cause, excluded, count(*), sum(attempts), sum(attempts > 0), count(next_attempt_at),
-                sum(charged), sum(in_doubt), min(next_attempt_at)
+                sum(charged), sum(in_doubt), min(next_attempt_at),
+                count(opened_at), count(clicked_at), sum(opens), sum(clicks), sum(machine_opens), sum(machine_clicks),
+                count(unsubscribed_at), count(complained_at)
             FROM recipients WHERE campaign_id = $campaign
             GROUP BY outcome, cause, excluded
             """,
@@ -60,6 +89,16 @@ internal static class TotalsSql
             RetriesWaiting = groups.Sum(group => group.Waiting),
             Deducted = groups.Sum(group => group.Charged),
             InDoubt = groups.Sum(group => group.InDoubt),
+            Delivered = withOutcome.Where(group => group.Outcome == Outcome.Sent).Sum(group => group.Recipients),
+            Opened = groups.Sum(group => group.Opened),
+            Clicked = groups.Sum(group => group.Clicked),
+            Opens = groups.Sum(group => group.Opens),
+            Clicks = groups.Sum(group => group.Clicks),
+            MachineOpens = groups.Sum(group => group.MachineOpens),
+            MachineClicks = groups.Sum(group => group.MachineClicks),
+            Unsubscribed = groups.Sum(group => group.Unsubscribed),
+            Complained = groups.Sum(group => group.Complained),
+            NotAttempted = groups.Sum(group => group.Recipients - group.Attempted),
         };
         return (totals, groups.Min(group => group.NextRetryAt));
     }

@@ -16,7 +16,7 @@ public sealed class CampaignDirectory(SqliteDatabase database) : ICampaignDirect
     private const string RecipientColumns = """
         r.contact_id, c.address, c.name, c.attributes, r.occurrence, r.outcome, r.cause, r.excluded, r.in_doubt,
         r.attempts, r.next_attempt_at, r.reply_code, r.enhanced_code, r.reply_text, r.recipient_status, c.status,
-        r.updated_at, r.partition, r.seq
+        r.updated_at, r.partition, r.seq, r.sent_at, r.opened_at, r.clicked_at, r.unsubscribed_at, r.complained_at
         """;
 
     private static readonly Refusal Unknown = Refusal.NotFound("campaign.unknown", "There is no such campaign.");
@@ -132,6 +132,12 @@ public sealed class CampaignDirectory(SqliteDatabase database) : ICampaignDirect
             conditions.Add(inDoubt ? "r.in_doubt <> 0" : "r.in_doubt = 0");
         }
 
+        if (!filter.RecipientStatuses.IsDefaultOrEmpty)
+        {
+            var names = Enumerable.Range(0, filter.RecipientStatuses.Length).Select(i => $"$s{i}");
+            conditions.Add($"r.recipient_status IN ({string.Join(", ", names)})");
+        }
+
         return $"""
             SELECT {RecipientColumns}
             FROM recipients r LEFT JOIN contacts c ON c.account = r.account AND c.id = r.contact_id
@@ -150,12 +156,14 @@ public sealed class CampaignDirectory(SqliteDatabase database) : ICampaignDirect
     {
         _ = TryParse(after, out var partition, out var seq);
         var outcomes = filter.Outcomes.IsDefault ? [] : filter.Outcomes;
+        var statuses = filter.RecipientStatuses.IsDefault ? [] : filter.RecipientStatuses;
         return connection.Rows(
             reader => (Key(reader.GetInt64(17), reader.GetInt64(18)), Read(reader)),
             RecipientsSql(filter),
             [
                 ("$campaign", campaign.Value), ("$account", account.Value), ("$partition", partition), ("$seq", seq),
                 ("$limit", limit), .. outcomes.Select((outcome, i) => ($"$o{i}", (object?)outcome.ToString())),
+                .. statuses.Select((status, i) => ($"$s{i}", (object?)status.ToString())),
             ]);
     }
 
@@ -181,6 +189,11 @@ public sealed class CampaignDirectory(SqliteDatabase database) : ICampaignDirect
             RecipientStatus = reader.Name<RecipientStatus>(14),
             ContactStatus = reader.NameOrNull<ContactStatus>(15) ?? ContactStatus.New,
             UpdatedAt = reader.TimeOrNull(16),
+            SentAt = reader.TimeOrNull(19),
+            OpenedAt = reader.TimeOrNull(20),
+            ClickedAt = reader.TimeOrNull(21),
+            UnsubscribedAt = reader.TimeOrNull(22),
+            ComplainedAt = reader.TimeOrNull(23),
         };
     }
 

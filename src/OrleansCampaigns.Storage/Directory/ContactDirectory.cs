@@ -14,7 +14,7 @@ public sealed class ContactDirectory(SqliteDatabase database) : IContactDirector
 {
     private const string Columns = $"""
         c.id, c.address, c.address_valid, c.name, c.attributes, c.status, c.last_status, c.last_status_at, c.created_at,
-        {ContactFilterSql.QueuedSince}
+        {ContactFilterSql.QueuedSince}, c.last_recipient_status
         """;
 
     private static readonly Refusal Unknown = Refusal.NotFound("contact.unknown", "There is no such contact.");
@@ -207,6 +207,7 @@ public sealed class ContactDirectory(SqliteDatabase database) : IContactDirector
             LastStatus = queuedSince is null ? reader.NameOrNull<Outcome>(6) : Outcome.Queued,
             LastStatusAt = queuedSince ?? reader.TimeOrNull(7),
             CreatedAt = reader.Time(8),
+            LastRecipientStatus = reader.Name<RecipientStatus>(10),
         };
     }
 }

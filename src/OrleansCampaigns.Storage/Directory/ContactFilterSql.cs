@@ -69,6 +69,19 @@ internal sealed record ContactFilterSql(
             conditions.Add($"EXISTS (SELECT 1 FROM lists l WHERE l.id = {id} AND l.account = $account)");
         }
 
+        if (filter.Campaign is { } campaign)
+        {
+            var recipient = Recipient(campaign, filter.RecipientStatuses, values);
+            conditions.Add(filter.ListId is null ? recipient : $"EXISTS (SELECT 1 FROM recipients r WHERE {recipient})");
+            if (filter.ListId is null)
+            {
+                // A small campaign must not cost a walk over all contacts.
+                (from, key) = ("recipients r INDEXED BY recipients_contact CROSS JOIN contacts c", "r.contact_id");
+            }
+        }
+
+        AddTimes(conditions, values, "c.status_since", filter.StatusFrom, filter.StatusBefore);
+        AddTimes(conditions, values, "c.last_status_at", filter.LastStatusFrom, filter.LastStatusBefore);
         if (filter.Statuses.Length > 0)
         {
             conditions.Add(values.OneOf("c.status", filter.Statuses.Select(status => status.ToString())));
@@ -89,6 +102,29 @@ internal sealed record ContactFilterSql(
         return new(from, string.Join(" AND ", conditions), key, values.All);
     }
 
+    private static string Recipient(
+        CampaignId campaign, ImmutableArray<RecipientStatus> statuses, FilterValues values)
+    {
+        var recipient = $"r.campaign_id = {values.Add(campaign.Value)} AND r.contact_id = c.id AND r.occurrence = 1";
+        return statuses.Length == 0
+            ? recipient
+            : $"{recipient} AND {values.OneOf("r.recipient_status", statuses.Select(status => status.ToString()))}";
+    }
+
+    private static void AddTimes(
+        List<string> conditions, FilterValues values, string column, DateTimeOffset? from, DateTimeOffset? before)
+    {
+        if (from is { } since)
+        {
+            conditions.Add($"{column} >= {values.Add(since)}");
+        }
+
+        if (before is { } until)
+        {
+            conditions.Add($"{column} < {values.Add(until)}");
+        }
+    }
+
     /// <summary>
     /// The same filter as several that exclude one another, each of which an index gives in order: a page of "Spam or
     /// Rejected" is then merged from two short reads instead of sorted out of all contacts.
@@ -96,7 +132,7 @@ internal sealed record ContactFilterSql(
     public static IEnumerable<ContactFilter> Split(ContactFilter filter)
     {
         filter = Complete(filter);
-        if (filter.ListId is not null)
+        if (filter.ListId is not null || filter.Campaign is not null)
         {
             return [filter];
         }
@@ -149,6 +185,7 @@ internal sealed record ContactFilterSql(
     {
         Statuses = filter.Statuses.IsDefault ? [] : [.. filter.Statuses.Distinct()],
         LastStatuses = filter.LastStatuses.IsDefault ? [] : [.. filter.LastStatuses.Distinct()],
+        RecipientStatuses = filter.RecipientStatuses.IsDefault ? [] : [.. filter.RecipientStatuses.Distinct()],
     };
 
     /// <summary>The values of a filter, and the names of the parameters that carry them.</summary>
@@ -156,7 +193,11 @@ internal sealed record ContactFilterSql(
     {
         public List<(string Name, object? Value)> All { get; } = [("$account", account.Value)];
 
-        public string Add(string value)
+        public string Add(DateTimeOffset time) => Add((object)time.ToUnixTimeMilliseconds());
+
+        public string Add(string value) => Add((object)value);
+
+        private string Add(object value)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"$f{All.Count}");
             All.Add((name, value));

@@ -1,7 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Contracts.Feedback;
+using OrleansCampaigns.Grains.Mailboxes;
 using OrleansCampaigns.Storage.Imports;
+using OrleansCampaigns.Storage.SetAside;
 
 namespace OrleansCampaigns.Storage.Directory;
 
@@ -21,6 +24,11 @@ public static class DirectoryServices
         services.AddSingleton<IContactDirectory, ContactDirectory>();
         services.AddSingleton<IListDirectory, ListDirectory>();
         services.AddSingleton<ICampaignDirectory, CampaignDirectory>();
+        services.AddSingleton<IRecipientDirectory, RecipientDirectory>();
+        services.AddSingleton<IContactIdentity, ContactIdentity>();
+        services.AddSingleton(provider => new SetAsideMessages(provider.GetRequiredService<Sqlite.SqliteDatabase>()));
+        services.AddSingleton<ISetAsideMessages>(provider => provider.GetRequiredService<SetAsideMessages>());
+        services.AddSingleton<ISetAsideDirectory>(provider => provider.GetRequiredService<SetAsideMessages>());
         services.AddSingleton<IAccessDirectory, AccessDirectory>();
         services.AddSingleton<ImportSpool>();
         services.AddSingleton<ImportSignal>();

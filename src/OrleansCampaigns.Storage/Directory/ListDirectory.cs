@@ -12,6 +12,9 @@ public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
     /// <summary>How many contacts one request may add: others wait for its one transaction.</summary>
     public const int MembersPerRequestMax = 20_000;
 
+    /// <summary>How many lists of one contact are told.</summary>
+    public const int ListsOfContactMax = 200;
+
     private const string Columns = "id, name, members, created_at, hidden";
 
     private readonly ViewTable _views = new(database);
@@ -73,6 +76,21 @@ public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
                 list => list.Id),
             cancellation);
     }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ContactList>> QueryListsOf(
+        AccountId account, ContactId contact, CancellationToken cancellation = default) =>
+        database.Read<IReadOnlyList<ContactList>>(
+            connection => connection.Rows(
+                Read,
+                $"""
+                SELECT {Columns} FROM lists
+                WHERE account = $account AND hidden = 0
+                    AND EXISTS (SELECT 1 FROM list_members WHERE list_id = lists.id AND contact_id = $contact)
+                ORDER BY name, id LIMIT {ListsOfContactMax}
+                """,
+                ("$account", account.Value), ("$contact", contact.Value)),
+            cancellation);
 
     /// <inheritdoc/>
     public async Task<Result<ContactList>> RenameList(

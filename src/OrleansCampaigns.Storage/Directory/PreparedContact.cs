@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Contacts;
@@ -27,13 +26,9 @@ internal sealed record PreparedContact
     public required bool HasAttributes { get; init; }
 
     /// <summary>31 bits of the identifier: decides the partition of an audience.</summary>
-    public long Hash => HashOf(Id);
+    public long Hash => Id.Hash;
 
     public string Search => SearchOf(Address, Name);
-
-    public static long HashOf(ContactId contact) =>
-        uint.Parse(contact.Value.AsSpan(4, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
-        & 0x7fffffff;
 
     public static string SearchOf(string address, string? name) =>
         ContactText.ForSearch(name is null ? address : $"{address} {name}");

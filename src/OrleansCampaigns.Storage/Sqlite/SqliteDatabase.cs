@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Reflection;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using OrleansCampaigns.Contracts;
@@ -58,23 +56,21 @@ public sealed class SqliteDatabase : IDisposable
         System.IO.Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
         using var connection = Open();
         Execute(connection, "PRAGMA journal_mode = WAL");
-        using (var transaction = connection.BeginTransaction(deferred: false))
+        SqliteMigrations.Apply(connection);
+        using var transaction = connection.BeginTransaction(deferred: false);
+        foreach (var (key, text) in OrleansQueries.Texts)
         {
-            Migrate(connection);
-            foreach (var (key, text) in OrleansQueries.Texts)
-            {
-                Execute(
-                    connection,
-                    "INSERT INTO OrleansQuery VALUES ($key, $text) ON CONFLICT (QueryKey) DO UPDATE SET QueryText = "
-                        + "excluded.QueryText",
-                    ("$key", key),
-                    ("$text", text));
-            }
-
-            ContactKey = Secret(connection, "contact_key");
-            SigningKey = Secret(connection, "signing_key");
-            transaction.Commit();
+            Execute(
+                connection,
+                "INSERT INTO OrleansQuery VALUES ($key, $text) ON CONFLICT (QueryKey) DO UPDATE SET QueryText = "
+                    + "excluded.QueryText",
+                ("$key", key),
+                ("$text", text));
         }
+
+        ContactKey = Secret(connection, "contact_key");
+        SigningKey = Secret(connection, "signing_key");
+        transaction.Commit();
     }
 
     /// <summary>Reads; several at once, each seeing one consistent state.</summary>
@@ -205,37 +201,6 @@ public sealed class SqliteDatabase : IDisposable
         var connection = new SqliteConnection(ConnectionString);
         connection.Open();
         return connection;
-    }
-
-    private static void Migrate(SqliteConnection connection)
-    {
-        var assembly = Assembly.GetExecutingAssembly();
-        const string Prefix = "OrleansCampaigns.Storage.Sqlite.";
-        var scripts = assembly.GetManifestResourceNames()
-            .Where(
-                name =>
-                    name.StartsWith(
-                        Prefix, StringComparison.Ordinal) && name.EndsWith(".sql", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .ToList();
-
-        using var query = connection.CreateCommand();
-        query.CommandText = "PRAGMA user_version";
-        var version = Convert.ToInt32(query.ExecuteScalar(), CultureInfo.InvariantCulture);
-        if (version > scripts.Count)
-        {
-            throw new InvalidOperationException(
-                $"The database has schema version {version}; this software knows {scripts.Count}. Use a newer version "
-                    + "of it.");
-        }
-
-        foreach (var script in scripts.Skip(version))
-        {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(script)!);
-            Execute(connection, reader.ReadToEnd());
-        }
-
-        Execute(connection, $"PRAGMA user_version = {scripts.Count}");
     }
 
     private static byte[] Secret(SqliteConnection connection, string key)

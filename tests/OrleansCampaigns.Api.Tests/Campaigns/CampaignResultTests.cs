@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text.Encodings.Web;
 using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain.Campaigns;
@@ -49,6 +50,65 @@ public sealed class CampaignResultTests
     }
 
     [Fact]
+    public async Task Statistics_tell_what_people_and_machines_did()
+    {
+        await using var api = await TestApi.Start();
+        var (path, grain) = CampaignLifecycleTests.Make(api, CampaignStatus.Finished);
+        grain.Statistics = new CampaignStatistics
+        {
+            Status = CampaignStatus.Finished,
+            Totals = new CampaignTotals
+            {
+                Delivered = 90,
+                Opened = 41,
+                Clicked = 12,
+                Opens = 77,
+                Clicks = 19,
+                MachineOpens = 30,
+                MachineClicks = 8,
+                Unsubscribed = 3,
+                Complained = 2,
+                NotAttempted = 5,
+            },
+            Licences = new Reservation(0, 0, 0, IsSettled: true),
+        };
+
+        var answer = await api.Client.Get($"{path}/statistics");
+
+        Assert.Equal(
+            ["90", "41", "12", "77", "19", "30", "8", "3", "2", "5"],
+            new[]
+            {
+                "delivered", "opened", "clicked", "opens", "clicks", "machineOpens", "machineClicks", "unsubscribed",
+                "complained", "notAttempted",
+            }.Select(name => answer[name]));
+    }
+
+    [Fact]
+    public async Task Engagement_shows_links_and_hours()
+    {
+        await using var api = await TestApi.Start();
+        var (path, _) = CampaignLifecycleTests.Make(api, CampaignStatus.Running);
+        api.Recipients.Engagement = new CampaignEngagement(
+            [new(2, "https://shop.example/{{city}}", 5, 7, 3)],
+            [new(api.Clock.GetUtcNow(), 100, 40, 10, 4, 2, 1)]);
+
+        var answer = await api.Client.Get($"{path}/engagement");
+
+        Assert.Equal(
+            """{"link":2,"url":"https://shop.example/{{city}}","recipients":5,"clicks":7,"machineClicks":3}""",
+            answer.Json["links"]![0]!.ToJsonString(new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        var hour = answer.Json["hours"]![0]!;
+        Assert.Equal(api.Clock.GetUtcNow(), (DateTimeOffset)hour["hour"]!);
+        Assert.Equal(
+            [100, 40, 10, 4, 2, 1],
+            new[] { "sent", "opened", "clicked", "bounced", "unsubscribed", "complained" }.Select(
+                name => (int)hour[name]!));
+        (await api.Client.Get($"/v1/campaigns/{Domain.CampaignId.Create(api.Clock.GetUtcNow())}/engagement"))
+            .AssertProblem(HttpStatusCode.NotFound, "campaign.not_found");
+    }
+
+    [Fact]
     public async Task A_recipient_tells_its_outcome_attempts_and_system_value()
     {
         await using var api = await TestApi.Start();
@@ -81,14 +141,19 @@ public sealed class CampaignResultTests
         await using var api = await TestApi.Start();
         var (path, _) = CampaignLifecycleTests.Make(api, CampaignStatus.Running);
 
-        await api.Client.Get($"{path}/recipients?outcome=Soft%20Bounced&outcome=Sent&excluded=false&inDoubt=true");
+        await api.Client.Get(
+            $"{path}/recipients?outcome=Soft%20Bounced&outcome=Sent&excluded=false&inDoubt=true"
+            + "&recipientStatus=opened&recipientStatus=Clicked");
 
         Assert.Equal([Outcome.SoftBounced, Outcome.Sent], api.Campaigns.Asked!.Outcomes);
         Assert.Equal((false, true), (api.Campaigns.Asked.Excluded, api.Campaigns.Asked.InDoubt));
+        Assert.Equal([RecipientStatus.Opened, RecipientStatus.Clicked], api.Campaigns.Asked.RecipientStatuses);
     }
 
     [Theory]
     [InlineData("outcome=Opened", "field.unknown_value", "outcome")]
+    [InlineData("recipientStatus=Sent", "field.unknown_value", "recipientStatus")]
+    [InlineData("recipientStatus=3", "field.unknown_value", "recipientStatus")]
     [InlineData("excluded=yes", "field.format", "excluded")]
     [InlineData("inDoubt=", "field.format", "inDoubt")]
     public async Task A_filter_that_cannot_be_meant_is_refused(string query, string code, string field)

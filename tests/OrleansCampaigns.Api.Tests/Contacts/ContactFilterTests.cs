@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Net;
+using OrleansCampaigns.Api.Tests.Campaigns;
+using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 
@@ -23,6 +26,84 @@ public sealed class ContactFilterTests
         Assert.Equal(list.Id, asked.ListId);
         Assert.Equal([("a.b", "1"), ("city", "Graz")], asked.Attributes.Select(pair => (pair.Key, pair.Value)).Order());
         Assert.Equal("ann", asked.Text);
+    }
+
+    [Fact]
+    public async Task A_filter_by_campaign_and_time_reaches_the_directory_from_everywhere()
+    {
+        await using var api = await TestApi.Start();
+        var (path, _) = CampaignLifecycleTests.Make(api, CampaignStatus.Finished);
+        var campaign = path.Split('/')[^1];
+        var query = $"campaign={campaign}&recipientStatus=opened&recipientStatus=Clicked"
+            + "&statusFrom=2030-01-01T00:00:00Z&statusBefore=2030-02-01T00:00:00%2B01:00"
+            + "&lastStatusFrom=2030-03-01T00:00:00.5Z&lastStatusBefore=2030-04-01T00:00:00-05:00";
+        var json =
+            $$"""
+            {"campaign":"{{campaign}}","recipientStatuses":["Opened","clicked"],
+             "statusFrom":"2030-01-01T00:00:00Z","statusBefore":"2030-02-01T00:00:00+01:00",
+             "lastStatusFrom":"2030-03-01T00:00:00.5Z","lastStatusBefore":"2030-04-01T00:00:00-05:00"}
+            """;
+
+        await api.Client.Get($"/v1/contacts?{query}");
+        AssertAsked();
+        await api.Client.Get($"/v1/contacts/export?{query}");
+        AssertAsked();
+        await api.Client.Post("/v1/contacts/query", json);
+        AssertAsked();
+        var view = await api.Client.Post("/v1/views", "{\"name\":\"v\",\"filter\":" + json + "}");
+        await api.Client.Get($"/v1/views/{view["id"]}/contacts");
+        AssertAsked();
+
+        // What a view shows can be given back as it is.
+        await api.Client.Post("/v1/contacts/query", view.Json["filter"]!.ToJsonString());
+        AssertAsked();
+
+        void AssertAsked()
+        {
+            var asked = api.Contacts.TakeAsked();
+            Assert.Equal(campaign, asked.Campaign!.Value.Value);
+            Assert.Equal([RecipientStatus.Opened, RecipientStatus.Clicked], asked.RecipientStatuses);
+            Assert.Equal(
+                [
+                    "2030-01-01T00:00:00.0000000+00:00", "2030-01-31T23:00:00.0000000+00:00",
+                    "2030-03-01T00:00:00.5000000+00:00", "2030-04-01T05:00:00.0000000+00:00",
+                ],
+                new[] { asked.StatusFrom, asked.StatusBefore, asked.LastStatusFrom, asked.LastStatusBefore }.Select(
+                    time => time!.Value.ToString("O", CultureInfo.InvariantCulture)));
+        }
+    }
+
+    [Theory]
+    [InlineData("campaign=x", "filter.unknown_campaign", "campaign")]
+    [InlineData("campaign=", "filter.unknown_campaign", "campaign")]
+    [InlineData("campaign=cmp_0192f5aa000070008000000000000001", "filter.unknown_campaign", "campaign")]
+    [InlineData("recipientStatus=Opened", "filter.campaign_missing", "recipientStatus")]
+    [InlineData("statusFrom=2030-01-01", "field.format", "statusFrom")]
+    [InlineData("statusBefore=2030-01-01T00:00:00", "field.format", "statusBefore")]
+    [InlineData("lastStatusFrom=yesterday", "field.format", "lastStatusFrom")]
+    [InlineData("lastStatusBefore=", "field.format", "lastStatusBefore")]
+    public async Task A_condition_that_finds_nobody_by_mistake_is_refused(string query, string code, string field)
+    {
+        await using var api = await TestApi.Start();
+
+        foreach (var path in new[] { "/v1/contacts", "/v1/contacts/export" })
+        {
+            (await api.Client.Get($"{path}?{query}")).AssertProblem(HttpStatusCode.UnprocessableEntity, code, field);
+        }
+
+        Assert.Null(api.Contacts.Asked);
+    }
+
+    [Fact]
+    public async Task A_campaigns_audience_by_a_campaign_that_is_not_there_is_refused()
+    {
+        await using var api = await TestApi.Start();
+        const string filter = """{"campaign":"cmp_0192f5aa000070008000000000000001"}""";
+
+        (await api.Client.Post("/v1/views", "{\"name\":\"v\",\"filter\":" + filter + "}"))
+            .AssertProblem(HttpStatusCode.UnprocessableEntity, "filter.unknown_campaign", "filter.campaign");
+        (await api.Client.Post("/v1/campaigns", "{\"name\":\"c\",\"audience\":{\"filter\":" + filter + "}}"))
+            .AssertProblem(HttpStatusCode.UnprocessableEntity, "filter.unknown_campaign", "audience.filter.campaign");
     }
 
     [Fact]

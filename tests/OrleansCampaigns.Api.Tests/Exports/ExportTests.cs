@@ -29,6 +29,47 @@ public sealed class ExportTests
     }
 
     [Fact]
+    public async Task A_list_and_a_campaign_are_exported_with_all_eleven_system_values()
+    {
+        await using var api = await TestApi.Start();
+        var (path, _) = CampaignLifecycleTests.Make(api, CampaignStatus.Finished);
+        string[] expected =
+        [
+            "New", "Active", "Hard bounced", "Soft bounced", "Error", "Unsubscribed", "Unsubscribed by us", "Complaint",
+            "Delivered", "Opened", "Clicked",
+        ];
+        foreach (var status in Enum.GetValues<ContactStatus>())
+        {
+            foreach (var recipient in Enum.GetValues<RecipientStatus>())
+            {
+                var row = api.Contacts.Add($"{status}.{recipient}@example.com", status: status);
+                api.Contacts.Add(row with { LastRecipientStatus = recipient });
+                api.Campaigns.Recipients.Add(CampaignResultTests.Row(row.Address) with
+                {
+                    ContactStatus = status,
+                    RecipientStatus = recipient,
+                });
+            }
+        }
+
+        foreach (var export in new[] { "/v1/contacts/export", $"{path}/recipients/export" })
+        {
+            var lines = (await api.Client.Get(export)).Text.Split("\r\n")[1..^1].Select(line => line.Split(','));
+            var values = lines.ToDictionary(cells => cells[0], cells => cells[2]);
+            Assert.Equal(expected.Order(), values.Values.Distinct().Order());
+            Assert.Equal("Clicked", values["Active.Clicked@example.com"]);
+            Assert.Equal("Active", values["Active.None@example.com"]);
+
+            // Whoever cannot be sent to is called what it is now, however far it went.
+            Assert.Equal("Unsubscribed", values["Unsubscribed.Clicked@example.com"]);
+            Assert.Equal("Hard bounced", values["DoesNotExist.Delivered@example.com"]);
+        }
+
+        var shown = (await api.Client.Get("/v1/contacts?limit=500")).Items.Select(item => (string?)item["systemValue"]);
+        Assert.Equal(expected.Order(), shown.Distinct().Order());
+    }
+
+    [Fact]
     public async Task Attributes_have_the_columns_that_were_asked_for_or_one_together()
     {
         await using var api = await TestApi.Start();

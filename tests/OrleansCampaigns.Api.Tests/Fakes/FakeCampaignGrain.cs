@@ -99,6 +99,8 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
 
     public Task Revive(ContactId contact) => throw new NotSupportedException();
 
+    public Task AdmitFailure() => throw new NotSupportedException();
+
     public Task PartitionDone(int partition, int pass) => throw new NotSupportedException();
 
     private async Task<Result<CampaignView>> Command(

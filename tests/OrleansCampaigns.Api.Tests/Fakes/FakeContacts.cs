@@ -16,6 +16,14 @@ public sealed class FakeContacts : IContactDirectory
     /// <summary>The filter that was asked last.</summary>
     public ContactFilter? Asked { get; private set; }
 
+    /// <summary>That filter, once.</summary>
+    public ContactFilter TakeAsked()
+    {
+        var asked = Asked ?? throw new InvalidOperationException("Nobody asked.");
+        Asked = null;
+        return asked;
+    }
+
     /// <summary>What asking fails with, if it does.</summary>
     public Exception? Failure { get; set; }
 

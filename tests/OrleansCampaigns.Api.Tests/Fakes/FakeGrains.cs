@@ -3,6 +3,7 @@ using System.Reflection;
 using OrleansCampaigns.Contracts.Accounts;
 using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Contracts.Contacts;
+using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Api.Tests.Fakes;
 
@@ -22,6 +23,9 @@ public class FakeGrains : DispatchProxy
         grains._clock = clock;
         return (factory, grains);
     }
+
+    public FakeContactGrain Contact(AccountId account, ContactId contact) =>
+        Contact($"ct:{account}:{contact.Value.AsSpan("con_".Length)}");
 
     public FakeContactGrain Contact(string key) => (FakeContactGrain)Of(typeof(IContactGrain), key);
 

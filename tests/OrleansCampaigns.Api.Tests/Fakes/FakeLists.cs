@@ -47,6 +47,16 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock) : ILis
         FakePages.Cut(Lists.Where(known =>
             known.Account == account && !known.List.IsHidden).Select(known => known.List), cursor, limit);
 
+    public Task<IReadOnlyList<ContactList>> QueryListsOf(
+        AccountId account, ContactId contact, CancellationToken cancellation = default) =>
+        Task.FromResult<IReadOnlyList<ContactList>>(
+        [
+            .. Lists
+                .Where(known => known.Account == account && !known.List.IsHidden)
+                .Select(known => known.List)
+                .Where(list => Members.Contains((list.Id, contact))),
+        ]);
+
     public Task<Result<ContactList>> RenameList(
         AccountId account, string listId, string name, CancellationToken cancellation = default) =>
         Task.FromResult<Result<ContactList>>(Lists.Exists(known => known.List.Name == name && known.List.Id != listId)

@@ -28,7 +28,10 @@ public sealed class OpenApiTests
         var paths = (await api.Anonymous.Get("/openapi/v1.json")).Json["paths"]!;
 
         Assert.Equal(
-            ["X-Account", "cursor", "limit", "status", "lastStatus", "listId", "attribute.*", "text"],
+            [
+                "X-Account", "cursor", "limit", "status", "lastStatus", "listId", "attribute.*", "text", "campaign",
+                "recipientStatus", "statusFrom", "statusBefore", "lastStatusFrom", "lastStatusBefore",
+            ],
             Names(paths["/v1/contacts"]!["get"]!).OrderBy(name => name != "X-Account").ThenBy(
                 name => name is not ("cursor" or "limit")));
         Assert.Equal(
@@ -42,6 +45,26 @@ public sealed class OpenApiTests
         Assert.NotNull(paths["/v1/contacts/export"]!["get"]!["responses"]!["200"]!["content"]!["text/csv"]);
         Assert.NotNull(
             paths["/v1/campaigns/{campaign}/recipients/export"]!["get"]!["responses"]!["200"]!["content"]!["text/csv"]);
+    }
+
+    [Fact]
+    public async Task Public_endpoints_are_described_without_keys_and_with_what_they_answer()
+    {
+        await using var api = await TestApi.Start();
+        var paths = (await api.Anonymous.Get("/openapi/v1.json")).Json["paths"]!;
+
+        Assert.Equal(["token", "u"], Names(paths["/t/c/{token}"]!["get"]!));
+        Assert.NotNull(paths["/t/c/{token}"]!["head"]!["responses"]!["302"]);
+        Assert.NotNull(paths["/t/o/{token}"]!["get"]!["responses"]!["200"]!["content"]!["image/gif"]);
+        Assert.NotNull(paths["/t/u/{token}"]!["post"]!["responses"]!["503"]!["content"]!["text/html"]);
+        Assert.Null(paths["/t/u/{token}"]!["post"]!["security"]);
+        Assert.Equal(["provider"], Names(paths["/v1/webhooks/{provider}"]!["post"]!));
+        Assert.Null(paths["/v1/webhooks/{provider}"]!["post"]!["security"]);
+        var messages = paths["/v1/feedback/messages"]!["post"]!;
+        Assert.NotNull(messages["requestBody"]!["content"]!["message/rfc822"]);
+        Assert.NotNull(messages["responses"]!["200"]!["content"]!["application/json"]!["schema"]);
+        Assert.NotNull(
+            paths["/v1/feedback/set-aside/{message}/raw"]!["get"]!["responses"]!["200"]!["content"]!["message/rfc822"]);
     }
 
     [Fact]

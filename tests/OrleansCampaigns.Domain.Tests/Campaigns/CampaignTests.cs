@@ -43,6 +43,8 @@ public class CampaignTests
         ["finish"] = campaign => campaign.Finish(AllSent, Now),
         ["finish with failures"] = campaign => campaign.Finish(OneBounced, Now),
         ["retry failed"] = campaign => campaign.RetryFailed(),
+        ["revive"] = campaign => campaign.Revive(1),
+        ["admit failure"] = campaign => campaign.AdmitFailure(),
     };
 
     // The lifecycle of the design: what each command makes of each status. A refusal is given by its code.
@@ -89,6 +91,8 @@ public class CampaignTests
             "retry failed", "nothing_failed", "nothing_failed", "nothing_failed", "nothing_failed", "nothing_failed",
             "nothing_failed", "Running", "nothing_failed"
         },
+        { "revive", Same, Same, Same, Same, Same, "Running", "Running", Same },
+        { "admit failure", Same, Same, Same, Same, Same, "FinishedWithFailures", Same, Same },
     };
 
     [Theory]
@@ -215,6 +219,35 @@ public class CampaignTests
         Assert.Null(again.EndedAt);
         Assert.Null(again.FinalTotals);
         Assert.False(again.IsSettled);
+    }
+
+    [Fact]
+    public void A_revived_campaign_waits_for_the_one_partition_in_the_same_pass()
+    {
+        foreach (var ended in (Campaign[])[In(Finished), In(FinishedWithFailures)])
+        {
+            var revived = ended.Revive(1);
+
+            Assert.Equal((Running, 1, false), (revived.Status, revived.Pass, revived.AllPartitionsDone));
+            Assert.Equal((null, null, false), (revived.EndedAt, revived.FinalTotals, revived.IsSettled));
+            Assert.False(revived.PartitionDone(0, pass: 1).AllPartitionsDone);
+            Assert.True(revived.PartitionDone(1, pass: 1).AllPartitionsDone);
+            Assert.Equal(Finished, revived.PartitionDone(1, pass: 1).Finish(AllSent, Tomorrow).Status);
+        }
+    }
+
+    [Theory]
+    [InlineData(Running)]
+    [InlineData(Paused)]
+    public void A_partition_that_was_done_is_not_when_one_of_its_recipients_waits(CampaignStatus status)
+    {
+        var done = In(status).PartitionDone(0, pass: 1).PartitionDone(1, pass: 1);
+
+        var revived = done.Revive(1);
+
+        Assert.Equal([0], revived.PartitionsDone);
+        Assert.Equal(status, revived.Status);
+        Assert.Same(revived, revived.Revive(1));
     }
 
     [Fact]

@@ -123,7 +123,7 @@ public class ContactBeginTests
     [Fact]
     public void An_unsubscription_between_two_attempts_stops_the_second()
     {
-        var unsubscribed = new Contact().Attempted(1, Given.Deferred).Unsubscribe("link", Given.Now.AddMinutes(1));
+        var unsubscribed = new Contact().Attempted(1, Given.Deferred).Unsubscribed(Given.Now.AddMinutes(1));
 
         var decision = unsubscribed.Begin(Given.Turn(2), Given.Rules, Given.Now.AddMinutes(5));
 
@@ -147,7 +147,7 @@ public class ContactBeginTests
     public void The_history_of_a_recipient_opens_with_queued_at_the_time_of_the_snapshot()
     {
         var decided = new Contact()
-            .Unsubscribe("link", Given.QueuedAt)
+            .UnsubscribeByUs("op", "because", Given.QueuedAt)
             .Begin(Given.Turn(1), Given.Rules, Given.Now).Contact;
 
         Assert.Equal(

@@ -1,5 +1,6 @@
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Domain.Feedback;
 
 namespace OrleansCampaigns.Domain.Tests.Contacts;
 
@@ -12,7 +13,7 @@ public class ContactConsentTests
             var data = new TheoryData<ContactStatus, string>();
             foreach (var status in Enum.GetValues<ContactStatus>())
             {
-                string[] commands = ["Unsubscribe", "UnsubscribeByUs", "Complain", "Resubscribe", "Reinstate"];
+                string[] commands = ["UnsubscribeByUs", "Resubscribe", "Reinstate"];
                 foreach (var command in commands)
                 {
                     data.Add(status, command);
@@ -46,8 +47,7 @@ public class ContactConsentTests
             (HistoryKind.StatusChange, expected, Given.Now, (Outcome?)null),
             (entry.Kind, entry.Status!.Value, entry.At, entry.Outcome));
         Assert.Null(after.LastOutcome);
-        var byOperator = command is "UnsubscribeByUs" or "Resubscribe" or "Reinstate";
-        Assert.Equal(byOperator ? ("op", "because") : (null, null), (entry.Actor, entry.Reason));
+        Assert.Equal(("op", "because"), (entry.Actor, entry.Reason));
     }
 
     [Theory]
@@ -57,36 +57,34 @@ public class ContactConsentTests
     {
         var contact = new Contact { HasReceived = hasReceived };
 
-        Assert.Equal(
-            expected, contact.Unsubscribe("one-click", Given.Now).Resubscribe("op", "consent", Given.Now).Status);
-        Assert.Equal(expected, contact.Complain("report", Given.Now).Reinstate("op", "error", Given.Now).Status);
+        var complaint = Given.Event(FeedbackSignal.Complaint) with { QueuedAt = Given.QueuedAt };
+        var complained = contact.Learn(complaint).Contact;
+
+        Assert.Equal(expected, contact.Unsubscribed().Resubscribe("op", "consent", Given.Now).Status);
+        Assert.Equal(expected, complained.Reinstate("op", "error", Given.Now).Status);
     }
 
     [Fact]
     public void An_operator_does_not_overwrite_the_contacts_own_word()
     {
-        var unsubscribed = new Contact().Unsubscribe("link", Given.Now);
+        var unsubscribed = new Contact().Unsubscribed();
 
         Assert.Same(unsubscribed, unsubscribed.UnsubscribeByUs("op", "because", Given.Now));
         Assert.Equal(
             ContactStatus.Unsubscribed,
-            new Contact().UnsubscribeByUs("op", "because", Given.Now).Unsubscribe("link", Given.Now).Status);
+            new Contact().UnsubscribeByUs("op", "because", Given.Now).Unsubscribed().Status);
     }
 
     private static ContactTrigger TriggerOf(string command) => command switch
     {
-        "Unsubscribe" => ContactTrigger.Unsubscribed,
         "UnsubscribeByUs" => ContactTrigger.UnsubscribedByUs,
-        "Complain" => ContactTrigger.Complained,
         "Resubscribe" => ContactTrigger.Resubscribed,
         _ => ContactTrigger.Reinstated,
     };
 
     private static Contact Apply(Contact contact, string command) => command switch
     {
-        "Unsubscribe" => contact.Unsubscribe("link", Given.Now),
         "UnsubscribeByUs" => contact.UnsubscribeByUs("op", "because", Given.Now),
-        "Complain" => contact.Complain("report", Given.Now),
         "Resubscribe" => contact.Resubscribe("op", "because", Given.Now),
         _ => contact.Reinstate("op", "because", Given.Now),
     };

@@ -14,13 +14,13 @@ public class ContactDoubtTests
     {
         var rules = Given.Doubt(policy) with { DeductOn = deductOn };
 
-        Assert.Equal(charged, new Contact().ResolveDoubt(Given.Turn(1), rules, Given.Now).Delivery().Charged);
+        Assert.Equal(charged, new Contact().ResolveDoubt(Given.Turn(1), rules, 1, Given.Now).Delivery().Charged);
     }
 
     [Fact]
     public void Assumed_sent_is_sent_with_doubt_and_charged()
     {
-        var resolved = new Contact().ResolveDoubt(Given.Turn(1), Given.Doubt(InDoubtPolicy.AssumeSent), Given.Now);
+        var resolved = new Contact().ResolveDoubt(Given.Turn(1), Given.Doubt(InDoubtPolicy.AssumeSent), 1, Given.Now);
 
         var delivery = resolved.Delivery();
         Assert.Equal(
@@ -35,7 +35,7 @@ public class ContactDoubtTests
     [Fact]
     public void To_be_sent_again_is_queued_with_doubt_and_due_at_once()
     {
-        var resolved = new Contact().ResolveDoubt(Given.Turn(1), Given.Doubt(InDoubtPolicy.Resend), Given.Now);
+        var resolved = new Contact().ResolveDoubt(Given.Turn(1), Given.Doubt(InDoubtPolicy.Resend), 1, Given.Now);
 
         var delivery = resolved.Delivery();
         Assert.Equal((Outcome.Queued, true, 1), (delivery.Outcome, delivery.InDoubt, delivery.Attempts));
@@ -50,10 +50,10 @@ public class ContactDoubtTests
     public void What_is_recorded_leaves_no_doubt(InDoubtPolicy policy)
     {
         var recorded = new Contact().Attempted(1, Given.Deferred);
-        var resolved = new Contact().ResolveDoubt(Given.Turn(1), Given.Doubt(policy), Given.Now);
+        var resolved = new Contact().ResolveDoubt(Given.Turn(1), Given.Doubt(policy), 1, Given.Now);
 
-        Assert.Same(recorded, recorded.ResolveDoubt(Given.Turn(1), Given.Doubt(policy), Given.Now));
-        Assert.Same(resolved, resolved.ResolveDoubt(Given.Turn(1), Given.Doubt(policy), Given.Now.AddHours(1)));
+        Assert.Same(recorded, recorded.ResolveDoubt(Given.Turn(1), Given.Doubt(policy), 1, Given.Now));
+        Assert.Same(resolved, resolved.ResolveDoubt(Given.Turn(1), Given.Doubt(policy), 1, Given.Now.AddHours(1)));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public class ContactDoubtTests
     [InlineData(InDoubtPolicy.Resend)]
     public void Late_evidence_clears_the_doubt_once(InDoubtPolicy policy)
     {
-        var resolved = new Contact().ResolveDoubt(Given.Turn(1), Given.Doubt(policy), Given.Now);
+        var resolved = new Contact().ResolveDoubt(Given.Turn(1), Given.Doubt(policy), 1, Given.Now);
 
         var cleared = resolved.Attempted(1, Given.Full, Given.Now.AddMinutes(1));
 
@@ -92,7 +92,7 @@ public class ContactDoubtTests
     [Fact]
     public void The_doubt_about_an_earlier_attempt_outlives_a_later_one_and_lets_nothing_count_twice()
     {
-        var doubtful = new Contact().ResolveDoubt(Given.Turn(1), Given.Doubt(InDoubtPolicy.Resend), Given.Now);
+        var doubtful = new Contact().ResolveDoubt(Given.Turn(1), Given.Doubt(InDoubtPolicy.Resend), 1, Given.Now);
 
         var bounced = doubtful.Attempted(2, Given.Full);
 
@@ -114,7 +114,7 @@ public class ContactDoubtTests
         var turn = Given.Turn(1) with { AddressIsValid = isValid, IsReserved = isReserved };
         foreach (var policy in Enum.GetValues<InDoubtPolicy>())
         {
-            var delivery = Given.Contact(status).ResolveDoubt(turn, Given.Doubt(policy), Given.Now).Delivery();
+            var delivery = Given.Contact(status).ResolveDoubt(turn, Given.Doubt(policy), 1, Given.Now).Delivery();
 
             Assert.Equal((outcome, excluded), (delivery.Outcome, delivery.Excluded));
             Assert.True(delivery.IsOver);

@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Domain.Feedback;
 using Outcome = OrleansCampaigns.Domain.Delivery.Outcome;
 
 namespace OrleansCampaigns.Domain.Tests.Contacts;
@@ -79,7 +80,7 @@ public class ContactPropertyTests
         var anyTurn = turn with { Attempt = 1 + random.Next(4) };
         var seed = random.Next();
         var number = 2 + random.Next(3);
-        return random.Next(20) switch
+        return random.Next(22) switch
         {
             < 9 => new($"turn {turn.Attempt} ends as {report.Outcome}", false, known =>
             {
@@ -90,7 +91,7 @@ public class ContactPropertyTests
             }),
             9 => new($"report of {anyTurn.Attempt}: {report.Outcome}", false, known =>
                 known.Record(anyTurn, report, deductOn, seed, now)),
-            10 => new($"doubt of {turn.Attempt}", false, known => known.ResolveDoubt(turn, rules, now)),
+            10 => new($"doubt of {turn.Attempt}", false, known => known.ResolveDoubt(turn, rules, seed, now)),
             11 => new($"clear doubt of {attempts}", false, known =>
                 attempts == 0 ? known : known.Record(turn with { Attempt = attempts }, report, deductOn, seed, now)),
             12 => new($"duplicates up to {number}", false, known =>
@@ -99,13 +100,32 @@ public class ContactPropertyTests
                 known.Exclude(campaign, Given.QueuedAt, Exclusions.MissingField, now)),
             14 => new("abandon", false, known => known.Abandon(campaign, now)),
             15 => new($"requeue for {number}", false, known => known.Requeue(campaign, number, now)),
-            16 => new("unsubscribe", false, known => known.Unsubscribe("link", now)),
-            17 => random.Next(2) == 0
-                ? new("complain", false, known => known.Complain("report", now))
-                : new("unsubscribe by us", true, known => known.UnsubscribeByUs("op", "because", now)),
-            18 => new("resubscribe", true, known => known.Resubscribe("op", "consent", now)),
+            16 => new("unsubscribe by us", true, known => known.UnsubscribeByUs("op", "because", now)),
+            17 or 18 or 19 => Learn(random, campaign, attempts, deductOn, now),
+            20 => new("resubscribe", true, known => known.Resubscribe("op", "consent", now)),
             _ => new("reinstate", true, known => known.Reinstate("op", "because", now)),
         };
+    }
+
+    private static Command Learn(
+        Random random, CampaignId campaign, int attempts, DeliveryRules rules, DateTimeOffset now)
+    {
+        var signal = (FeedbackSignal)random.Next(1, 6);
+        var bounce = Reports[random.Next(4, Reports.Length)];
+        int? attempt = random.Next(3) == 0 ? null : Math.Max(1, attempts + random.Next(-1, 2));
+        var happened = Given.Event(signal, $"key {random.Next(20)}", campaign) with
+        {
+            At = now,
+            QueuedAt = random.Next(2) == 0 ? null : Given.QueuedAt,
+            Attempt = attempt,
+            Outcome = bounce.Outcome,
+            Cause = bounce.Cause,
+            Link = random.Next(4),
+            IsMachine = random.Next(3) == 0,
+        };
+        var told = signal == FeedbackSignal.Bounce ? $"{bounce.Outcome} of attempt {attempt}" : $"{signal}";
+        return new(told, false, known =>
+            known.Learn(happened, rules, MachineRules.Default, jitterSeed: 1, now).Contact);
     }
 
     private static void Check(Contact before, Contact after, Command command, List<string> told)
@@ -129,7 +149,9 @@ public class ContactPropertyTests
             Hold(!delivery.Charged || delivery.Attempts > 0, "A licence was deducted without an attempt", told);
             Hold(delivery.Attempts >= (known?.Attempts ?? 0), "Attempts were forgotten", told);
             Hold(
-                delivery.RecipientStatus >= (known?.RecipientStatus ?? RecipientStatus.None),
+                delivery.RecipientStatus >= (known?.RecipientStatus ?? RecipientStatus.None)
+                || (known?.RecipientStatus == RecipientStatus.Delivered
+                    && delivery.OverturnedAttempt > known.OverturnedAttempt),
                 "The recipient went back", told);
             Hold(!delivery.IsOver || delivery.NextAttemptAt is null, "A permanent outcome waits for a retry", told);
             Hold(delivery.Excluded is null || !delivery.InDoubt, "A recipient is excluded and in doubt", told);
@@ -139,7 +161,8 @@ public class ContactPropertyTests
             Hold(
                 delivery.IsOver || !delivery.Decided || delivery.NextAttemptAt is not null
                 || after.History.Last(entry => entry.Campaign == delivery.Campaign
-                    && entry.Outcome != Outcome.Duplicated).Kind == HistoryKind.Abandoned,
+                    && entry.Outcome != Outcome.Duplicated
+                    && entry.Kind < HistoryKind.Bounce).Kind == HistoryKind.Abandoned,
                 "A temporary outcome waits for nothing", told);
         }
     }

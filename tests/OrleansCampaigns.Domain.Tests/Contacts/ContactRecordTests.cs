@@ -168,7 +168,7 @@ public class ContactRecordTests
     [Fact]
     public void An_opt_out_during_the_attempt_stays_and_the_outcome_is_kept()
     {
-        var unsubscribed = new Contact().Unsubscribe("link", Given.Now);
+        var unsubscribed = new Contact().Unsubscribed();
 
         var sent = unsubscribed.Attempted(1, Given.Sent);
 
@@ -229,7 +229,7 @@ public class ContactRecordTests
             Enum.GetValues<InDoubtPolicy>(),
             policy => Assert.Equal(
                 RecipientStatus.Opened,
-                opened.ResolveDoubt(Given.Turn(2), Given.Doubt(policy), Given.Now).Delivery().RecipientStatus));
+                opened.ResolveDoubt(Given.Turn(2), Given.Doubt(policy), 1, Given.Now).Delivery().RecipientStatus));
     }
 
     private static Contact Opened(Contact contact) => contact with

@@ -1,5 +1,6 @@
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Domain.Feedback;
 
 namespace OrleansCampaigns.Domain.Tests.Contacts;
 
@@ -47,6 +48,40 @@ internal static class Given
         DeliveryRules? rules = null,
         CampaignId? campaign = null) =>
         contact.Record(Turn(attempt, campaign), report, rules ?? Rules, jitterSeed: attempt, at ?? Now);
+
+    /// <summary>Something that came back for the campaign.</summary>
+    public static FeedbackEvent Event(FeedbackSignal signal, string key = "key", CampaignId? campaign = null) => new()
+    {
+        Signal = signal,
+        Campaign = campaign ?? Campaign,
+        Key = key,
+        At = Now,
+        Source = "test",
+        Link = signal == FeedbackSignal.Click ? 1 : 0,
+    };
+
+    /// <summary>A bounce message for one attempt of the campaign, or for one that it does not tell.</summary>
+    public static FeedbackEvent Bounce(
+        int? attempt, Outcome outcome = Outcome.Bounced, Cause cause = Cause.NoSuchMailbox, string key = "key") =>
+        Event(FeedbackSignal.Bounce, key) with
+        {
+            Attempt = attempt,
+            Outcome = outcome,
+            Cause = cause,
+            Reply = new SmtpReply(550, "5.1.1", "no such user"),
+        };
+
+    public static FeedbackEvent FullMailbox(int? attempt, string key = "key") =>
+        Bounce(attempt, Outcome.SoftBounced, Cause.MailboxFull, key);
+
+    public static Contact.Lesson Learn(
+        this Contact contact, FeedbackEvent happened, DateTimeOffset? at = null, DeliveryRules? rules = null) =>
+        contact.Learn(happened, rules ?? Rules, MachineRules.Default, jitterSeed: 1, at ?? Now);
+
+    /// <summary>Unsubscribed by way of an e-mail of the other campaign.</summary>
+    public static Contact Unsubscribed(this Contact contact, DateTimeOffset? at = null) =>
+        contact.Learn(Event(FeedbackSignal.Unsubscribe, campaign: OtherCampaign) with { QueuedAt = QueuedAt }, at)
+            .Contact;
 
     public static CampaignDelivery Delivery(this Contact contact) => contact.DeliveryOf(Campaign)!;
 

@@ -8,8 +8,7 @@ namespace OrleansCampaigns.Mail.Tests.Feedback;
 public class FeedbackRobustnessTests
 {
     private const int Seed = 20260303;
-    private const int CutsPerCorpusMessage = 6;
-    private const int StepBetweenCuts = 11;
+    private const int CutsPerLineEnd = 3;
 
     [Fact]
     public void Line_ends_make_no_difference()
@@ -27,7 +26,7 @@ public class FeedbackRobustnessTests
         {
             var message = FeedbackSamples.Read(name);
             var whole = FeedbackReader.Read(message).Kind;
-            for (var length = 0; length < message.Length; length += StepBetweenCuts)
+            for (var length = 0; length < message.Length; length++)
             {
                 var kind = FeedbackReader.Read(message.AsSpan(0, length)).Kind;
 
@@ -50,10 +49,36 @@ public class FeedbackRobustnessTests
         {
             var message = File.ReadAllBytes(file);
             AssertLineEndsMakeNoDifference(file, message);
-            for (var cut = 0; cut < CutsPerCorpusMessage; cut++)
+            for (var lineEnds = 0; lineEnds < 3; lineEnds++)
             {
-                var encoded = FeedbackSamples.WithLineEnds(message, cut % 3);
-                Assert.NotNull(FeedbackReader.Read(encoded.AsSpan(0, random.Next(encoded.Length + 1))));
+                var encoded = FeedbackSamples.WithLineEnds(message, lineEnds);
+                for (var cut = 0; cut < CutsPerLineEnd; cut++)
+                {
+                    Assert.NotNull(FeedbackReader.Read(encoded.AsSpan(0, random.Next(encoded.Length + 1))));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void A_labelled_message_may_be_cut_off_at_any_byte()
+    {
+        Assert.SkipUnless(Corpus.Folder is not null, Corpus.Missing);
+        foreach (var (folder, kinds) in ((string, FeedbackKind[])[])
+        [
+            ("bounces", [FeedbackKind.Bounce]),
+            ("complaints", [FeedbackKind.Complaint, FeedbackKind.AutoReply, FeedbackKind.Other]),
+        ])
+        {
+            // The shortest of each kind, in each spelling of its line ends: at every byte.
+            var messages = Directory.EnumerateFiles(Path.Combine(Corpus.Folder!, folder), "*.eml")
+                .Select(file => (File: file, Octets: File.ReadAllBytes(file)))
+                .OrderBy(message => message.Octets.Length)
+                .GroupBy(message => FeedbackReader.Read(message.Octets).Kind)
+                .ToDictionary(group => group.Key, group => group.First());
+            foreach (var (file, octets) in kinds.Where(messages.ContainsKey).Select(kind => messages[kind]))
+            {
+                AssertCutAnywhere(file, octets);
             }
         }
     }
@@ -119,6 +144,19 @@ public class FeedbackRobustnessTests
 
         Assert.Equal(2, reading.Recipients.Count);
         Assert.InRange(huge.Position, beginning.Length, 2 * 1024 * 1024);
+    }
+
+    private static void AssertCutAnywhere(string file, byte[] message)
+    {
+        for (var lineEnds = 0; lineEnds < 3; lineEnds++)
+        {
+            var encoded = FeedbackSamples.WithLineEnds(message, lineEnds);
+            for (var length = 0; length <= encoded.Length; length++)
+            {
+                var reading = FeedbackReader.Read(encoded.AsSpan(0, length));
+                Assert.True(Enum.IsDefined(reading.Kind), $"{file} cut off at {length}");
+            }
+        }
     }
 
     private static void AssertLineEndsMakeNoDifference(string name, byte[] message)

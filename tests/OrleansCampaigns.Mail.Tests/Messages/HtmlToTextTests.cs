@@ -103,6 +103,6 @@ public sealed class HtmlToTextTests
         var rendered = compiled.Render(values).Value!;
 
         Assert.Equal(isTemplate, alternative.IsTemplate);
-        Assert.Equal(TextLayout.Wrap(HtmlToText.Convert(rendered)), alternative.Render(values, rendered).Value);
+        Assert.Equal(TextLayout.Wrap(HtmlToText.Convert(rendered)), alternative.Render(values, () => rendered).Value);
     }
 }

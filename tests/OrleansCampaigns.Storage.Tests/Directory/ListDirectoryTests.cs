@@ -57,6 +57,30 @@ public sealed class ListDirectoryTests : IDisposable
     }
 
     [Fact]
+    public async Task The_lists_of_a_contact_are_told_by_name_without_hidden_ones_and_those_of_others()
+    {
+        var two = (await _lists.CreateList(Account, "two")).Value!;
+        var one = (await _lists.CreateList(Account, "one")).Value!;
+        var without = (await _lists.CreateList(Account, "without")).Value!;
+        var hidden = (await _lists.CreateList(Account, "hidden", hidden: true)).Value!;
+        var ann = new ContactInput("ann@example.com", null, new Dictionary<string, string>());
+        foreach (var list in new[] { one, two, hidden })
+        {
+            await _lists.AddMembers(Account, list.Id, [ann, ann]);
+        }
+
+        await _lists.AddMembers(Account, without.Id, [ann with { Address = "bob@example.com" }]);
+        var contact = (await _contacts.FindByAddress(Account, "ann@example.com"))!.Id;
+
+        Assert.Equal(["one", "two"], (await _lists.QueryListsOf(Account, contact)).Select(list => list.Name));
+        Assert.Empty(await _lists.QueryListsOf(Other, contact));
+
+        await _lists.RemoveMember(Account, one.Id, contact);
+
+        Assert.Equal([two.Id], (await _lists.QueryListsOf(Account, contact)).Select(list => list.Id));
+    }
+
+    [Fact]
     public async Task An_address_given_twice_is_two_members_and_given_again_no_more()
     {
         var list = (await _lists.CreateList(Account, "list")).Value!.Id;

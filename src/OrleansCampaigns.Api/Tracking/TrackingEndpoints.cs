@@ -1,0 +1,117 @@
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Contracts.Feedback;
+using OrleansCampaigns.Domain.Feedback;
+
+namespace OrleansCampaigns.Api.Tracking;
+
+/// <summary>What e-mails lead to: the open pixel and the links. Nobody here has a key.</summary>
+internal static class TrackingEndpoints
+{
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    public static void MapTracking(this IEndpointRouteBuilder app)
+    {
+        var tracking = app.MapGroup("").WithTags("Tracking").AllowAnonymous()
+            .AddEndpointFilter<RouteGroupBuilder, PublicFailures>();
+        tracking.MapMethods($"{TrackingPaths.Open}{{token}}", Reading, Open)
+            .Produces(StatusCodes.Status200OK, contentType: "image/gif")
+            .WithSummary("The open pixel, with or without an ending such as .gif; an unknown token gets it too.");
+        tracking.MapMethods($"{TrackingPaths.Click}{{token}}", Reading, Click)
+            .Produces(StatusCodes.Status302Found)
+            .Produces(StatusCodes.Status404NotFound, contentType: "text/html")
+            .Produces(StatusCodes.Status503ServiceUnavailable, contentType: "text/html")
+            .WithMetadata(new Requests.QueryParameters(
+                [new("u", "Where a link leads that differs by recipient, in base64url; bound to the token.")]))
+            .WithSummary("Sends on to where a link of the e-mail leads, and nowhere else.");
+        tracking.MapUnsubscribe(Reading);
+    }
+
+    internal static async Task<Pixel> Open(
+        string token, HttpContext context, RecipientTokens tokens, TrackedEvents events, TimeProvider clock)
+    {
+        var end = token.IndexOf('.', StringComparison.Ordinal);
+        if (tokens.Read(TokenPurpose.Open, end < 0 ? token : token[..end]) is { } recipient)
+        {
+            await events.Take(
+                recipient.Contact, Seen(FeedbackSignal.Open, "pixel", recipient, context.Request, clock));
+        }
+
+        return Pixel.Instance;
+    }
+
+    internal static async Task<IResult> Click(
+        string token,
+        HttpContext context,
+        RecipientTokens tokens,
+        TrackedCampaigns campaigns,
+        TrackedEvents events,
+        TimeProvider clock)
+    {
+        var given = context.Request.Query["u"];
+        var bound = given.Count == 1 ? LinkTarget.ReadBound(given[0]) : null;
+        if ((given.Count > 0 && string.IsNullOrEmpty(bound))
+            || tokens.Read(TokenPurpose.Click, token, bound) is not { Link: > 0 } recipient)
+        {
+            return PublicPage.NotFound;
+        }
+
+        var target = await FindTarget(recipient, bound, campaigns, clock);
+        if (target is null)
+        {
+            return PublicPage.NotFound;
+        }
+
+        var click = Seen(FeedbackSignal.Click, "link", recipient, context.Request, clock);
+        await events.Take(recipient.Contact, click with { Link = recipient.Link });
+        return new Redirection(target);
+    }
+
+    /// <remarks>
+    /// A URL that is bound to its token was in an e-mail of ours, or the token would not hold: it is followed while
+    /// storage is away. One that the campaign keeps can only be followed once it is known.
+    /// </remarks>
+    private static async Task<string?> FindTarget(
+        RecipientToken recipient, string? bound, TrackedCampaigns campaigns, TimeProvider clock)
+    {
+        TrackedCampaign? campaign;
+        try
+        {
+            campaign = await campaigns.Find(recipient.Campaign).WaitAsync(TrackedEvents.Patience, clock);
+        }
+        catch (Exception) when (bound is not null)
+        {
+            return LinkTarget.Of(bound);
+        }
+
+        if (campaign is null || recipient.Link > campaign.Links.Count)
+        {
+            return null;
+        }
+
+        var link = campaign.Links[recipient.Link - 1];
+        var isTemplate = link.Contains("{{", StringComparison.Ordinal);
+        return isTemplate == bound is not null ? LinkTarget.Of(bound ?? link) : null;
+    }
+
+    /// <summary>Each request is an event of its own, so that repeated opens count.</summary>
+    private static FeedbackEvent Seen(
+        FeedbackSignal signal, string source, RecipientToken recipient, HttpRequest request, TimeProvider clock)
+    {
+        var headers = request.Headers;
+        return new()
+        {
+            Signal = signal,
+            Campaign = recipient.Campaign,
+            Key = Guid.NewGuid().ToString("N"),
+            At = clock.GetUtcNow(),
+            Source = source,
+            IsMachine = MachineSigns.AreIn(
+                HttpMethods.IsHead(request.Method),
+                headers.UserAgent,
+                headers["Purpose"],
+                headers["Sec-Purpose"],
+                headers["X-Purpose"],
+                headers["X-Moz"]),
+        };
+    }
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
+
+namespace OrleansCampaigns.Grains.Delivery;
+
+/// <summary>What a silo measures of its sending, as OpenTelemetry takes it.</summary>
+/// <remarks>Tags name outcomes, causes and relays: few values, and never an address, a contact or a campaign.</remarks>
+public sealed class DeliveryMetrics
+{
+    /// <summary>The name of the meter and of the source of traces.</summary>
+    public const string Name = "OrleansCampaigns";
+
+    private readonly Counter<long> _attempts;
+    private readonly Histogram<double> _duration;
+    private readonly Histogram<double> _retryLag;
+    private readonly UpDownCounter<long> _inFlight;
+    private readonly Histogram<long> _window;
+
+    /// <summary>Creates the instruments.</summary>
+    public DeliveryMetrics(IMeterFactory meters)
+    {
+        ArgumentNullException.ThrowIfNull(meters);
+        var meter = meters.Create(Name);
+        _attempts = meter.CreateCounter<long>(
+            "campaigns.attempts", "{attempt}", "Attempts that were made, by outcome, cause and relay.");
+        _duration = meter.CreateHistogram<double>(
+            "campaigns.attempt.duration", "s", "How long an attempt took, until the server's answer.");
+        _retryLag = meter.CreateHistogram<double>(
+            "campaigns.retry.lag", "s", "How long after its due time a retry began.");
+        _inFlight = meter.CreateUpDownCounter<long>(
+            "campaigns.attempts.in_flight", "{attempt}", "Attempts that are being made now.");
+        _window = meter.CreateHistogram<long>(
+            "campaigns.window.size", "{recipient}", "How many recipients a partition stored as begun at once.");
+    }
+
+    /// <summary>Where traces begin.</summary>
+    public static ActivitySource Traces { get; } = new(Name);
+
+    internal void AttemptBegins(TimeSpan? lag)
+    {
+        _inFlight.Add(1);
+        if (lag is { } late)
+        {
+            _retryLag.Record(Math.Max(0, late.TotalSeconds));
+        }
+    }
+
+    internal void AttemptEnds(TimeSpan took, string relay, AttemptReport? report)
+    {
+        _inFlight.Add(-1);
+        if (report is null)
+        {
+            return;
+        }
+
+        _attempts.Add(
+            1,
+            new("outcome", report.Outcome.ToString()),
+            new("cause", report.Cause.Name()),
+            new("relay", relay));
+        _duration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("relay", relay));
+    }
+
+    internal void WindowStored(int recipients) => _window.Record(recipients);
+}

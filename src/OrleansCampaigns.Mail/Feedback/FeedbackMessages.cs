@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Logging;
+using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Contracts.Feedback;
+using OrleansCampaigns.Domain.Feedback;
+using OrleansCampaigns.Grains.Mailboxes;
+
+namespace OrleansCampaigns.Mail.Feedback;
+
+/// <summary>Takes messages that came back: reads them, finds whose they are, applies what they say.</summary>
+internal sealed partial class FeedbackMessages(
+    RecipientTokens tokens,
+    FeedbackAddresses addresses,
+    IRecipientDirectory directory,
+    IContactIdentity identity,
+    IFeedback feedback,
+    ISetAsideMessages setAside,
+    TimeProvider clock,
+    ILogger<FeedbackMessages> logger) : IFeedbackMessages
+{
+    private readonly FeedbackMatcher matcher = new(tokens, addresses, directory);
+    private readonly FeedbackEvents events = new(identity);
+
+    public async Task<FeedbackReceipt> Receive(
+        ReadOnlyMemory<byte> message,
+        string? envelopeRecipient,
+        string source,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var reading = FeedbackReader.Read(message.Span);
+        if (!reading.Arrival.IsReadable)
+        {
+            return await SetAside(SetAsideReasons.Unreadable, Name(reading.Kind));
+        }
+
+        var match = await matcher.Find(reading, envelopeRecipient, cancellation);
+        var signal = FeedbackEvents.SignalOf(reading, match.IsRequest);
+        var kind = signal == FeedbackSignal.Unsubscribe ? Name(FeedbackKind.Unsubscribe) : Name(reading.Kind);
+        if (match.IsForged && reading.Kind is not (FeedbackKind.AutoReply or FeedbackKind.Delayed))
+        {
+            return await SetAside(SetAsideReasons.BadToken, kind);
+        }
+
+        if (signal is null)
+        {
+            return new FeedbackReceipt(kind, 0, 0, Ignored: 1, IsSetAside: false);
+        }
+
+        if (match.Email is not { } email)
+        {
+            return await SetAside(SetAsideReasons.Unmatched, kind);
+        }
+
+        if (events.Make(signal.Value, reading, email, message.Span, clock.GetUtcNow()) is not { } happened)
+        {
+            return new FeedbackReceipt(kind, 0, 0, Ignored: 1, IsSetAside: false);
+        }
+
+        var answer = await feedback.Apply(email.Account, email.Contact, happened, cancellation);
+        return answer.Effect switch
+        {
+            FeedbackEffect.Repeated => new FeedbackReceipt(kind, 0, Repeated: 1, 0, IsSetAside: false),
+            FeedbackEffect.Ignored => new FeedbackReceipt(kind, 0, 0, Ignored: 1, IsSetAside: false),
+            _ => new FeedbackReceipt(kind, Applied: 1, 0, 0, IsSetAside: false),
+        };
+
+        async Task<FeedbackReceipt> SetAside(string reason, string seeming)
+        {
+            await setAside.SetAside(message, source, reason, seeming, cancellation: cancellation);
+            LogSetAside(source, reason);
+            return new FeedbackReceipt(seeming, 0, 0, Ignored: 1, IsSetAside: true);
+        }
+    }
+
+    private static string Name(FeedbackKind kind) => kind.ToString().ToLowerInvariant();
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A message from {Source} was set aside: {Reason}.")]
+    private partial void LogSetAside(string source, string reason);
+}

@@ -1,0 +1,166 @@
+namespace OrleansCampaigns.Mail.Messages.Tracking;
+
+/// <summary>What is being read: the states of the HTML standard's tokenizer (§13.2.5), as far as links need them.
+/// </summary>
+internal enum HtmlMode
+{
+    Data,
+    TagOpen,
+    EndTagOpen,
+    TagName,
+    BetweenAttributes,
+    AttributeName,
+    AfterAttributeName,
+    BeforeValue,
+    QuotedValue,
+    UnquotedValue,
+
+    /// <summary>Inside a tag and outside quotes, where it depends on values what came before.</summary>
+    Gap,
+
+    MarkupDeclaration,
+    BogusComment,
+    Comment,
+    RawText,
+
+    /// <summary>It depends on values what is being read: no link from here on can be told from text.</summary>
+    Lost,
+}
+
+/// <summary>Where something stands in a template.</summary>
+/// <param name="Nodes">The branch.</param>
+/// <param name="Node">The node's index in it.</param>
+/// <param name="Offset">The character in the node's text; 0 means before the node when it is no text.</param>
+internal readonly record struct TemplatePlace(IReadOnlyList<Templates.TemplateNode> Nodes, int Node, int Offset);
+
+/// <summary>One tag, or several that are one because a condition chooses between their beginnings.</summary>
+internal sealed class HtmlTag
+{
+    private HtmlTag? same;
+    private bool isUntracked;
+
+    /// <summary>Whether its links are to be left alone.</summary>
+    public bool IsUntracked
+    {
+        get => Root.isUntracked;
+        set => Root.isUntracked = value;
+    }
+
+    private HtmlTag Root => same is null ? this : same.Root;
+
+    public void Unite(HtmlTag other)
+    {
+        if (!ReferenceEquals(Root, other.Root))
+        {
+            Root.isUntracked |= other.Root.isUntracked;
+            other.Root.same = Root;
+        }
+    }
+}
+
+/// <summary>The target of a link.</summary>
+/// <param name="Tag">Whose.</param>
+/// <param name="Start">Where its value begins.</param>
+/// <param name="Quote">The quotes around it; a NUL when there are none.</param>
+internal sealed record HtmlHref(HtmlTag Tag, TemplatePlace Start, char Quote)
+{
+    /// <summary>Where its value ends.</summary>
+    public TemplatePlace End { get; init; }
+}
+
+/// <summary>All that the reading of HTML has to remember from one character to the next.</summary>
+internal record struct HtmlState
+{
+    /// <summary>Stands for a name that is not known, because a value is part of it.</summary>
+    public const string UnknownName = "?";
+
+    /// <summary>The attribute that keeps a link as it is.</summary>
+    public const string UntrackedAttribute = "data-no-track";
+
+    public HtmlMode Mode { get; set; }
+
+    public HtmlTag? Tag { get; set; }
+
+    public bool IsEndTag { get; set; }
+
+    /// <summary>The tag's name, or that of the element whose raw text is being read.</summary>
+    public string TagName { get; set; }
+
+    public string AttributeName { get; set; }
+
+    public bool HasHref { get; set; }
+
+    public char Quote { get; set; }
+
+    /// <summary>The link whose target is being read.</summary>
+    public HtmlHref? Link { get; set; }
+
+    /// <summary>How much of what ends a comment or raw text was seen.</summary>
+    public string Seen { get; set; }
+
+    private readonly bool IsOpenInTag => Mode is HtmlMode.TagName or HtmlMode.BetweenAttributes
+        or HtmlMode.AttributeName or HtmlMode.AfterAttributeName or HtmlMode.UnquotedValue or HtmlMode.Gap;
+
+    /// <summary>What holds after a condition, whichever branch it took.</summary>
+    public static HtmlState Join(HtmlState a, HtmlState b)
+    {
+        if (a == b)
+        {
+            return a;
+        }
+
+        switch (a.Mode, b.Mode)
+        {
+            case (HtmlMode.Data, HtmlMode.Data):
+            case (HtmlMode.BogusComment, HtmlMode.BogusComment):
+                return new HtmlState { Mode = a.Mode };
+            case (HtmlMode.Comment, HtmlMode.Comment):
+                return new HtmlState { Mode = a.Mode, Seen = "" };
+            case (HtmlMode.RawText, HtmlMode.RawText) when a.TagName == b.TagName:
+                return new HtmlState { Mode = a.Mode, TagName = a.TagName, Seen = "" };
+            case (HtmlMode.QuotedValue, HtmlMode.QuotedValue) when a.Quote == b.Quote:
+            case (HtmlMode.BeforeValue, HtmlMode.BeforeValue):
+                return JoinTags(a, b, a.Mode);
+            default:
+                return a.IsOpenInTag && b.IsOpenInTag
+                    ? JoinTags(a, b, a.Mode == b.Mode ? a.Mode : HtmlMode.Gap)
+                    : GiveUp(a, b);
+        }
+    }
+
+    /// <summary>Nothing is certain any more, not even what else belongs to a tag that was begun.</summary>
+    public static HtmlState GiveUp(params ReadOnlySpan<HtmlState> states)
+    {
+        foreach (var state in states)
+        {
+            if (state.Tag is not null)
+            {
+                state.Tag.IsUntracked = true;
+            }
+        }
+
+        return new HtmlState { Mode = HtmlMode.Lost };
+    }
+
+    private static HtmlState JoinTags(HtmlState a, HtmlState b, HtmlMode mode)
+    {
+        if (a.Tag is null || b.Tag is null || a.IsEndTag != b.IsEndTag)
+        {
+            return GiveUp(a, b);
+        }
+
+        a.Tag.Unite(b.Tag);
+        a.Tag.IsUntracked |= a.AttributeName == UntrackedAttribute || b.AttributeName == UntrackedAttribute;
+        return new HtmlState
+        {
+            Mode = mode,
+            Tag = a.Tag,
+            IsEndTag = a.IsEndTag,
+            TagName = a.TagName == b.TagName ? a.TagName : UnknownName,
+            AttributeName = a.AttributeName == b.AttributeName && mode != HtmlMode.Gap ? a.AttributeName : UnknownName,
+            HasHref = a.HasHref && b.HasHref,
+            Quote = a.Quote,
+            Link = ReferenceEquals(a.Link, b.Link) ? a.Link : null,
+        };
+    }
+}

@@ -1,0 +1,15 @@
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Grains.Mailboxes;
+using OrleansCampaigns.Storage.Sqlite;
+
+namespace OrleansCampaigns.Storage.Directory;
+
+/// <summary>Compares addresses with contacts by the installation's own hash.</summary>
+public sealed class ContactIdentity(SqliteDatabase database) : IContactIdentity
+{
+    /// <inheritdoc/>
+    public bool Owns(AccountId account, ContactId contact, string address) =>
+        EmailAddress.Parse(address) is { } parsed
+        && ContactId.Of(database.ContactKey.Span, account, parsed.Normalised) == contact;
+}

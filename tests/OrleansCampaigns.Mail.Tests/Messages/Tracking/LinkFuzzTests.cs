@@ -1,0 +1,166 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using AngleSharp;
+using AngleSharp.Dom;
+using AngleSharp.Html.Parser;
+using OrleansCampaigns.Mail.Messages.Tracking;
+
+namespace OrleansCampaigns.Mail.Tests.Messages.Tracking;
+
+/// <summary>Over HTML of any kind, judged by a real parser: links lead where they led, and nothing else changes.</summary>
+public sealed partial class LinkFuzzTests
+{
+    private static readonly string[] Links =
+    [
+        "<a href=\"https://x.example/1\">one</a>", "<a class=c href='http://x.example/?a=1&amp;b=2' >two</a>",
+        "<a href=https://x.example/3>three</a>", "<A HREF\n=\n\"HTTPS://x.example/4\"\nid=i>four</A>",
+        "<area href=\"https://x.example/5\"/>", "<a data-no-track href=\"https://x.example/6\">six</a>",
+        "<a href=\"mailto:a@x.example\">seven</a>", "<a href='#a'>eight</a>", "<a title=\"a>b\" href=' https://x.example/9 '>",
+        "<a/href='https://x.example/10'/id=x>ten</a>", "<a href=\"/page\">eleven</a>",
+    ];
+
+    private static readonly string[] Soup =
+    [
+        "<a href=\"", "<a href='", "<a href=", "<a ", "<area href=\"", "<a", "href=\"", " HREF = '", "href",
+        "https://x.example/20", "http://y.example/?a=1&amp;b=2&copy=3", "mailto:x@x.example", "#a", "\"", "'", ">", "/>",
+        " ", "\n", "=", "<", "</a>", "</a ", "</", "/", "<!--", "-->", "--", "!", "-", "<!", "<?", "<script>", "</script>",
+        "</script ", "<style>", "</style>", "<title>", "</title>", "<textarea>", "</textarea", "<xmp>", "</xmp>",
+        " data-no-track", " title=\"", " title='>'", " id=i", "&amp;", "&quot;", "text", "<p>", "<div ", "<b", "<img src=\"",
+        "<table><tr><td>", "<!-->", "--!>", "\t", "?",
+    ];
+
+    private static readonly string[] Values =
+    [
+        "{{@root.city}}", "{{@root.link}}", "{{~@root.city~}}", "{{{@root.raw}}}", "{{! c }}", "<a href=\"{{@root.link}}\">l</a>", "<a href={{@root.link}}>m</a>",
+        "<a href='https://x.example/?q={{@root.city}}'>n</a>", "<a href=\"{{@root.unsubscribe_url}}\">o</a>", "<a {{@root.city}} href=\"",
+        "<a href=\"https://x.example/{{#if @root.city}}{{@root.city}}{{else}}none{{/if}}\">p</a>", "<a{{#if @root.city}} id=i{{/if}} href='",
+        "<a href=\"{{{@root.link}}}/{{@root.city}}\">q</a>",
+    ];
+
+    private static readonly (string, string)[] Attributes =
+    [
+        ("city", "\"'><a/href=https://evil.example/>&amp;=x"), ("link", "https://y.example/?a=1&b=\"'<2>"),
+        ("raw", "<b>bold</b>"), ("list", "one;two"),
+    ];
+
+    [Fact]
+    public void Every_link_of_any_HTML_leads_where_it_led()
+    {
+        var random = new Random(20250601);
+        var tracked = 0;
+        for (var i = 0; i < 1500; i++)
+        {
+            var html = Write(random, random.Next(1, 25), withValues: false);
+            tracked += AssertSame(html, isComplete: true);
+        }
+
+        Assert.True(tracked > 1500, $"Only {tracked} links were tracked.");
+    }
+
+    [Fact]
+    public void Every_link_of_any_template_leads_where_it_led()
+    {
+        var random = new Random(20250602);
+        var tracked = 0;
+        for (var i = 0; i < 1500; i++)
+        {
+            tracked += AssertSame(Write(random, random.Next(1, 25), withValues: true), isComplete: false);
+        }
+
+        Assert.True(tracked > 1500, $"Only {tracked} links were tracked.");
+    }
+
+    private static string Write(Random random, int parts, bool withValues)
+    {
+        var html = new StringBuilder();
+        for (var i = 0; i < parts; i++)
+        {
+            var kind = random.Next(10);
+            if (withValues && kind < 2)
+            {
+                html.Append(random.GetItems(Values, 1)[0]);
+            }
+            else if (withValues && kind == 2 && parts > 2)
+            {
+                var inside = Write(random, random.Next(1, parts / 2), withValues);
+                var otherwise = random.Next(2) == 0 ? "" : "{{else}}" + Write(random, random.Next(1, 3), withValues);
+                html.Append(random.Next(4) switch
+                {
+                    0 => $"{{{{#each @root.list}}}}{inside}{otherwise}{{{{/each}}}}",
+                    1 => $"{{{{#if @root.nothing}}}}{inside}{otherwise}{{{{/if}}}}",
+                    2 => $"{{{{#unless @root.nothing}}}}{inside}{otherwise}{{{{/unless}}}}",
+                    _ => $"{{{{#if @root.city}}}}{inside}{otherwise}{{{{/if}}}}",
+                });
+            }
+            else
+            {
+                html.Append(random.GetItems(kind < 6 ? Soup : Links, 1)[0]);
+            }
+        }
+
+        return html.ToString();
+    }
+
+    /// <returns>How many links were tracked.</returns>
+    private static int AssertSame(string template, bool isComplete)
+    {
+        var anna = TrackedMail.Anna(Attributes);
+        var definition = TrackedMail.Clicks("<p>" + template, text: "x");
+        var plain = Given.Message(definition with { TrackClicks = false }, anna, publicUrl: Given.PublicUrl).Html;
+        var composer = Given.Composer(definition, publicUrl: Given.PublicUrl);
+        var html = composer.Compose(anna, Given.Noon).Value!.Html;
+
+        AssertSameBytes(plain, html, composer.Links, template);
+        using var before = new HtmlParser().ParseDocument(plain);
+        using var after = new HtmlParser().ParseDocument(html);
+        var tracked = 0;
+        var links = before.QuerySelectorAll("a[href],area[href]").ToList();
+        var followed = after.QuerySelectorAll("a[href],area[href]").ToList();
+        Assert.True(links.Count == followed.Count, template);
+        foreach (var (link, other) in links.Zip(followed))
+        {
+            var target = LinkTarget.Read(link.GetAttribute("href")!);
+            if (TrackedMail.Follow(other.GetAttribute("href"), composer.Links) is { } led)
+            {
+                Assert.True(led == target, $"{template}\n'{led}' instead of '{target}'");
+                other.SetAttribute("href", link.GetAttribute("href")!);
+                tracked++;
+            }
+            else
+            {
+                Assert.True(!isComplete || target is null || link.HasAttribute("data-no-track"), $"{template}\n{target}");
+            }
+        }
+
+        Assert.True(before.ToHtml() == after.ToHtml(), $"{template}\n{before.ToHtml()}\n{after.ToHtml()}");
+        return tracked;
+    }
+
+    private static void AssertSameBytes(string plain, string html, IReadOnlyList<string> links, string template)
+    {
+        var at = 0;
+        var from = 0;
+        string? led = null;
+        foreach (var match in ClickUrls().Matches(html).Append(null))
+        {
+            var piece = html[from..(match?.Index ?? html.Length)];
+            var next = at;
+            do
+            {
+                next = plain.IndexOf(piece, next, StringComparison.Ordinal);
+                Assert.True(next >= 0 && (led is not null || next == at), $"{template}\n{plain}\n{html}\n'{piece}'");
+            }
+            while (led is not null && LinkTarget.Read(AttributeText.Decode(plain[at..next++].Trim('"'))) != led);
+
+            at = (led is null ? next : next - 1) + piece.Length;
+            from = match is null ? html.Length : match.Index + match.Length;
+            led = match is null ? null : TrackedMail.Follow(match.Value.Trim('"'), links);
+        }
+
+        Assert.True(at == plain.Length, $"{template}\n{plain}\n{html}");
+    }
+
+    // With the quotes around it, which a target without quotes gets.
+    [GeneratedRegex("\"?https://news\\.example/t/c/[A-Za-z0-9_?=-]+\"?")]
+    private static partial Regex ClickUrls();
+}
