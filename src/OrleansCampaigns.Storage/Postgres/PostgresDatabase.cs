@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace OrleansCampaigns.Storage.Postgres;
+
+/// <summary>The cluster's database, with a pool of connections for every use of it.</summary>
+public sealed class PostgresDatabase : IAsyncDisposable
+{
+    private const string Application = "orleans-campaigns";
+
+    private readonly TimeProvider _clock;
+    private readonly bool _migrates;
+
+    /// <summary>Names the database; nothing is opened yet.</summary>
+    /// <param name="options">Where it is; validated.</param>
+    /// <param name="clock">The time that rows are stamped with.</param>
+    public PostgresDatabase(PostgresOptions options, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _clock = clock;
+        _migrates = options.Migrate;
+        ClusteringConnectionString = Name(
+            options, options.ClusteringConnectionString, "clustering", options.ClusteringConnectionsMax);
+        RemindersConnectionString = Name(
+            options, options.RemindersConnectionString, "reminders", options.RemindersConnectionsMax);
+        StatesConnectionString = Name(
+            options, options.StatesConnectionString, "states", options.StatesConnectionsMax);
+        Contacts = NpgsqlDataSource.Create(Name(
+            options, options.StatesConnectionString, "contacts", options.StatesConnectionsMax));
+        Directory = NpgsqlDataSource.Create(Name(
+            options, options.DirectoryConnectionString, "directory", options.DirectoryConnectionsMax));
+    }
+
+    /// <summary>For Orleans' membership provider, of silos and of clients.</summary>
+    public string ClusteringConnectionString { get; }
+
+    /// <summary>For Orleans' reminder provider.</summary>
+    public string RemindersConnectionString { get; }
+
+    /// <summary>For Orleans' storage provider.</summary>
+    public string StatesConnectionString { get; }
+
+    /// <summary>The secret that contact identifiers are hashed with; known after <see cref="Initialise"/>.</summary>
+    public ReadOnlyMemory<byte> ContactKey { get; private set; }
+
+    /// <summary>The secret that Message-IDs and tokens are signed with; known after <see cref="Initialise"/>.</summary>
+    public ReadOnlyMemory<byte> SigningKey { get; private set; }
+
+    /// <summary>The time now, in Unix milliseconds.</summary>
+    public long Now => _clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>For the states of contacts.</summary>
+    internal NpgsqlDataSource Contacts { get; }
+
+    /// <summary>For everything that people query.</summary>
+    internal NpgsqlDataSource Directory { get; }
+
+    /// <summary>Brings the schema up to date. Processes that do so together wait for each other.</summary>
+    /// <returns>The migrations that this call applied, in order.</returns>
+    /// <exception cref="InvalidOperationException">The database was written by a newer version of this
+    /// software.</exception>
+    public Task<IReadOnlyList<string>> Migrate(CancellationToken cancellation = default) =>
+        PostgresMigrations.Apply(Directory, cancellation);
+
+    /// <summary>Makes sure of the schema and learns the secrets. Once, before anything else.</summary>
+    /// <exception cref="InvalidOperationException">The schema is not the one that this software knows.</exception>
+    public async Task Initialise(CancellationToken cancellation = default)
+    {
+        if (_migrates)
+        {
+            await Migrate(cancellation);
+        }
+        else
+        {
+            await PostgresMigrations.Check(Directory, cancellation);
+        }
+
+        ContactKey = await Secret("contact_key", cancellation);
+        SigningKey = await Secret("signing_key", cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Contacts.DisposeAsync();
+        await Directory.DisposeAsync();
+
+        // The providers of Orleans open pools of their own by these texts.
+        foreach (var text in (string[])[ClusteringConnectionString, RemindersConnectionString, StatesConnectionString])
+        {
+            await using var connection = new NpgsqlConnection(text);
+            NpgsqlConnection.ClearPool(connection);
+        }
+    }
+
+    // The pool is the text's: two uses share connections only when every letter of their texts is equal.
+    private static string Name(PostgresOptions options, string? own, string use, int connectionsMax)
+    {
+        var text = new NpgsqlConnectionStringBuilder(own ?? options.ConnectionString);
+        text.ApplicationName = $"{text.ApplicationName ?? Application} {use}";
+        text.MaxPoolSize = connectionsMax;
+        text.CommandTimeout = (int)options.CommandTimeout.TotalSeconds;
+        if (!text.ContainsKey("Max Auto Prepare"))
+        {
+            // Parsing and planning a statement often takes longer than running it.
+            text.MaxAutoPrepare = 50;
+            text.AutoPrepareMinUsages = 3;
+        }
+
+        if (!text.ContainsKey("Keepalive"))
+        {
+            // A peer that is gone without a word is noticed before the pool gives out its connection.
+            text.KeepAlive = 30;
+        }
+
+        return text.ToString();
+    }
+
+    private async Task<byte[]> Secret(string key, CancellationToken cancellation)
+    {
+        await using (var insert = Directory.CreateCommand(
+            "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING"))
+        {
+            insert.Parameters.Add(new() { Value = key });
+            insert.Parameters.Add(new() { Value = Convert.ToHexString(RandomNumberGenerator.GetBytes(32)) });
+            await insert.ExecuteNonQueryAsync(cancellation);
+        }
+
+        await using var query = Directory.CreateCommand("SELECT value FROM settings WHERE key = $1");
+        query.Parameters.Add(new() { Value = key });
+        var value = await query.ExecuteScalarAsync(cancellation);
+        return Convert.FromHexString(Convert.ToString(value, CultureInfo.InvariantCulture)!);
+    }
+}

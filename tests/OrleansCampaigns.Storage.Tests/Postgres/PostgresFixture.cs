@@ -1,0 +1,73 @@
+using OrleansCampaigns.Storage.Postgres;
+using OrleansCampaigns.Storage.Tests.Postgres;
+using OrleansCampaigns.TestKit.Postgres;
+
+[assembly: AssemblyFixture(typeof(PostgresFixture))]
+
+namespace OrleansCampaigns.Storage.Tests.Postgres;
+
+/// <summary>One server for all tests of this assembly, started by the first that needs it.</summary>
+public sealed class PostgresFixture : IAsyncLifetime
+{
+    private readonly SemaphoreSlim _gate = new(1);
+    private PostgresServer? _server;
+    private string? _template;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>The server; skips the test where there can be none.</summary>
+    public async Task<PostgresServer> Server()
+    {
+        Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
+        await _gate.WaitAsync();
+        try
+        {
+            return _server ??= await PostgresServer.Start();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>A fresh database with the schema in it: a copy of one that was migrated once.</summary>
+    public async Task<PostgresTestDatabase> CreateDatabase()
+    {
+        var server = await Server();
+        await _gate.WaitAsync();
+        try
+        {
+            _template ??= await CreateTemplate(server);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+
+        var test = new PostgresTestDatabase(server, await server.CreateDatabase(_template));
+        await test.Database.Initialise();
+        return test;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        _gate.Dispose();
+    }
+
+    private static async Task<string> CreateTemplate(PostgresServer server)
+    {
+        var template = await server.CreateDatabase();
+        await using (var database = new PostgresDatabase(
+            new PostgresOptions { ConnectionString = template }, TimeProvider.System))
+        {
+            await database.Migrate();
+        }
+
+        return template;
+    }
+}

@@ -1,0 +1,194 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Messaging;
+using Orleans.Runtime;
+using Orleans.Storage;
+using OrleansCampaigns.Grains;
+using OrleansCampaigns.Storage.Postgres;
+using OrleansCampaigns.Storage.Tests.States;
+
+namespace OrleansCampaigns.Storage.Tests.Postgres;
+
+/// <summary>Orleans' own providers with our tables and our statements.</summary>
+public sealed class PostgresOrleansTests(PostgresFixture postgres) : IAsyncLifetime
+{
+    private PostgresTestDatabase _given = null!;
+    private IHost _silo = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _given = await postgres.CreateDatabase();
+        _silo = await StartSilo();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // xunit disposes what a skipped test never made, too.
+        if (_silo is not null)
+        {
+            await _silo.StopAsync();
+            _silo.Dispose();
+        }
+
+        if (_given is not null)
+        {
+            await _given.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Silos_find_each_other_and_clients_find_them()
+    {
+        using var second = await StartSilo();
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.UseOrleansClient(
+            orleans => orleans.UsePostgresClustering(_given.Database).Configure<ClusterOptions>(Name));
+        using var client = builder.Build();
+        await client.StartAsync();
+
+        var gateways = await client.Services.GetRequiredService<IGatewayListProvider>().GetGateways();
+        var hosts = await client.Services.GetRequiredService<IClusterClient>()
+            .GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true);
+
+        Assert.Equal(2, gateways.Count);
+        Assert.Equal(2, hosts.Count);
+        await client.StopAsync();
+        await second.StopAsync();
+        var table = await _silo.Services.GetRequiredService<IMembershipTable>().ReadAll();
+        Assert.Equal(
+            [SiloStatus.Active, SiloStatus.Dead], table.Members.Select(member => member.Item1.Status).Order());
+    }
+
+    [Fact]
+    public async Task A_row_of_the_membership_is_written_against_the_version_of_the_table_alone()
+    {
+        var members = _silo.Services.GetRequiredService<IMembershipTable>();
+        var before = await members.ReadAll();
+        var entry = new MembershipEntry
+        {
+            SiloAddress = SiloAddress.New(IPAddress.Loopback, 1, 1),
+            HostName = "elsewhere",
+            SiloName = "third",
+            Status = SiloStatus.Joining,
+            StartTime = new DateTime(2026, 3, 1, 9, 0, 0, DateTimeKind.Utc),
+            IAmAliveTime = new DateTime(2026, 3, 1, 9, 0, 0, DateTimeKind.Utc),
+        };
+
+        Assert.True(await members.InsertRow(entry, before.Version.Next()));
+        Assert.False(await members.InsertRow(entry, before.Version.Next()));
+        var inserted = await members.ReadRow(entry.SiloAddress);
+        Assert.False(await members.InsertRow(entry, inserted.Version.Next()));
+        Assert.Equal(before.Version.Version + 1, inserted.Version.Version);
+
+        entry.Status = SiloStatus.Dead;
+        entry.AddSuspector(SiloAddress.New(IPAddress.Loopback, 2, 2), entry.StartTime);
+        Assert.False(await members.UpdateRow(entry, "", before.Version.Next()));
+        Assert.True(await members.UpdateRow(entry, "", inserted.Version.Next()));
+        var updated = await members.ReadRow(entry.SiloAddress);
+        var row = Assert.Single(updated.Members).Item1;
+        Assert.Equal((SiloStatus.Dead, 1), (row.Status, row.SuspectTimes.Count));
+
+        entry.IAmAliveTime = entry.IAmAliveTime.AddMinutes(1);
+        await members.UpdateIAmAlive(entry);
+        Assert.Equal(
+            entry.IAmAliveTime,
+            Assert.Single((await members.ReadRow(entry.SiloAddress)).Members).Item1.IAmAliveTime);
+
+        await members.CleanupDefunctSiloEntries(entry.IAmAliveTime.AddDays(1));
+        var left = await members.ReadAll();
+        Assert.Equal(SiloStatus.Active, Assert.Single(left.Members).Item1.Status);
+        Assert.Equal(updated.Version.Version, left.Version.Version);
+    }
+
+    [Fact]
+    public async Task Reminders_are_kept_and_found_by_their_place_on_the_ring()
+    {
+        var reminders = _silo.Services.GetRequiredService<IReminderTable>();
+        var entries = Enumerable.Range(0, 20).Select(i => new ReminderEntry
+        {
+            GrainId = GrainId.Create("campaign-partition", $"cx:{i}:0"),
+            ReminderName = "work",
+            StartAt = new DateTime(2026, 3, 1, 9, 0, i, DateTimeKind.Utc),
+            Period = TimeSpan.FromDays(60),
+        }).ToList();
+        foreach (var entry in entries)
+        {
+            entry.ETag = await reminders.UpsertRow(entry);
+        }
+
+        var again = await reminders.UpsertRow(entries[0]);
+        Assert.NotEqual(entries[0].ETag, again);
+        Assert.False(await reminders.RemoveRow(entries[0].GrainId, "work", entries[0].ETag));
+        var read = await reminders.ReadRow(entries[0].GrainId, "work");
+        Assert.Equal((entries[0].StartAt, entries[0].Period, again), (read.StartAt, read.Period, read.ETag));
+        Assert.Single((await reminders.ReadRows(entries[1].GrainId)).Reminders);
+
+        const uint Half = 0x8000_0000;
+        var (one, other) = (await reminders.ReadRows(0, Half), await reminders.ReadRows(Half, 0));
+        Assert.Equal(
+            entries.Select(entry => entry.GrainId).Order(),
+            one.Reminders.Concat(other.Reminders).Select(entry => entry.GrainId).Order());
+        Assert.All(one.Reminders, entry => Assert.InRange(entry.GrainId.GetUniformHashCode(), 1u, Half));
+        Assert.Equal(20, (await reminders.ReadRows(7, 7)).Reminders.Count);
+
+        Assert.True(await reminders.RemoveRow(entries[0].GrainId, "work", again));
+        Assert.Null(await reminders.ReadRow(entries[0].GrainId, "work"));
+        await reminders.TestOnlyClearTable();
+        Assert.Empty((await reminders.ReadRows(7, 7)).Reminders);
+    }
+
+    [Fact]
+    public async Task Of_two_activations_of_any_grain_one_inserts_and_an_old_version_cannot_overwrite()
+    {
+        var storage = _silo.Services.GetRequiredKeyedService<IGrainStorage>(StorageNames.Engine);
+        var id = GrainId.Create("campaign-partition", "cx:1:0");
+        var states = Enumerable.Range(0, 8).Select(i => new GrainState<Note> { State = new($"{i}") }).ToList();
+
+        var writes = states.Select(state => storage.WriteStateAsync("note", id, state)).ToList();
+        await Task.WhenAll(writes.Select(write => write.ContinueWith(_ => { }, TaskScheduler.Default)));
+
+        var landed = Assert.Single(writes.Index(), write => write.Item.IsCompletedSuccessfully).Index;
+        Assert.All(
+            writes.Where(write => write.IsFaulted),
+            write => Assert.IsType<InconsistentStateException>(write.Exception!.InnerException));
+        var read = new GrainState<Note>();
+        await storage.ReadStateAsync("note", id, read);
+        Assert.Equal(($"{landed}", "1"), (read.State.Text, read.ETag));
+        await storage.WriteStateAsync("note", id, states[landed]);
+        await Assert.ThrowsAsync<InconsistentStateException>(() => storage.WriteStateAsync("note", id, read));
+        await storage.ClearStateAsync("note", id, states[landed]);
+        Assert.Equal(["3 NULL"], await _given.Texts("SELECT Version, PayloadBinary FROM OrleansStorage"));
+    }
+
+    private static void Name(ClusterOptions options) =>
+        (options.ServiceId, options.ClusterId) = ("orleans-campaigns", "test");
+
+    private async Task<IHost> StartSilo()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Logging.SetMinimumLevel(LogLevel.None);
+        builder.UseOrleans(silo =>
+        {
+            silo.ConfigureEndpoints(IPAddress.Loopback, FreePort(), FreePort());
+            silo.Configure<ClusterOptions>(Name);
+            silo.UsePostgresStorage(_given.Database);
+            silo.Services.PostConfigureAll<AdoNetGrainStorageOptions>(
+                options => options.GrainStorageSerializer = new NoteSerializer());
+        });
+        var host = builder.Build();
+        await host.StartAsync();
+        return host;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
