@@ -4,6 +4,7 @@ using Orleans.Hosting;
 using Orleans.Runtime;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Grains.Campaigns;
+using OrleansCampaigns.Grains.Contacts;
 using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Grains.Feedback;
 
@@ -21,6 +22,9 @@ public static class GrainsHosting
         silo.Services.AddSingleton<PumpPermits>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             services => services.GetRequiredService<PumpPermits>());
+        silo.Services.AddSingleton<AttemptGate>();
+        silo.Services.AddSingleton<AttemptGates>();
+        silo.AddGrainService<AttemptGateService>();
         silo.Services.AddCampaignFeedback();
         return silo;
     }

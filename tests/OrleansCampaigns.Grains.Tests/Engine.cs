@@ -38,7 +38,7 @@ public sealed class Engine : IAsyncDisposable
         {
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.AddSingleton<IMailRelays>(Relays);
-            silo.Services.AddSingleton<IMessageComposers>(new PlainComposers());
+            silo.Services.AddSingleton<IMessageComposers>(Composers);
             silo.Services.Configure<EngineOptions>(options =>
             {
                 options.ReminderPeriod = TimeSpan.FromSeconds(1);
@@ -76,6 +76,8 @@ public sealed class Engine : IAsyncDisposable
     public Storage.Audiences.AudienceStore Audiences { get; }
 
     public ScriptedRelays Relays { get; } = new();
+
+    public PlainComposers Composers { get; } = new();
 
     public StorageFaults Faults { get; } = new();
 

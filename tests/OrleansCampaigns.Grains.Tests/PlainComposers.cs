@@ -5,22 +5,25 @@ using OrleansCampaigns.Grains.Delivery;
 namespace OrleansCampaigns.Grains.Tests;
 
 /// <summary>Messages without templates: grains only carry them.</summary>
-internal sealed class PlainComposers : IMessageComposers
+public sealed class PlainComposers : IMessageComposers
 {
-    public CompiledContent Compile(CampaignId campaign, CampaignDefinition definition) =>
-        new(new Composer(definition), []);
+    /// <summary>Called with the address before each message is made; may hold it up.</summary>
+    public Action<string> OnCompose { get; set; } = _ => { };
 
-    private sealed class Composer(CampaignDefinition definition) : IMessageComposer
+    public CompiledContent Compile(CampaignId campaign, CampaignDefinition definition) =>
+        new(new Composer(this, definition), []);
+
+    private sealed class Composer(PlainComposers composers, CampaignDefinition definition) : IMessageComposer
     {
         public IReadOnlySet<string> RequiredFields { get; } = new HashSet<string>();
 
         public IReadOnlyList<string> Links => [];
 
-        public Result<IOutgoingMessage> Compose(RecipientProfile recipient, DateTimeOffset now) =>
-            new Result<IOutgoingMessage>
-            {
-                Value = new Message(recipient.Address, definition.Content),
-            };
+        public Result<IOutgoingMessage> Compose(RecipientProfile recipient, DateTimeOffset now)
+        {
+            composers.OnCompose(recipient.Address);
+            return new Result<IOutgoingMessage> { Value = new Message(recipient.Address, definition.Content) };
+        }
     }
 
     private sealed record Message(string Recipient, Content Content) : IOutgoingMessage

@@ -12,7 +12,8 @@ public interface IFeedback
     /// <summary>Applies one event. Durable when it returns; whoever delivers it acknowledges only then.</summary>
     /// <remarks>
     /// A temporary bounce has been handed back to its campaign when this returns, also if an earlier call died between
-    /// the two. Throws when storage is away: deliver it again.
+    /// the two. After an unsubscribe or a complaint no attempt begins once this has returned, on no silo. Throws when
+    /// storage is away, or a silo that may still begin one: deliver it again.
     /// </remarks>
     Task<FeedbackAnswer> Apply(
         AccountId account, ContactId contact, FeedbackEvent happened, CancellationToken cancellation = default);

@@ -7,6 +7,7 @@ using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Grains.Audiences;
+using OrleansCampaigns.Grains.Contacts;
 using OrleansCampaigns.Grains.Delivery;
 
 namespace OrleansCampaigns.Grains.Campaigns;
@@ -23,6 +24,7 @@ internal sealed partial class CampaignPartitionGrain(
     IMessageComposers composers,
     IMailRelays relays,
     PumpPermits permits,
+    AttemptGate gate,
     DeliveryMetrics metrics,
     ILocalSiloDetails silo,
     IOptions<EngineOptions> options,
@@ -213,7 +215,17 @@ internal sealed partial class CampaignPartitionGrain(
         }
 
         var sender = new RecipientSender(
-            Campaign, Number, plan, composer, RulesOf(plan), silo.SiloAddress, GrainFactory, metrics, clock, logger);
+            Campaign,
+            Number,
+            plan,
+            composer,
+            RulesOf(plan),
+            silo.SiloAddress,
+            gate,
+            GrainFactory,
+            metrics,
+            clock,
+            logger);
         var run = new PartitionRun(
             Campaign,
             Number,

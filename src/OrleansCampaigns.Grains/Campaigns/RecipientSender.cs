@@ -7,6 +7,7 @@ using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains.Audiences;
+using OrleansCampaigns.Grains.Contacts;
 using OrleansCampaigns.Grains.Delivery;
 
 namespace OrleansCampaigns.Grains.Campaigns;
@@ -42,6 +43,7 @@ internal sealed partial class RecipientSender(
     IMessageComposer composer,
     DeliveryRules rules,
     SiloAddress silo,
+    AttemptGate gate,
     IGrainFactory grains,
     DeliveryMetrics metrics,
     TimeProvider clock,
@@ -63,13 +65,14 @@ internal sealed partial class RecipientSender(
         var turn = TurnOf(recipient, plan, campaign);
         try
         {
+            using var attempt = gate.Enter(plan.Account, recipient.Contact);
             var (message, decided, dueAt) = await Prepare(contact, turn, recipient);
             if (message is null)
             {
                 return decided;
             }
 
-            var report = await Measure(lane, message, dueAt, stop);
+            var report = attempt.Pass() ? await Measure(lane, message, dueAt, stop) : null;
             if (report is null)
             {
                 await contact.Withdraw(turn);

@@ -23,6 +23,7 @@ internal sealed class ContactGrain(
     IOptions<EngineOptions> options,
     IOptions<TrackingOptions> tracking,
     ISiloStatusOracle silos,
+    AttemptGates gates,
     TimeProvider clock) : Grain, IContactGrain
 {
     private readonly Dictionary<CampaignId, (int Attempt, SiloAddress Sender)> _begun = [];
@@ -111,6 +112,11 @@ internal sealed class ContactGrain(
         var machines = new MachineRules(tracking.Value.MachineWindow, tracking.Value.MachineBurst);
         var (learned, effect) = Contact.Learn(happened, rules, machines, JitterBase, clock.GetUtcNow());
         await Commit(learned);
+        if (happened.Signal is FeedbackSignal.Unsubscribe or FeedbackSignal.Complaint)
+        {
+            await ShutGates();
+        }
+
         return new(effect, Contact.DeliveryOf(happened.Campaign));
     }
 
@@ -153,7 +159,19 @@ internal sealed class ContactGrain(
         }
 
         await Commit(next);
+        await ShutGates();
         return await GetState();
+    }
+
+    // Consent comes last: an attempt that was let begin and has not reached its relay must not do so after the answer.
+    // Also when nothing changed, because an earlier call may have died between the write and this.
+    private async Task ShutGates()
+    {
+        if (Contact.Status is ContactStatus.Unsubscribed or ContactStatus.UnsubscribedByUs or ContactStatus.Complained)
+        {
+            var (account, contact) = GrainKeys.ReadContact(this.GetPrimaryKeyString());
+            await gates.Shut(account, contact);
+        }
     }
 
     private async Task Commit(Contact next)
