@@ -19,6 +19,10 @@ public static class GrainsHosting
         ArgumentNullException.ThrowIfNull(silo);
         silo.Services.AddMetrics();
         silo.Services.AddSingleton<DeliveryMetrics>();
+        silo.Services.AddSingleton<PartitionMoves>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+            services => services.GetRequiredService<PartitionMoves>());
+        silo.Services.AddPlacementDirector<PartitionSpread, PartitionSpreadDirector>();
         silo.Services.AddSingleton<PumpPermits>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             services => services.GetRequiredService<PumpPermits>());

@@ -18,7 +18,7 @@ using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Grains.Tests;
 
-/// <summary>One silo with the real grains, the real database and a scripted way out.</summary>
+/// <summary>Silos, one by default, with the real grains, the real database and a scripted way out.</summary>
 public sealed class Engine : IAsyncDisposable
 {
     public static readonly AccountId Account = AccountId.Main;
@@ -26,13 +26,13 @@ public sealed class Engine : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("oc-grains-").FullName;
     private readonly InProcessTestCluster _cluster;
 
-    private Engine(Action<EngineOptions>? configure)
+    private Engine(Action<EngineOptions>? configure, short silos)
     {
         Database = new(Path.Combine(_folder, "campaigns.db"), TimeProvider.System);
         Database.Initialise();
         Lists = new ListDirectory(Database);
         Audiences = new Storage.Audiences.AudienceStore(Database);
-        var builder = new InProcessTestClusterBuilder(1);
+        var builder = new InProcessTestClusterBuilder(silos);
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSilo((_, silo) =>
         {
@@ -44,6 +44,13 @@ public sealed class Engine : IAsyncDisposable
                 options.ReminderPeriod = TimeSpan.FromSeconds(1);
                 options.Retry = Fast;
                 configure?.Invoke(options);
+            });
+            silo.Services.Configure<ClusterMembershipOptions>(options =>
+            {
+                // A death is noticed within a second or two.
+                options.ProbeTimeout = TimeSpan.FromMilliseconds(500);
+                options.NumMissedProbesLimit = 2;
+                options.NumVotesForDeathDeclaration = 1;
             });
             silo.Services.Configure<ReminderOptions>(
                 options => options.MinimumReminderPeriod = TimeSpan.FromSeconds(1));
@@ -83,9 +90,12 @@ public sealed class Engine : IAsyncDisposable
 
     public IGrainFactory Grains => _cluster.Client;
 
-    public static async Task<Engine> Start(Action<EngineOptions>? configure = null)
+    /// <summary>The cluster, to stop silos of and to add some.</summary>
+    public InProcessTestCluster Cluster => _cluster;
+
+    public static async Task<Engine> Start(Action<EngineOptions>? configure = null, short silos = 1)
     {
-        var engine = new Engine(configure);
+        var engine = new Engine(configure, silos);
         await engine._cluster.DeployAsync();
         return engine;
     }

@@ -15,4 +15,8 @@ public interface ICampaignPartitionGrain : IGrainWithStringKey
     /// <summary>Looks at the campaign's status and at what is due, and goes on.</summary>
     [Alias("Wake")]
     Task Wake();
+
+    /// <summary>Goes on unless it does: after a silo was lost, or whenever it may have come to a halt.</summary>
+    [Alias("Continue")]
+    Task Continue();
 }

@@ -61,8 +61,9 @@ internal sealed partial class CampaignGrain
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            // The reminder comes again; whoever looks wants to know why nothing moves.
+            // Whoever looks wants to know why nothing moves. Should this grain have to be read anew, its reminder does.
             LogDriveFailed(failure, record.State.Campaign.Status);
+            DriveSoon(ReportPeriod);
             throw;
         }
     }
@@ -158,9 +159,24 @@ internal sealed partial class CampaignGrain
 
         if (record.State.Campaign.Status == CampaignStatus.Running)
         {
+            await ContinuePartitions(campaign);
             var (totals, _) = await Count();
             await GrainFactory.Account(campaign.Account).Report(Id, totals.Deducted);
             DriveSoon(ReportPeriod);
+        }
+    }
+
+    // A silo that died took its partitions with it. Their reminders would bring them back within a period; this does it
+    // as soon as the death is known, and once after this grain itself has come back.
+    private async Task ContinuePartitions(Campaign campaign)
+    {
+        var changes = moves.Count;
+        if (changes != _changesSeen)
+        {
+            await TellPartitions(
+                partition => partition.Continue(),
+                Enumerable.Range(0, campaign.Partitions).Except(campaign.PartitionsDone));
+            _changesSeen = changes;
         }
     }
 
@@ -220,7 +236,7 @@ internal sealed partial class CampaignGrain
     }
 
     [LoggerMessage(
-        Level = LogLevel.Error, Message = "A campaign that is {Status} could not go on; its reminder tries again.")]
+        Level = LogLevel.Error, Message = "A campaign that is {Status} could not go on; it is tried again.")]
     private partial void LogDriveFailed(Exception failure, CampaignStatus status);
 
     [LoggerMessage(

@@ -23,6 +23,7 @@ internal sealed partial class CampaignGrain(
     IAudienceStore audiences,
     IMessageComposers composers,
     IMailRelays relays,
+    PartitionMoves moves,
     IOptions<EngineOptions> options,
     TimeProvider clock,
     ILogger<CampaignGrain> logger) : Grain, ICampaignGrain, IRemindable
@@ -33,6 +34,7 @@ internal sealed partial class CampaignGrain(
     private IGrainTimer? _driver;
     private (DateTimeOffset At, CampaignTotals Totals, DateTimeOffset? NextRetryAt)? _counted;
     private int _writes;
+    private int _changesSeen = -1;
 
     private Campaign Campaign => record.State.Campaign with { Definition = definition.State.Definition };
 
@@ -218,9 +220,9 @@ internal sealed partial class CampaignGrain(
     private Task<IGrainReminder> KeepReminded() => this.RegisterOrUpdateReminder(
         ReminderName, options.Value.ReminderPeriod, options.Value.ReminderPeriod);
 
-    private Task TellPartitions(Func<ICampaignPartitionGrain, Task> tell) =>
+    private Task TellPartitions(Func<ICampaignPartitionGrain, Task> tell, IEnumerable<int>? partitions = null) =>
         Parallel.ForEachAsync(
-            Enumerable.Range(0, record.State.Campaign.Partitions),
+            partitions ?? Enumerable.Range(0, record.State.Campaign.Partitions),
             new ParallelOptions { MaxDegreeOfParallelism = 32, TaskScheduler = TaskScheduler.Current },
             async (partition, _) => await tell(GrainFactory.Partition(Id, partition)));
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
+using Orleans.Runtime.Placement;
 using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Domain;
@@ -17,20 +18,23 @@ namespace OrleansCampaigns.Grains.Campaigns;
 /// touches the stored state. A reminder brings the grain back until the pass is done; what is due is asked of the
 /// audience, whose rows are projected from the contacts.
 /// </remarks>
-[GrainType("campaign-partition")]
+[GrainType("campaign-partition"), PartitionSpread]
 internal sealed partial class CampaignPartitionGrain(
     [PersistentState("campaign-partition", StorageNames.Engine)] IPersistentState<PartitionRecord> record,
     IAudienceStore audiences,
     IMessageComposers composers,
     IMailRelays relays,
     PumpPermits permits,
+    PartitionMoves moves,
     AttemptGate gate,
     DeliveryMetrics metrics,
     ILocalSiloDetails silo,
     IOptions<EngineOptions> options,
     TimeProvider clock,
-    ILogger<CampaignPartitionGrain> logger) : Grain, ICampaignPartitionGrain, IRemindable, IDisposable
+    ILogger<CampaignPartitionGrain> logger)
+    : Grain, ICampaignPartitionGrain, IRemindable, IGrainMigrationParticipant, IDisposable
 {
+    private const string MovingKey = "moving";
     private const string ReminderName = "partition";
 
     // A request that runs for hours looks stuck to the runtime: a pump ends in time and the next one goes on.
@@ -46,6 +50,7 @@ internal sealed partial class CampaignPartitionGrain(
     private bool _pumpAgain;
     private bool _hasRecovered;
     private bool _isWanted;
+    private bool _isMoving;
 
     private CampaignId Campaign => GrainKeys.ReadPartition(this.GetPrimaryKeyString()).Campaign;
 
@@ -82,7 +87,9 @@ internal sealed partial class CampaignPartitionGrain(
         return Task.CompletedTask;
     }
 
-    public Task ReceiveReminder(string reminderName, TickStatus status)
+    public Task ReceiveReminder(string reminderName, TickStatus status) => Continue();
+
+    public Task Continue()
     {
         if (!_isPumping)
         {
@@ -92,8 +99,33 @@ internal sealed partial class CampaignPartitionGrain(
         return Task.CompletedTask;
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        _stop.CancelAsync();
+    /// <summary>Goes on at once where it has moved to.</summary>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (_isMoving)
+        {
+            _isMoving = false;
+            PumpSoon();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public void OnDehydrate(IDehydrationContext dehydrationContext) =>
+        dehydrationContext.TryAddValue(MovingKey, _isMoving);
+
+    public void OnRehydrate(IRehydrationContext rehydrationContext) =>
+        rehydrationContext.TryGetValue(MovingKey, out _isMoving);
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_isMoving)
+        {
+            permits.PumpEnds(); // A silo that stops has waited for it to get this far.
+        }
+
+        return _stop.CancelAsync();
+    }
 
     public void Dispose()
     {
@@ -126,9 +158,14 @@ internal sealed partial class CampaignPartitionGrain(
 
         _isPumping = true;
         _pumpAgain = false;
-        permits.PumpBegins();
+        if (!_isMoving)
+        {
+            permits.PumpBegins();
+        }
+
+        _isMoving = false; // Else it found no other silo, and is still counted.
         _stop.Dispose();
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(permits.Draining);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(permits.Draining, moves.Changed);
         _stop.CancelAfter(PumpTimeMax);
         TimeSpan? again = null;
         try
@@ -143,12 +180,30 @@ internal sealed partial class CampaignPartitionGrain(
         finally
         {
             _isPumping = false;
-            permits.PumpEnds();
-        }
+            if (_pumpAgain || again is not null)
+            {
+                GoOn(_pumpAgain ? TimeSpan.Zero : again!.Value);
+            }
 
-        if (!permits.Draining.IsCancellationRequested && (_pumpAgain || again is not null))
+            if (!_isMoving)
+            {
+                permits.PumpEnds();
+            }
+        }
+    }
+
+    // Here, or on the silo where the partition belongs now: this one may be stopping, another may have joined.
+    private void GoOn(TimeSpan after)
+    {
+        if (moves.Elsewhere(this.GetGrainId()) is { } silo)
         {
-            PumpSoon(_pumpAgain ? TimeSpan.Zero : again!.Value);
+            _isMoving = true;
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
+            this.MigrateOnIdle();
+        }
+        else if (!permits.Draining.IsCancellationRequested)
+        {
+            PumpSoon(after);
         }
     }
 

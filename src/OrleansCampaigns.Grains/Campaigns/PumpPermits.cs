@@ -11,9 +11,11 @@ namespace OrleansCampaigns.Grains.Campaigns;
 /// Few partitions at a time mean large windows, so that a partition's write is shared by many messages. A partition
 /// gives its permit back after every <see cref="SliceMax"/> recipients, so that a small campaign is not stuck behind a
 /// large one.
-/// When the silo stops, pumps finish what is in flight while grains can still be called: nothing is left in doubt.
+/// When the silo stops, pumps finish what is in flight while grains can still be called, and hand over to other silos:
+/// nothing is left in doubt.
 /// </remarks>
-internal sealed class PumpPermits(IOptions<EngineOptions> options) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+internal sealed class PumpPermits(IOptions<EngineOptions> options, PartitionMoves moves)
+    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     public const int SliceMax = 500;
 
@@ -71,6 +73,7 @@ internal sealed class PumpPermits(IOptions<EngineOptions> options) : ILifecycleP
 
     private async Task Drain(CancellationToken cancellation)
     {
+        moves.Drain();
         await _drain.CancelAsync();
         lock (_lock)
         {

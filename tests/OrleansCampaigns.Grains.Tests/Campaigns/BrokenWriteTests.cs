@@ -56,6 +56,7 @@ public sealed class BrokenWriteTests
             started.Refusal?.Code is null or "campaign.already_started",
             $"After write {broken}: {started.Refusal?.Detail}");
         var statistics = await Engine.Ended(campaign);
+        engine.Faults.Script = (_, _) => null; // This run may have had fewer writes than the first.
         Engine.AssertSound(statistics);
         var outcomes = string.Join(", ", statistics.Totals.Outcomes);
         var excluded = string.Join(", ", statistics.Totals.Excluded);
