@@ -7,7 +7,7 @@ using OrleansCampaigns.TestKit.Postgres;
 namespace OrleansCampaigns.Storage.Tests.Postgres;
 
 /// <summary>One server for all tests of this assembly, started by the first that needs it.</summary>
-public sealed class PostgresFixture : IAsyncLifetime
+public sealed class PostgresFixture : ITestDatabases, IAsyncLifetime
 {
     private readonly SemaphoreSlim _gate = new(1);
     private PostgresServer? _server;
@@ -22,7 +22,7 @@ public sealed class PostgresFixture : IAsyncLifetime
         await _gate.WaitAsync();
         try
         {
-            return _server ??= await PostgresServer.Start();
+            return _server ??= await PostgresServer.Start("fsync=off");
         }
         finally
         {
@@ -48,6 +48,8 @@ public sealed class PostgresFixture : IAsyncLifetime
         await test.Database.Initialise();
         return test;
     }
+
+    async Task<TestDatabase> ITestDatabases.Create() => await CreateDatabase();
 
     public async ValueTask DisposeAsync()
     {
