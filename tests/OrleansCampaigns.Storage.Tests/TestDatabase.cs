@@ -77,9 +77,13 @@ public abstract class DatabaseContract(ITestDatabases databases) : IAsyncLifetim
 /// <summary>A clock that stands still until a test moves it.</summary>
 public sealed class TestClock : TimeProvider
 {
-    private DateTimeOffset _now = new(2026, 3, 1, 9, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Beginning = new(2026, 3, 1, 9, 0, 0, TimeSpan.Zero);
+
+    private DateTimeOffset _now = Beginning;
 
     public override DateTimeOffset GetUtcNow() => _now;
 
     public void Move(TimeSpan by) => _now += by;
+
+    public void Reset() => _now = Beginning;
 }

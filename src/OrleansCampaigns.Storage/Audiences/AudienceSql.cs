@@ -57,7 +57,10 @@ internal sealed record AudienceSql(string Members, IReadOnlyList<(string Name, o
 
         // Occurrences are counted over all sources; without duplicates in sight the numbering costs only a sort.
         return new(
-            $"SELECT *, row_number() OVER (PARTITION BY id ORDER BY source, nth) AS occurrence FROM ({members}) AS sources",
+            $"""
+            SELECT *, row_number() OVER (PARTITION BY id ORDER BY source, nth) AS occurrence
+            FROM ({members}) AS sources
+            """,
             values);
     }
 }

@@ -5,7 +5,7 @@ namespace OrleansCampaigns.Storage.Databases;
 /// <summary>What the two databases say differently.</summary>
 internal abstract class SqlDialect
 {
-    /// <summary>A statement that waits for the name <c>@name</c>; <see langword="null"/> where none is needed.</summary>
+    /// <summary>Waits for the name <c>@name</c>; <see langword="null"/> where nobody need wait.</summary>
     public abstract string? LockSql { get; }
 
     /// <summary>Ends a query whose rows nobody else may change until the transaction ends.</summary>

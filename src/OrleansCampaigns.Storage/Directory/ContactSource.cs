@@ -16,8 +16,7 @@ namespace OrleansCampaigns.Storage.Directory;
 /// An embedded database without statistics takes one index for as good as another. So it is told what to read from, and
 /// how many identifiers each source has is counted up to a limit: a list of ten members, or the hour in which twenty
 /// contacts complained, must not cost a walk over a million contacts. A source of more than
-/// <see cref="SqlDialect.SmallSourceMax"/> is walked in order, which meets enough of them soon: one in a hundred among a
-/// million.
+/// <see cref="SqlDialect.SmallSourceMax"/> is walked in order, which meets enough of them soon.
 /// </remarks>
 internal sealed record ContactSource(string Ids, bool IsOrdered, string? Covers = null)
 {

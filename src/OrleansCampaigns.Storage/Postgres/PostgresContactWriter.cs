@@ -19,7 +19,10 @@ internal sealed class PostgresContactWriter(DatabaseSession session, AccountId a
         Array.Fill(written, ContactWritten.Existed);
         foreach (var place in firsts)
         {
-            written[place] = created.Contains(contacts[place].Id.Value) ? ContactWritten.Created : ContactWritten.Existed;
+            if (created.Contains(contacts[place].Id.Value))
+            {
+                written[place] = ContactWritten.Created;
+            }
         }
 
         var additions = Array.FindAll(places, place => written[place] == ContactWritten.Existed
@@ -115,7 +118,10 @@ internal sealed class PostgresContactWriter(DatabaseSession session, AccountId a
         var stored = await session.Rows(
             reader => (Id: reader.GetString(0), Profile: new Profile(
                 reader.TextOrNull(1), DirectoryJson.ReadAttributes(reader.GetString(2)))),
-            "SELECT id, name, attributes FROM contacts WHERE account = @account AND id = ANY(@ids) ORDER BY id FOR UPDATE",
+            """
+            SELECT id, name, attributes FROM contacts WHERE account = @account AND id = ANY(@ids)
+            ORDER BY id FOR UPDATE
+            """,
             ("@account", account.Value),
             ("@ids", additions.Select(place => contacts[place].Id.Value).Distinct().ToArray()));
         var profiles = stored.ToDictionary(row => row.Id, row => row.Profile, StringComparer.Ordinal);

@@ -42,7 +42,8 @@ internal sealed class PostgresDialect : SqlDialect
     public override string HasAttribute(string contact, string name, string value, FilterValues values) =>
         $"{contact}.attributes ->> {values.Add(name)} = {values.Add(value)}";
 
-    public override string LacksAttribute(string column, string name) => $"coalesce(trim({column} ->> {name}), '') = ''";
+    public override string LacksAttribute(string column, string name) =>
+        $"coalesce(trim({column} ->> {name}), '') = ''";
 
     /// <inheritdoc/>
     /// <remarks>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OrleansCampaigns.Storage.Postgres;
 using OrleansCampaigns.Storage.Tests.Postgres;
 using OrleansCampaigns.TestKit.Postgres;
@@ -10,6 +11,7 @@ namespace OrleansCampaigns.Storage.Tests.Postgres;
 public sealed class PostgresFixture : ITestDatabases, IAsyncLifetime
 {
     private readonly SemaphoreSlim _gate = new(1);
+    private readonly ConcurrentBag<PostgresTestDatabase> _kept = [];
     private PostgresServer? _server;
     private string? _template;
 
@@ -31,7 +33,7 @@ public sealed class PostgresFixture : ITestDatabases, IAsyncLifetime
     }
 
     /// <summary>A fresh database with the schema in it: a copy of one that was migrated once.</summary>
-    public async Task<PostgresTestDatabase> CreateDatabase()
+    public async Task<PostgresTestDatabase> CreateDatabase(Action<PostgresTestDatabase>? keep = null)
     {
         var server = await Server();
         await _gate.WaitAsync();
@@ -44,12 +46,14 @@ public sealed class PostgresFixture : ITestDatabases, IAsyncLifetime
             _gate.Release();
         }
 
-        var test = new PostgresTestDatabase(server, await server.CreateDatabase(_template));
+        var test = new PostgresTestDatabase(server, await server.CreateDatabase(_template), keep);
         await test.Database.Initialise();
         return test;
     }
 
-    async Task<TestDatabase> ITestDatabases.Create() => await CreateDatabase();
+    /// <summary>A fresh one, or one that an earlier test has left as it was.</summary>
+    async Task<TestDatabase> ITestDatabases.Create() =>
+        _kept.TryTake(out var kept) ? kept : await CreateDatabase(_kept.Add);
 
     public async ValueTask DisposeAsync()
     {

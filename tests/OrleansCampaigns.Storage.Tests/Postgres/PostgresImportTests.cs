@@ -122,7 +122,8 @@ public sealed class PostgresImportTests(PostgresFixture postgres) : ImportContra
 
         await using var stream = (await files.Open("imp_x", default))!;
         Assert.Equal(bytes.Length, stream.Length);
-        foreach (var from in new[] { 0, 5, PostgresImportStream.PartBytes - 3, (2 * PostgresImportStream.PartBytes) + 16 })
+        const int Part = PostgresImportStream.PartBytes;
+        foreach (var from in new[] { 0, 5, Part - 3, (2 * Part) + 16 })
         {
             stream.Position = from;
             using var rest = new MemoryStream();

@@ -12,10 +12,16 @@ public sealed partial class PostgresTestDatabase : TestDatabase
 {
     private readonly PostgresServer _server;
     private readonly NpgsqlDataSource _source;
+    private readonly Action<PostgresTestDatabase>? _keep;
+    private bool _isChanged;
 
-    public PostgresTestDatabase(PostgresServer server, string connectionString)
+    /// <param name="server">Where it is.</param>
+    /// <param name="connectionString">The database, with the schema in it.</param>
+    /// <param name="keep">Takes it for another test, emptied, unless the test changed its schema.</param>
+    public PostgresTestDatabase(
+        PostgresServer server, string connectionString, Action<PostgresTestDatabase>? keep = null)
     {
-        (_server, ConnectionString) = (server, connectionString);
+        (_server, ConnectionString, _keep) = (server, connectionString, keep);
         Database = new(new PostgresOptions { ConnectionString = connectionString }, Clock);
         _source = NpgsqlDataSource.Create(connectionString);
     }
@@ -73,16 +79,33 @@ public sealed partial class PostgresTestDatabase : TestDatabase
 
     public override async ValueTask DisposeAsync()
     {
+        if (_keep is not null && !_isChanged)
+        {
+            await Execute(Emptying);
+            Clock.Reset();
+            _keep(this);
+            return;
+        }
+
         await Database.DisposeAsync();
         await _source.DisposeAsync();
         await _server.DropDatabase(ConnectionString);
     }
+
+    private const string Emptying = """
+        DO $$ BEGIN
+            EXECUTE (SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables
+                WHERE schemaname = 'public' AND tablename NOT IN ('settings', 'schema_versions', 'orleansquery'));
+        END $$
+        """;
 
     [GeneratedRegex(@"\$(\d+)")]
     private static partial Regex Numbered { get; }
 
     private NpgsqlCommand Command(string sql, object?[] values)
     {
+        _isChanged |= sql.Contains("CREATE", StringComparison.Ordinal)
+            || sql.Contains("ALTER", StringComparison.Ordinal);
         var command = _source.CreateCommand(Numbered.Replace(sql, "@p$1"));
         foreach (var (index, value) in values.Index())
         {

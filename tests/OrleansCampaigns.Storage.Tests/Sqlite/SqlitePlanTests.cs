@@ -71,7 +71,8 @@ public sealed class SqlitePlanTests : IAsyncDisposable
     [Fact]
     public async Task Pages_of_recipients_follow_the_primary_key()
     {
-        var plan = await Plan(CampaignDirectory.RecipientsSql(new()), "@campaign", "@account", "@partition", "@seq", "@limit");
+        var plan = await Plan(
+            CampaignDirectory.RecipientsSql(new()), "@campaign", "@account", "@partition", "@seq", "@limit");
 
         Assert.Contains("SEARCH r USING PRIMARY KEY (campaign_id=? AND (partition,seq)>(?,?))", plan);
         Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
@@ -83,5 +84,7 @@ public sealed class SqlitePlanTests : IAsyncDisposable
 
     private Task<List<string>> Plan(string sql, params string[] parameters) => ((IDatabase)_test.Database).Read(
         session => session.Rows(
-            reader => reader.GetString(3), "EXPLAIN QUERY PLAN " + sql, parameters.Select(name => (name, (object?)"1"))));
+            reader => reader.GetString(3),
+            "EXPLAIN QUERY PLAN " + sql,
+            parameters.Select(name => (name, (object?)"1"))));
 }
