@@ -34,7 +34,8 @@ internal static class Server
         var database = new SqliteDatabase(settings.DatabasePath, TimeProvider.System);
         database.Initialise();
         builder.Services.AddSingleton(_ => database);
-        builder.Services.AddOrleansCampaignsDirectory(new DirectoryOptions { SpoolFolder = settings.SpoolFolder });
+        builder.Services.AddOrleansCampaignsDirectory(
+            database, new DirectoryOptions { SpoolFolder = settings.SpoolFolder });
         AddMail(builder, database);
         builder.Services.AddTracking(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);

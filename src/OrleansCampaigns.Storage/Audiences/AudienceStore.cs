@@ -1,18 +1,21 @@
 using System.Collections.Immutable;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains.Audiences;
+using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
-using OrleansCampaigns.Storage.Sqlite;
 
 namespace OrleansCampaigns.Storage.Audiences;
 
-/// <summary>Audiences in the embedded database.</summary>
-public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
+/// <summary>Audiences.</summary>
+public sealed class AudienceStore(IDatabase database) : IAudienceStore
 {
+    // A million recipients take some seconds, and many more on a slow disk.
+    private const int TakeSecondsMax = 1_800;
+
     private const string Columns = """
         r.seq, r.contact_id, r.occurrence, r.reserved, c.address, c.address_valid, c.name, c.attributes, r.attempts,
         r.outcome, r.cause
@@ -20,20 +23,31 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
 
     private const string Rows = """
         FROM recipients r LEFT JOIN contacts c ON c.account = r.account AND c.id = r.contact_id
-        WHERE r.campaign_id = $campaign AND r.partition = $partition
+        WHERE r.campaign_id = @campaign AND r.partition = @partition
         """;
 
     /// <inheritdoc/>
     public Task<AudienceCount> Count(AccountId account, Audience audience, CancellationToken cancellation = default) =>
-        database.Read(connection => Count(connection, AudienceSql.Of(account, audience)), cancellation);
+        database.Read(
+            session => Count(session, AudienceSql.Of(session.Dialect, account, audience)), cancellation);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> FindUnknownLists(
         AccountId account, Audience audience, CancellationToken cancellation = default) =>
         database.Read<IReadOnlyList<string>>(
-            connection => [.. audience.ListIds.Where(list => connection.Number(
-                "SELECT count(*) FROM lists WHERE id = $id AND account = $account", (
-                    "$id", list), ("$account", account.Value)) == 0)],
+            async session =>
+            {
+                var unknown = new List<string>();
+                foreach (var list in audience.ListIds)
+                {
+                    if (await ListDirectory.Find(session, account, list) is null)
+                    {
+                        unknown.Add(list);
+                    }
+                }
+
+                return unknown;
+            },
             cancellation);
 
     /// <inheritdoc/>
@@ -43,22 +57,31 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
         IReadOnlyCollection<string> fields,
         CancellationToken cancellation = default)
     {
-        var sql = AudienceSql.Of(account, audience);
         return database.Read<IReadOnlyDictionary<string, long>>(
-            connection => fields.ToDictionary(
-                field => field,
-                field => connection.Number(
-                    $"SELECT count(*) FROM ({sql.Members}) WHERE {AudienceSql.Sendable} AND {IsMissing(field)}",
-                    [.. sql.Parameters, ("$field", field)]),
-                StringComparer.Ordinal),
+            async session =>
+            {
+                var sql = AudienceSql.Of(session.Dialect, account, audience);
+                var missing = new Dictionary<string, long>(StringComparer.Ordinal);
+                foreach (var field in fields)
+                {
+                    missing[field] = await session.Number(
+                        $"""
+                        SELECT count(*) FROM ({sql.Members}) AS members
+                        WHERE {AudienceSql.Sendable} = 1 AND {IsMissing(session.Dialect, field)}
+                        """,
+                        [.. sql.Parameters, ("@field", field)]);
+                }
+
+                return missing;
+            },
             cancellation);
 
         // A field that holds nothing but blanks would be an empty surprise, too.
-        static string IsMissing(string field) => field switch
+        static string IsMissing(SqlDialect dialect, string field) => field switch
         {
-            "address" => "0",
+            "address" => "1 = 0",
             "name" => "trim(coalesce(name, '')) = ''",
-            _ => "NOT EXISTS (SELECT 1 FROM json_each(attributes) a WHERE a.key = $field AND trim(a.value) <> '')",
+            _ => dialect.LacksAttribute("attributes", "@field"),
         };
     }
 
@@ -71,33 +94,41 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
         DateTimeOffset now,
         CancellationToken cancellation = default) =>
         database.Write(
-            connection =>
+            async session =>
             {
-                if (FindSnapshot(connection, campaign) is { } taken)
+                // A second call waits for the first one, and finds what that one took.
+                await session.Lock($"audience {campaign.Value}");
+                if (await FindSnapshot(session, campaign) is { } taken)
                 {
                     return taken;
                 }
 
-                var sql = AudienceSql.Of(account, audience);
-                var count = Count(connection, sql);
+                session.SecondsMax = TakeSecondsMax;
+                var sql = AudienceSql.Of(session.Dialect, account, audience);
+                var count = await Count(session, sql);
                 var partitions = (int)Math.Max(1, (count.Recipients + partitionSize - 1) / partitionSize);
-                connection.Change(
+                var recipients = await session.Change(
                     $"""
                     INSERT INTO recipients (campaign_id, partition, seq, account, contact_id, occurrence, reserved)
-                    SELECT $campaign, partition,
+                    SELECT @campaign, partition,
                         row_number() OVER (PARTITION BY partition ORDER BY hash, id, occurrence),
-                        $account, id, occurrence, {AudienceSql.Sendable}
-                    FROM (SELECT *, hash % $partitions AS partition FROM ({sql.Members}))
+                        @account, id, occurrence, {AudienceSql.Sendable}
+                    FROM (SELECT *, hash % @partitions AS partition FROM ({sql.Members}) AS members) AS placed
                     """,
-                    [.. sql.Parameters, ("$campaign", campaign.Value), ("$partitions", partitions)]);
-                connection.Change(
-                    "INSERT INTO snapshots VALUES ($campaign, $recipients, $sendable, $partitions, $now)",
-                    ("$campaign", campaign.Value),
-                    ("$recipients", count.Recipients),
-                    ("$sendable", count.Sendable),
-                    ("$partitions", partitions),
-                    ("$now", now.ToUnixTimeMilliseconds()));
-                return FindSnapshot(connection, campaign)!;
+                    [.. sql.Parameters, ("@campaign", campaign.Value), ("@partitions", partitions)]);
+
+                // Others may have added members since they were counted. What was taken is what is in the table.
+                var sendable = await session.Number(
+                    "SELECT count(*) FROM recipients WHERE campaign_id = @campaign AND reserved = 1",
+                    ("@campaign", campaign.Value));
+                await session.Change(
+                    "INSERT INTO snapshots VALUES (@campaign, @recipients, @sendable, @partitions, @now)",
+                    ("@campaign", campaign.Value),
+                    ("@recipients", recipients),
+                    ("@sendable", sendable),
+                    ("@partitions", partitions),
+                    ("@now", now.ToUnixTimeMilliseconds()));
+                return (await FindSnapshot(session, campaign))!;
             },
             cancellation);
 
@@ -105,23 +136,32 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
     public Task StoreLinks(
         CampaignId campaign, IReadOnlyList<string> links, CancellationToken cancellation = default) =>
         database.Write(
-            connection =>
+            async session =>
             {
-                ForgetLinks(connection, campaign);
-                return links.Index().Sum(link => connection.Change(
-                    "INSERT INTO campaign_links (campaign_id, link, url) VALUES ($campaign, $link, $url)",
-                    ("$campaign", campaign.Value), ("$link", link.Index + 1), ("$url", link.Item)));
+                await session.Lock($"audience {campaign.Value}");
+                await ForgetLinks(session, campaign);
+                foreach (var (index, url) in links.Index())
+                {
+                    await session.Change(
+                        "INSERT INTO campaign_links (campaign_id, link, url) VALUES (@campaign, @link, @url)",
+                        ("@campaign", campaign.Value), ("@link", index + 1), ("@url", url));
+                }
+
+                return links.Count;
             },
             cancellation);
 
     /// <inheritdoc/>
     public Task Discard(CampaignId campaign, CancellationToken cancellation = default) => database.Write(
-        connection =>
+        async session =>
         {
-            ForgetLinks(connection, campaign);
-            connection.Change("DELETE FROM recipients WHERE campaign_id = $campaign", ("$campaign", campaign.Value));
-            return connection.Change(
-                "DELETE FROM snapshots WHERE campaign_id = $campaign", ("$campaign", campaign.Value));
+            await session.Lock($"audience {campaign.Value}");
+            session.SecondsMax = TakeSecondsMax;
+            await ForgetLinks(session, campaign);
+            await session.Change(
+                "DELETE FROM recipients WHERE campaign_id = @campaign", ("@campaign", campaign.Value));
+            return await session.Change(
+                "DELETE FROM snapshots WHERE campaign_id = @campaign", ("@campaign", campaign.Value));
         },
         cancellation);
 
@@ -129,8 +169,8 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
     public Task<IReadOnlyList<Recipient>> Next(
         CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default) =>
         Recipients(
-            campaign, partition, "AND r.seq > $after ORDER BY r.seq LIMIT $limit", cancellation, (
-                "$after", afterSeq), ("$limit", limit));
+            campaign, partition, "AND r.seq > @after ORDER BY r.seq LIMIT @limit", cancellation, (
+                "@after", afterSeq), ("@limit", limit));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Recipient>> Due(
@@ -138,17 +178,17 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
         Recipients(
             campaign,
             partition,
-            "AND r.next_attempt_at <= $now ORDER BY r.next_attempt_at LIMIT $limit",
+            "AND r.next_attempt_at <= @now ORDER BY r.next_attempt_at LIMIT @limit",
             cancellation,
-            ("$now", now.ToUnixTimeMilliseconds()),
-            ("$limit", limit));
+            ("@now", now.ToUnixTimeMilliseconds()),
+            ("@limit", limit));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Recipient>> Undecided(
         CampaignId campaign, int partition, long uptoSeq, CancellationToken cancellation = default) =>
         Recipients(
-            campaign, partition, "AND r.seq <= $upto AND r.decided = 0 ORDER BY r.seq", cancellation, (
-                "$upto", uptoSeq));
+            campaign, partition, "AND r.seq <= @upto AND r.decided = 0 ORDER BY r.seq", cancellation, (
+                "@upto", uptoSeq));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Recipient>> Find(
@@ -156,9 +196,9 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
         Recipients(
             campaign,
             partition,
-            "AND r.seq IN (SELECT value FROM json_each($seqs)) ORDER BY r.seq",
+            $"AND {database.Dialect.IsAmong("r.seq", "@seqs")} ORDER BY r.seq",
             cancellation,
-            ("$seqs", $"[{string.Join(',', seqs)}]"));
+            ("@seqs", database.Dialect.ToParameter(seqs)));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Recipient>> Waiting(
@@ -166,10 +206,10 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
         Recipients(
             campaign,
             partition,
-            "AND r.seq > $after AND r.next_attempt_at IS NOT NULL ORDER BY r.seq LIMIT $limit",
+            "AND r.seq > @after AND r.next_attempt_at IS NOT NULL ORDER BY r.seq LIMIT @limit",
             cancellation,
-            ("$after", afterSeq),
-            ("$limit", limit));
+            ("@after", afterSeq),
+            ("@limit", limit));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Recipient>> Failed(
@@ -183,63 +223,63 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
             campaign,
             partition,
             """
-            AND r.seq > $after AND r.pass < $pass
+            AND r.seq > @after AND r.pass < @pass
                 AND r.outcome IN ('Rejected', 'Spam', 'Bounced') AND r.excluded IS NULL
-            ORDER BY r.seq LIMIT $limit
+            ORDER BY r.seq LIMIT @limit
             """,
             cancellation,
-            ("$after", afterSeq),
-            ("$pass", beforePass),
-            ("$limit", limit));
+            ("@after", afterSeq),
+            ("@pass", beforePass),
+            ("@limit", limit));
 
     /// <inheritdoc/>
     public Task<PartitionState> GetState(
         CampaignId campaign, int partition, CancellationToken cancellation = default) =>
         database.Read(
-            connection => connection.Row(
+            async session => (await session.Row(
                 reader => new PartitionState(reader.GetInt64(0), reader.TimeOrNull(1)),
                 """
                 SELECT
                     coalesce((SELECT max(seq) FROM recipients
-                              WHERE campaign_id = $campaign AND partition = $partition), 0),
+                              WHERE campaign_id = @campaign AND partition = @partition), 0),
                     (SELECT min(next_attempt_at) FROM recipients
-                     WHERE campaign_id = $campaign AND partition = $partition AND next_attempt_at IS NOT NULL)
+                     WHERE campaign_id = @campaign AND partition = @partition AND next_attempt_at IS NOT NULL)
                 """,
-                ("$campaign", campaign.Value),
-                ("$partition", partition))!,
+                ("@campaign", campaign.Value),
+                ("@partition", partition)))!,
             cancellation);
 
     /// <inheritdoc/>
     public Task<(CampaignTotals Totals, DateTimeOffset? NextRetryAt)> Count(
         CampaignId campaign, CancellationToken cancellation = default) =>
-        database.Read(connection => TotalsSql.Count(connection, campaign), cancellation);
+        database.Read(session => TotalsSql.Count(session, campaign), cancellation);
 
     /// <inheritdoc/>
     public Task<Recipient?> FindContact(
         AccountId account, ContactId contact, CancellationToken cancellation = default) =>
         database.Read(
-            connection => connection.Row(
+            session => session.Row(
                 ReadRecipient,
                 """
                 SELECT 0, id, 1, 1, address, address_valid, name, attributes, 0, 'Queued', 'None'
-                FROM contacts WHERE account = $account AND id = $id
+                FROM contacts WHERE account = @account AND id = @id
                 """,
-                ("$account", account.Value),
-                ("$id", contact.Value)),
+                ("@account", account.Value),
+                ("@id", contact.Value)),
             cancellation);
 
-    private static void ForgetLinks(SqliteConnection connection, CampaignId campaign) => connection.Change(
-        "DELETE FROM campaign_links WHERE campaign_id = $campaign", ("$campaign", campaign.Value));
+    private static Task<int> ForgetLinks(DatabaseSession session, CampaignId campaign) => session.Change(
+        "DELETE FROM campaign_links WHERE campaign_id = @campaign", ("@campaign", campaign.Value));
 
-    private static AudienceCount Count(SqliteConnection connection, AudienceSql sql) => connection.Row(
+    private static async Task<AudienceCount> Count(DatabaseSession session, AudienceSql sql) => (await session.Row(
         reader => new AudienceCount(reader.GetInt64(0), reader.IsDBNull(1) ? 0 : reader.GetInt64(1)),
-        $"SELECT count(*), sum({AudienceSql.Sendable}) FROM ({sql.Members})",
-        sql.Parameters)!;
+        $"SELECT count(*), sum({AudienceSql.Sendable}) FROM ({sql.Members}) AS members",
+        sql.Parameters))!;
 
-    private static AudienceSnapshot? FindSnapshot(SqliteConnection connection, CampaignId campaign) => connection.Row(
+    private static Task<AudienceSnapshot?> FindSnapshot(DatabaseSession session, CampaignId campaign) => session.Row(
         reader => new AudienceSnapshot(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt32(2), reader.Time(3)),
-        "SELECT recipients, sendable, partitions, taken_at FROM snapshots WHERE campaign_id = $campaign",
-        ("$campaign", campaign.Value));
+        "SELECT recipients, sendable, partitions, taken_at FROM snapshots WHERE campaign_id = @campaign",
+        ("@campaign", campaign.Value));
 
     private Task<IReadOnlyList<Recipient>> Recipients(
         CampaignId campaign,
@@ -248,20 +288,20 @@ public sealed class AudienceStore(SqliteDatabase database) : IAudienceStore
         CancellationToken cancellation,
         params (string Name, object? Value)[] parameters) =>
         database.Read<IReadOnlyList<Recipient>>(
-            connection => connection.Rows(
+            async session => await session.Rows(
                 ReadRecipient,
                 $"SELECT {Columns} {Rows} {condition}",
-                [("$campaign", campaign.Value), ("$partition", partition), .. parameters]),
+                [("@campaign", campaign.Value), ("@partition", partition), .. parameters]),
             cancellation);
 
-    private static Recipient ReadRecipient(SqliteDataReader reader) => new()
+    private static Recipient ReadRecipient(DbDataReader reader) => new()
     {
         Seq = reader.GetInt64(0),
         Contact = new(reader.GetString(1)),
         Occurrence = reader.GetInt32(2),
-        IsReserved = reader.GetInt64(3) != 0,
+        IsReserved = reader.Flag(3),
         Address = reader.TextOrNull(4),
-        AddressIsValid = reader.IsDBNull(5) || reader.GetInt64(5) != 0,
+        AddressIsValid = reader.IsDBNull(5) || reader.Flag(5),
         Name = reader.TextOrNull(6),
         Attributes = reader.IsDBNull(7)
             ? ImmutableDictionary<string, string>.Empty

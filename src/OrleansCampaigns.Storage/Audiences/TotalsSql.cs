@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Delivery;
-using OrleansCampaigns.Storage.Sqlite;
+using OrleansCampaigns.Storage.Databases;
 
 namespace OrleansCampaigns.Storage.Audiences;
 
@@ -15,7 +15,7 @@ internal static class TotalsSql
             count(next_attempt_at), sum(charged), sum(in_doubt), min(next_attempt_at),
             count(opened_at), count(clicked_at), sum(opens), sum(clicks), sum(machine_opens), sum(machine_clicks),
             count(unsubscribed_at), count(complained_at)
-        FROM recipients WHERE campaign_id = $campaign
+        FROM recipients WHERE campaign_id = @campaign
         GROUP BY outcome, cause, excluded
         """;
 
@@ -48,19 +48,19 @@ internal static class TotalsSql
         public long Complained { get; init; }
     }
 
-    public static (
-        CampaignTotals Totals, DateTimeOffset? NextRetryAt) Count(SqliteConnection connection, CampaignId campaign)
+    public static async Task<(CampaignTotals Totals, DateTimeOffset? NextRetryAt)> Count(
+        DatabaseSession session, CampaignId campaign)
     {
-        var groups = connection.Rows(
+        var groups = await session.Rows(
             ReadGroup,
             Sql,
-            ("$campaign", campaign.Value));
+            ("@campaign", campaign.Value));
         var withOutcome = groups.Where(group => group.Excluded is null).ToList();
         var totals = new CampaignTotals
         {
-            Audience = connection.Number(
-                "SELECT coalesce((SELECT recipients FROM snapshots WHERE campaign_id = $campaign), 0)", (
-                    "$campaign", campaign.Value)),
+            Audience = await session.Number(
+                "SELECT coalesce((SELECT recipients FROM snapshots WHERE campaign_id = @campaign), 0)", (
+                    "@campaign", campaign.Value)),
             Outcomes = Sum(withOutcome, group => group.Outcome),
             Causes = Sum(
                 withOutcome.Where(group => group.Outcome is not (Outcome.Sent or Outcome.Queued)), group =>
@@ -85,7 +85,7 @@ internal static class TotalsSql
         return (totals, groups.Min(group => group.NextRetryAt));
     }
 
-    private static Group ReadGroup(SqliteDataReader reader) => new Group(
+    private static Group ReadGroup(DbDataReader reader) => new Group(
         reader.Name<Outcome>(0),
         reader.Name<Cause>(1),
         reader.TextOrNull(2),

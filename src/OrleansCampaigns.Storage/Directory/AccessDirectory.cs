@@ -1,17 +1,17 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Data.Sqlite;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
-using OrleansCampaigns.Storage.Sqlite;
+using OrleansCampaigns.Storage.Databases;
 
 namespace OrleansCampaigns.Storage.Directory;
 
-/// <summary>API keys and idempotency keys in the embedded database.</summary>
+/// <summary>API keys and idempotency keys.</summary>
 /// <remarks>
 /// A secret has 256 random bits, so that one round of SHA-256 keeps it: there is nothing to guess and nothing to salt.
 /// </remarks>
-public sealed class AccessDirectory(SqliteDatabase database) : IAccessDirectory
+public sealed class AccessDirectory(IDatabase database) : IAccessDirectory
 {
     private const string Prefix = "oc_";
     private const string Base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -35,16 +35,20 @@ public sealed class AccessDirectory(SqliteDatabase database) : IAccessDirectory
             throw new ArgumentException(refusal.Detail, nameof(name));
         }
 
-        return database.Write(connection => Insert(connection, account, name, role), cancellation);
+        return database.Write(session => Insert(session, account, name, role), cancellation);
     }
 
     /// <inheritdoc/>
     /// <remarks>A revoked key counts: whoever revoked the last one must not get a new one by a restart.</remarks>
     public Task<string?> CreateFirstAdministratorKey(CancellationToken cancellation = default) =>
         database.Write(
-            connection => connection.Number("SELECT EXISTS (SELECT 1 FROM api_keys WHERE role = 'Administrator')") == 1
-                ? null
-                : Insert(connection, AccountId.Main, "First administrator", ApiRole.Administrator).Secret,
+            async session =>
+            {
+                await session.Lock("first administrator");
+                return await session.Holds("SELECT EXISTS (SELECT 1 FROM api_keys WHERE role = 'Administrator')")
+                    ? null
+                    : (await Insert(session, AccountId.Main, "First administrator", ApiRole.Administrator)).Secret;
+            },
             cancellation);
 
     /// <inheritdoc/>
@@ -58,52 +62,54 @@ public sealed class AccessDirectory(SqliteDatabase database) : IAccessDirectory
         // The index compares hashes, whose bytes nobody can choose; the last word has a comparison in constant time.
         var hash = Hash(secret);
         return await database.Read(
-            connection => connection.Row(
+            session => session.Row(
                 reader => IsEqual(reader.GetString(6), hash) ? Read(reader) : null,
-                $"SELECT {Columns}, hash FROM api_keys WHERE hash = $hash AND revoked_at IS NULL",
-                ("$hash", hash)),
+                $"SELECT {Columns}, hash FROM api_keys WHERE hash = @hash AND revoked_at IS NULL",
+                ("@hash", hash)),
             cancellation);
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ApiKey>> QueryKeys(AccountId? account, CancellationToken cancellation = default) =>
         await database.Read(
-            connection => connection.Rows(
+            session => session.Rows(
                 Read,
-                $"SELECT {Columns} FROM api_keys WHERE $account IS NULL OR account = $account ORDER BY id",
-                ("$account", account?.Value)),
+                $"SELECT {Columns} FROM api_keys WHERE account = coalesce(CAST(@account AS text), account) ORDER BY id",
+                ("@account", account?.Value)),
             cancellation);
 
     /// <inheritdoc/>
     public Task<bool> RevokeKey(string keyId, CancellationToken cancellation = default) =>
         database.Write(
-            connection => connection.Change(
-                "UPDATE api_keys SET revoked_at = $now WHERE id = $id AND revoked_at IS NULL",
-                ("$now", database.Now),
-                ("$id", keyId)) == 1,
+            async session => await session.Change(
+                "UPDATE api_keys SET revoked_at = @now WHERE id = @id AND revoked_at IS NULL",
+                ("@now", database.Now),
+                ("@id", keyId)) == 1,
             cancellation);
 
     /// <inheritdoc/>
     public Task<IdempotentAnswer?> Claim(
         AccountId account, string key, string fingerprint, CancellationToken cancellation = default) =>
         database.Write(
-            connection =>
+            async session =>
             {
+                // Or else a claim could be released between finding it and reading it.
+                await session.Lock(LockOf(account, key));
                 var now = database.Now;
-                connection.Change(
+                await session.Change(
                     """
                     DELETE FROM idempotent_requests
-                    WHERE created_at <= $expired OR (status IS NULL AND created_at <= $abandoned)
+                    WHERE created_at <= @expired OR (status IS NULL AND created_at <= @abandoned)
                     """,
-                    ("$expired", now - AnswersKeptMilliseconds),
-                    ("$abandoned", now - ClaimsKeptMilliseconds));
-                var isFirst = connection.Change(
+                    ("@expired", now - AnswersKeptMilliseconds),
+                    ("@abandoned", now - ClaimsKeptMilliseconds));
+                var isFirst = await session.Change(
                     """
                     INSERT INTO idempotent_requests (account, key, fingerprint, created_at)
-                    VALUES ($account, $key, $fingerprint, $now) ON CONFLICT (account, key) DO NOTHING
+                    VALUES (@account, @key, @fingerprint, @now) ON CONFLICT (account, key) DO NOTHING
                     """,
-                    ("$account", account.Value), ("$key", key), ("$fingerprint", fingerprint), ("$now", now)) == 1;
-                return isFirst ? null : connection.Row(
+                    ("@account", account.Value), ("@key", key), ("@fingerprint", fingerprint), ("@now", now)) == 1;
+                return isFirst ? null : await session.Row(
                     reader => new IdempotentAnswer(
                         reader.GetString(0),
                         reader.IsDBNull(1) ? null : reader.GetInt32(1),
@@ -111,10 +117,10 @@ public sealed class AccessDirectory(SqliteDatabase database) : IAccessDirectory
                         reader.TextOrNull(3)),
                     """
                     SELECT fingerprint, status, content_type, body FROM idempotent_requests
-                    WHERE account = $account AND key = $key
+                    WHERE account = @account AND key = @key
                     """,
-                    ("$account", account.Value),
-                    ("$key", key));
+                    ("@account", account.Value),
+                    ("@key", key));
             },
             cancellation);
 
@@ -127,26 +133,32 @@ public sealed class AccessDirectory(SqliteDatabase database) : IAccessDirectory
         string body,
         CancellationToken cancellation = default) =>
         database.Write(
-            connection => connection.Change(
+            session => session.Change(
                 """
-                UPDATE idempotent_requests SET status = $status, content_type = $type, body = $body, created_at = $now
-                WHERE account = $account AND key = $key AND status IS NULL
+                UPDATE idempotent_requests SET status = @status, content_type = @type, body = @body, created_at = @now
+                WHERE account = @account AND key = @key AND status IS NULL
                 """,
-                ("$status", status), ("$type", contentType), ("$body", body), ("$now", database.Now),
-                ("$account", account.Value), ("$key", key)),
+                ("@status", status), ("@type", contentType), ("@body", body), ("@now", database.Now),
+                ("@account", account.Value), ("@key", key)),
             cancellation);
 
     /// <inheritdoc/>
     public Task Release(AccountId account, string key, CancellationToken cancellation = default) =>
         database.Write(
-            connection => connection.Change(
-                "DELETE FROM idempotent_requests WHERE account = $account AND key = $key AND status IS NULL",
-                ("$account", account.Value),
-                ("$key", key)),
+            async session =>
+            {
+                await session.Lock(LockOf(account, key));
+                return await session.Change(
+                    "DELETE FROM idempotent_requests WHERE account = @account AND key = @key AND status IS NULL",
+                    ("@account", account.Value),
+                    ("@key", key));
+            },
             cancellation);
 
-    private (ApiKey Key, string Secret) Insert(
-        SqliteConnection connection, AccountId account, string name, ApiRole role)
+    private static string LockOf(AccountId account, string key) => $"claim {account.Value} {key}";
+
+    private async Task<(ApiKey Key, string Secret)> Insert(
+        DatabaseSession session, AccountId account, string name, ApiRole role)
     {
         var now = database.Now;
         var secret = Prefix + RandomNumberGenerator.GetString(Base62, SecretLength);
@@ -157,13 +169,13 @@ public sealed class AccessDirectory(SqliteDatabase database) : IAccessDirectory
             role,
             DateTimeOffset.FromUnixTimeMilliseconds(now),
             null);
-        connection.Change(
+        await session.Change(
             """
             INSERT INTO api_keys (id, account, name, role, hash, created_at)
-            VALUES ($id, $account, $name, $role, $hash, $now)
+            VALUES (@id, @account, @name, @role, @hash, @now)
             """,
-            ("$id", key.Id), ("$account", account.Value), ("$name", name), ("$role", role.ToString()),
-            ("$hash", Hash(secret)), ("$now", now));
+            ("@id", key.Id), ("@account", account.Value), ("@name", name), ("@role", role.ToString()),
+            ("@hash", Hash(secret)), ("@now", now));
         return (key, secret);
     }
 
@@ -173,7 +185,7 @@ public sealed class AccessDirectory(SqliteDatabase database) : IAccessDirectory
     private static bool IsEqual(string hash, string other) =>
         CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(hash), Encoding.ASCII.GetBytes(other));
 
-    private static ApiKey Read(SqliteDataReader reader) =>
+    private static ApiKey Read(DbDataReader reader) =>
         new(
             reader.GetString(0),
             new(reader.GetString(1)),

@@ -1,17 +1,17 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Microsoft.Data.Sqlite;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
-using OrleansCampaigns.Storage.Sqlite;
+using OrleansCampaigns.Storage.Databases;
 
 namespace OrleansCampaigns.Storage.Directory;
 
-/// <summary>Campaigns and their recipients in the embedded database.</summary>
-public sealed class CampaignDirectory(SqliteDatabase database) : ICampaignDirectory
+/// <summary>Campaigns and their recipients.</summary>
+public sealed class CampaignDirectory(IDatabase database) : ICampaignDirectory
 {
     private const string RecipientColumns = """
         r.contact_id, c.address, c.name, c.attributes, r.occurrence, r.outcome, r.cause, r.excluded, r.in_doubt,
@@ -31,10 +31,10 @@ public sealed class CampaignDirectory(SqliteDatabase database) : ICampaignDirect
         }
 
         limit = Cursor.Limit(limit);
-        var condition = status is null ? "" : "AND status = $status";
+        var condition = status is null ? "" : "AND status = @status";
         return await database.Read(
-            connection => Cursor.Page(
-                connection.Rows(
+            async session => Cursor.Page(
+                await session.Rows(
                     reader => new CampaignRow(
                         new(reader.GetString(0)),
                         reader.GetString(1),
@@ -44,10 +44,10 @@ public sealed class CampaignDirectory(SqliteDatabase database) : ICampaignDirect
                         reader.TimeOrNull(5)),
                     $"""
                     SELECT id, name, status, created_at, scheduled_at, ended_at FROM campaigns
-                    WHERE account = $account {condition} AND id < $before ORDER BY id DESC LIMIT $limit
+                    WHERE account = @account {condition} AND id < @before ORDER BY id DESC LIMIT @limit
                     """,
-                    ("$account", account.Value), ("$status", status?.ToString()), ("$before", before),
-                    ("$limit", limit + 1)),
+                    ("@account", account.Value), ("@status", status?.ToString()), ("@before", before),
+                    ("@limit", limit + 1)),
                 limit,
                 campaign => campaign.Id.Value),
             cancellation);
@@ -69,18 +69,18 @@ public sealed class CampaignDirectory(SqliteDatabase database) : ICampaignDirect
 
         limit = Cursor.Limit(limit);
         return await database.Read<Result<Page<RecipientRow>>>(
-            connection =>
+            async session =>
             {
-                if (connection.Number(
-                    "SELECT EXISTS (SELECT 1 FROM campaigns WHERE id = $id AND account = $account)",
-                    ("$id", campaign.Value),
-                    ("$account", account.Value)) == 0)
+                if (!await session.Holds(
+                    "SELECT EXISTS (SELECT 1 FROM campaigns WHERE id = @id AND account = @account)",
+                    ("@id", campaign.Value),
+                    ("@account", account.Value)))
                 {
                     return Unknown;
                 }
 
                 var rows = Cursor.Page(
-                    Recipients(connection, account, campaign, filter, after, limit + 1), limit, row => row.Key);
+                    await Recipients(session, account, campaign, filter, after, limit + 1), limit, row => row.Key);
                 return new Page<RecipientRow>([.. rows.Items.Select(row => row.Row)], rows.NextCursor);
             },
             cancellation);
@@ -114,11 +114,11 @@ public sealed class CampaignDirectory(SqliteDatabase database) : ICampaignDirect
 
     internal static string RecipientsSql(RecipientFilter filter)
     {
-        var conditions = new List<string> { "r.campaign_id = $campaign AND r.account = $account" };
+        var conditions = new List<string> { "r.campaign_id = @campaign AND r.account = @account" };
         if (!filter.Outcomes.IsDefaultOrEmpty)
         {
             // An excluded recipient has no outcome, whatever its column holds.
-            var names = Enumerable.Range(0, filter.Outcomes.Length).Select(i => $"$o{i}");
+            var names = Enumerable.Range(0, filter.Outcomes.Length).Select(i => $"@o{i}");
             conditions.Add($"r.excluded IS NULL AND r.outcome IN ({string.Join(", ", names)})");
         }
 
@@ -134,20 +134,20 @@ public sealed class CampaignDirectory(SqliteDatabase database) : ICampaignDirect
 
         if (!filter.RecipientStatuses.IsDefaultOrEmpty)
         {
-            var names = Enumerable.Range(0, filter.RecipientStatuses.Length).Select(i => $"$s{i}");
+            var names = Enumerable.Range(0, filter.RecipientStatuses.Length).Select(i => $"@s{i}");
             conditions.Add($"r.recipient_status IN ({string.Join(", ", names)})");
         }
 
         return $"""
             SELECT {RecipientColumns}
             FROM recipients r LEFT JOIN contacts c ON c.account = r.account AND c.id = r.contact_id
-            WHERE {string.Join(" AND ", conditions)} AND (r.partition, r.seq) > ($partition, $seq)
-            ORDER BY r.partition, r.seq LIMIT $limit
+            WHERE {string.Join(" AND ", conditions)} AND (r.partition, r.seq) > (@partition, @seq)
+            ORDER BY r.partition, r.seq LIMIT @limit
             """;
     }
 
-    private static List<(string Key, RecipientRow Row)> Recipients(
-        SqliteConnection connection,
+    private static async Task<List<(string Key, RecipientRow Row)>> Recipients(
+        DatabaseSession session,
         AccountId account,
         CampaignId campaign,
         RecipientFilter filter,
@@ -157,17 +157,18 @@ public sealed class CampaignDirectory(SqliteDatabase database) : ICampaignDirect
         _ = TryParse(after, out var partition, out var seq);
         var outcomes = filter.Outcomes.IsDefault ? [] : filter.Outcomes;
         var statuses = filter.RecipientStatuses.IsDefault ? [] : filter.RecipientStatuses;
-        return connection.Rows(
+        await session.KeepToIndexes();
+        return await session.Rows(
             reader => (Key(reader.GetInt64(17), reader.GetInt64(18)), Read(reader)),
             RecipientsSql(filter),
             [
-                ("$campaign", campaign.Value), ("$account", account.Value), ("$partition", partition), ("$seq", seq),
-                ("$limit", limit), .. outcomes.Select((outcome, i) => ($"$o{i}", (object?)outcome.ToString())),
-                .. statuses.Select((status, i) => ($"$s{i}", (object?)status.ToString())),
+                ("@campaign", campaign.Value), ("@account", account.Value), ("@partition", partition), ("@seq", seq),
+                ("@limit", limit), .. outcomes.Select((outcome, i) => ($"@o{i}", (object?)outcome.ToString())),
+                .. statuses.Select((status, i) => ($"@s{i}", (object?)status.ToString())),
             ]);
     }
 
-    private static RecipientRow Read(SqliteDataReader reader)
+    private static RecipientRow Read(DbDataReader reader)
     {
         var excluded = reader.TextOrNull(7);
         return new()
@@ -180,7 +181,7 @@ public sealed class CampaignDirectory(SqliteDatabase database) : ICampaignDirect
             Outcome = excluded is null ? reader.Name<Outcome>(5) : null,
             Cause = reader.Name<Cause>(6),
             Excluded = excluded,
-            InDoubt = reader.GetBoolean(8),
+            InDoubt = reader.Flag(8),
             Attempts = reader.GetInt32(9),
             NextAttemptAt = reader.TimeOrNull(10),
             ReplyCode = reader.IsDBNull(11) ? 0 : reader.GetInt32(11),

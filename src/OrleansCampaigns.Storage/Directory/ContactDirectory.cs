@@ -1,30 +1,30 @@
+using System.Data.Common;
 using System.Runtime.CompilerServices;
-using Microsoft.Data.Sqlite;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
-using OrleansCampaigns.Storage.Sqlite;
+using OrleansCampaigns.Storage.Databases;
 
 namespace OrleansCampaigns.Storage.Directory;
 
-/// <summary>Contacts in the embedded database.</summary>
-public sealed class ContactDirectory(SqliteDatabase database) : IContactDirectory
+/// <summary>Contacts.</summary>
+public sealed class ContactDirectory(IDatabase database) : IContactDirectory
 {
-    private const string Columns = $"""
+    private readonly string _columns = $"""
         c.id, c.address, c.address_valid, c.name, c.attributes, c.status, c.last_status, c.last_status_at, c.created_at,
-        {ContactFilterSql.QueuedSince}, c.last_recipient_status
+        {ContactFilterSql.QueuedSince(database.Dialect)}, c.last_recipient_status
         """;
 
     private static readonly Refusal Unknown = Refusal.NotFound("contact.unknown", "There is no such contact.");
 
     /// <summary>Up to how many contacts are read and sorted as a whole; tests take fewer for many.</summary>
-    internal int SmallMax { get; init; } = ContactSource.SmallMax;
+    internal int SmallMax { get; init; } = database.Dialect.SmallSourceMax;
 
     /// <inheritdoc/>
     public Task<ContactRow?> Find(AccountId account, ContactId contact, CancellationToken cancellation = default) =>
-        database.Read(connection => Find(connection, account, contact), cancellation);
+        database.Read(session => Find(session, account, contact), cancellation);
 
     /// <inheritdoc/>
     public async Task<ContactRow?> FindByAddress(
@@ -46,20 +46,26 @@ public sealed class ContactDirectory(SqliteDatabase database) : IContactDirector
             return prepared.Refusal;
         }
 
-        return await database.Write<Result<ContactRow>>(
-            connection =>
-            {
-                if (Find(connection, account, prepared.Value.Id) is not null)
+        var id = prepared.Value.Id;
+        var exists = Refusal.Conflict("contact.exists", $"The address belongs to the contact {id}.");
+        try
+        {
+            return await database.Write(
+                async session =>
                 {
-                    return Refusal.Conflict(
-                        "contact.exists", $"The address belongs to the contact {prepared.Value.Id}.");
-                }
+                    using var writer = session.Dialect.Writer(session, account, database.Now);
+                    var isNew = await Find(session, account, id) is null
+                        && (await writer.Write([prepared.Value]))[0] == ContactWritten.Created;
 
-                using var writer = new ContactWriter(connection, account, database.Now);
-                writer.Write(prepared.Value);
-                return Find(connection, account, prepared.Value.Id)!;
-            },
-            cancellation);
+                    // Somebody may have made it a moment ago, and then this has been merged into it.
+                    return isNew ? (await Find(session, account, id))! : throw new RefusedException(exists);
+                },
+                cancellation);
+        }
+        catch (RefusedException refused)
+        {
+            return refused.Refusal;
+        }
     }
 
     /// <inheritdoc/>
@@ -79,9 +85,9 @@ public sealed class ContactDirectory(SqliteDatabase database) : IContactDirector
         }
 
         return await database.Write<Result<ContactRow>>(
-            connection =>
+            async session =>
             {
-                if (Find(connection, account, contact) is not { } row)
+                if (await Find(session, account, contact, session.Dialect.ForUpdate) is not { } row)
                 {
                     return Unknown;
                 }
@@ -106,15 +112,16 @@ public sealed class ContactDirectory(SqliteDatabase database) : IContactDirector
 
                 // An empty name takes the name away; none leaves it.
                 var newName = name is null ? row.Name : PreparedContact.TrimName(name);
-                connection.Change(
-                    """
-                    UPDATE contacts SET name = $name, attributes = $attributes, search = $search, updated_at = $now
-                    WHERE account = $account AND id = $id
+                await session.Change(
+                    $"""
+                    UPDATE contacts SET name = @name, attributes = {session.Dialect.Json("@attributes")},
+                        search = @search, updated_at = @now
+                    WHERE account = @account AND id = @id
                     """,
-                    ("$name", newName), ("$attributes", DirectoryJson.Write(merged)),
-                    ("$search", PreparedContact.SearchOf(row.Address, newName)),
-                    ("$now", database.Now), ("$account", account.Value), ("$id", contact.Value));
-                return Find(connection, account, contact)!;
+                    ("@name", newName), ("@attributes", DirectoryJson.Write(merged)),
+                    ("@search", PreparedContact.SearchOf(row.Address, newName)),
+                    ("@now", database.Now), ("@account", account.Value), ("@id", contact.Value));
+                return (await Find(session, account, contact))!;
             },
             cancellation);
     }
@@ -135,13 +142,16 @@ public sealed class ContactDirectory(SqliteDatabase database) : IContactDirector
 
         limit = Cursor.Limit(limit);
         return await database.Read(
-            connection =>
+            async session =>
             {
-                var rows = Plan(connection, account, filter)
-                    .SelectMany(part => Rows(connection, part, after, limit + 1))
-                    .OrderBy(row => row.Id.Value, StringComparer.Ordinal)
-                    .Take(limit + 1)
-                    .ToList();
+                await session.KeepToIndexes();
+                var rows = new List<ContactRow>();
+                foreach (var part in await Plan(session, account, filter))
+                {
+                    rows.AddRange(await Rows(session, part, after, limit + 1));
+                }
+
+                rows = [.. rows.OrderBy(row => row.Id.Value, StringComparer.Ordinal).Take(limit + 1)];
                 return Cursor.Page(rows, limit, row => row.Id.Value);
             },
             cancellation);
@@ -173,47 +183,56 @@ public sealed class ContactDirectory(SqliteDatabase database) : IContactDirector
     /// <inheritdoc/>
     public Task<long> Count(AccountId account, ContactFilter filter, CancellationToken cancellation = default)
     {
-        var sql = ContactFilterSql.Of(account, filter);
+        var sql = ContactFilterSql.Of(database.Dialect, account, filter);
         return database.Read(
-            connection =>
+            async session =>
             {
-                var read = sql with { Source = ContactSource.FindSmall(connection, sql, SmallMax) ?? sql.Source };
-                return connection.Number($"SELECT count(*) FROM {read.From} WHERE {read.Where}", read.Parameters);
+                var read = sql with { Source = await ContactSource.FindSmall(session, sql, SmallMax) ?? sql.Source };
+                return await session.Number($"SELECT count(*) FROM {read.From} WHERE {read.Where}", read.Parameters);
             },
             cancellation);
     }
 
     /// <summary>How a page is read: from a small source, or in parts that exclude one another, each in order.</summary>
-    internal IReadOnlyList<ContactFilterSql> Plan(
-        SqliteConnection connection, AccountId account, ContactFilter filter)
+    internal async Task<IReadOnlyList<ContactFilterSql>> Plan(
+        DatabaseSession session, AccountId account, ContactFilter filter)
     {
-        var whole = ContactFilterSql.Of(account, filter);
-        if (ContactSource.FindSmall(connection, whole, SmallMax) is { } small)
+        var whole = ContactFilterSql.Of(session.Dialect, account, filter);
+        if (await ContactSource.FindSmall(session, whole, SmallMax) is { } small)
         {
             return [whole with { Source = small }];
         }
 
-        return ContactFilterSql.Split(filter).ToList() is { Count: > 1 } parts
-            ? [.. parts.Select(part => ContactFilterSql.Of(account, part)).Select(
-                sql => sql with { Source = ContactSource.FindSmall(connection, sql, SmallMax) ?? sql.InOrder })]
-            : [whole with { Source = whole.InOrder }];
+        if (ContactFilterSql.Split(filter).ToList() is not { Count: > 1 } split)
+        {
+            return [whole with { Source = whole.InOrder }];
+        }
+
+        var parts = new List<ContactFilterSql>(split.Count);
+        foreach (var sql in split.Select(part => ContactFilterSql.Of(session.Dialect, account, part)))
+        {
+            parts.Add(sql with { Source = await ContactSource.FindSmall(session, sql, SmallMax) ?? sql.InOrder });
+        }
+
+        return parts;
     }
 
-    internal static string PageSql(ContactFilterSql sql) => $"""
-        SELECT {Columns} FROM {sql.From} WHERE {sql.Where} AND {sql.Key} > $after ORDER BY {sql.Key} LIMIT $limit
+    internal string PageSql(ContactFilterSql sql) => $"""
+        SELECT {_columns} FROM {sql.From} WHERE {sql.Where} AND {sql.Key} > @after ORDER BY {sql.Key} LIMIT @limit
         """;
 
-    private static List<ContactRow> Rows(SqliteConnection connection, ContactFilterSql sql, string after, int limit) =>
-        connection.Rows(Read, PageSql(sql), [.. sql.Parameters, ("$after", after), ("$limit", limit)]);
+    private Task<List<ContactRow>> Rows(DatabaseSession session, ContactFilterSql sql, string after, int limit) =>
+        session.Rows(Read, PageSql(sql), [.. sql.Parameters, ("@after", after), ("@limit", limit)]);
 
-    private static ContactRow? Find(SqliteConnection connection, AccountId account, ContactId contact) =>
-        connection.Row(
+    private Task<ContactRow?> Find(
+        DatabaseSession session, AccountId account, ContactId contact, string locking = "") =>
+        session.Row(
             Read,
-            $"SELECT {Columns} FROM contacts c WHERE c.account = $account AND c.id = $id",
-            ("$account", account.Value),
-            ("$id", contact.Value));
+            $"SELECT {_columns} FROM contacts c WHERE c.account = @account AND c.id = @id {locking}",
+            ("@account", account.Value),
+            ("@id", contact.Value));
 
-    private static ContactRow Read(SqliteDataReader reader)
+    private static ContactRow Read(DbDataReader reader)
     {
         var (last, lastAt) = (reader.NameOrNull<Outcome>(6), reader.TimeOrNull(7));
         var queuedSince = reader.TimeOrNull(9);
@@ -225,7 +244,7 @@ public sealed class ContactDirectory(SqliteDatabase database) : IContactDirector
         {
             Id = new(reader.GetString(0)),
             Address = reader.GetString(1),
-            AddressIsValid = reader.GetBoolean(2),
+            AddressIsValid = reader.Flag(2),
             Name = reader.TextOrNull(3),
             Attributes = DirectoryJson.ReadAttributes(reader.GetString(4)),
             Status = reader.Name<ContactStatus>(5),

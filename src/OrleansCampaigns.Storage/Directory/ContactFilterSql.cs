@@ -1,10 +1,10 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Storage.Databases;
 
 namespace OrleansCampaigns.Storage.Directory;
 
@@ -29,24 +29,20 @@ internal sealed record ContactFilterSql(
     /// Campaigns come first: few are under way, while a contact may have been in thousands. Without being told, SQLite
     /// would walk through all recipients of each.
     /// </remarks>
-    public const string QueuedSince = $"""
-        (SELECT max(coalesce(q.updated_at, qs.taken_at, qc.created_at)) {Waiting})
+    public static string QueuedSince(SqlDialect dialect) => $"""
+        (SELECT max(coalesce(q.updated_at, qs.taken_at, qc.created_at)) {Waiting(dialect)})
         """;
 
     // A status that nothing has set since is the one that the upload set.
     private const string StatusSince = "coalesce(c.status_since, c.created_at)";
 
-    private const string Waiting = """
-        FROM campaigns qc CROSS JOIN recipients q INDEXED BY recipients_queued
+    private static string Waiting(SqlDialect dialect) => $"""
+        FROM campaigns qc CROSS JOIN recipients q {dialect.By("recipients_queued")}
             LEFT JOIN snapshots qs ON qs.campaign_id = qc.id
         WHERE qc.account = c.account AND qc.status IN ('Starting', 'Running', 'Paused')
           AND q.contact_id = c.id AND q.campaign_id = qc.id
           AND q.outcome = 'Queued' AND q.excluded IS NULL AND (q.decided = 0 OR q.next_attempt_at IS NOT NULL)
         """;
-
-    // In a path of SQLite's JSON functions a label in quotes ends at the next quote, a backslash escapes, and a NUL
-    // ends it.
-    private static readonly SearchValues<char> UnfitForPath = SearchValues.Create("\"\\\0");
 
     /// <summary>The best source that gives a page without reading the rest; without one, the table does.</summary>
     public ContactSource? InOrder => Sources.FirstOrDefault(source => source.IsOrdered);
@@ -62,7 +58,7 @@ internal sealed record ContactFilterSql(
     public string Where => string.Join(
         " AND ",
         [
-            "c.account = $account",
+            "c.account = @account",
             Source switch
             {
                 null => "TRUE",
@@ -83,7 +79,7 @@ internal sealed record ContactFilterSql(
     };
 
     /// <summary>The SQL of a filter over the contacts of an account, read from what likely holds the fewest.</summary>
-    public static ContactFilterSql Of(AccountId account, ContactFilter filter)
+    public static ContactFilterSql Of(SqlDialect dialect, AccountId account, ContactFilter filter)
     {
         if (Check(filter) is { } refusal)
         {
@@ -91,14 +87,14 @@ internal sealed record ContactFilterSql(
         }
 
         filter = Complete(filter);
-        var values = new FilterValues(account);
+        var values = new FilterValues(dialect, account);
         var member = filter.ListId is { } list ? Member(list, values) : null;
         var recipient = filter.Campaign is { } campaign ? Recipient(campaign, filter.RecipientStatuses, values) : null;
         List<string> conditions = [.. new[] { member, recipient }.OfType<string>()];
         if (filter.ListId is { } known)
         {
             // A list that is being deleted has no row.
-            conditions.Add($"EXISTS (SELECT 1 FROM lists l WHERE l.id = {values.Add(known)} AND l.account = $account)");
+            conditions.Add($"EXISTS (SELECT 1 FROM lists l WHERE l.id = {values.Add(known)} AND l.account = @account)");
         }
 
         if (filter.Statuses.Length > 0)
@@ -113,11 +109,11 @@ internal sealed record ContactFilterSql(
 
         var period = values.Between(StatusSince, filter.StatusFrom, filter.StatusBefore);
         conditions.AddRange(new[] { period, LastStatusPeriod(filter, values) }.OfType<string>());
-        conditions.AddRange(filter.Attributes.Select(attribute => Attribute(attribute.Key, attribute.Value, values)));
+        conditions.AddRange(filter.Attributes.Select(
+            attribute => dialect.HasAttribute("c", attribute.Key, attribute.Value, values)));
         if (!string.IsNullOrEmpty(filter.Text))
         {
-            // instr knows no wildcards, so there is nothing to escape.
-            conditions.Add($"instr(c.search, {values.Add(ContactText.ForSearch(filter.Text))}) > 0");
+            conditions.Add(dialect.Holds("c.search", values.Add(ContactText.ForSearch(filter.Text))));
         }
 
         IReadOnlyList<ContactSource> sources = [.. ContactSource.Of(filter, values, (member, recipient, period))];
@@ -149,7 +145,8 @@ internal sealed record ContactFilterSql(
 
     private static string Member(string list, FilterValues values) => $"""
         EXISTS (SELECT 1 FROM list_members m
-            WHERE m.list_id = {values.Add(list)} AND m.contact_id = c.id AND m.occurrence = 1)
+            WHERE m.list_id = {values.Add(list)} AND m.contact_id = c.id AND m.occurrence = 1
+            {values.Dialect.ForEachRow})
         """;
 
     // Contacts of another account have other identifiers, so that a campaign of another account has none of these.
@@ -160,9 +157,9 @@ internal sealed record ContactFilterSql(
             ? ""
             : "AND " + values.OneOf("r.recipient_status", statuses.Select(one => one.ToString()));
         return $"""
-            EXISTS (SELECT 1 FROM recipients r INDEXED BY recipients_contact
+            EXISTS (SELECT 1 FROM recipients r {values.Dialect.By("recipients_contact")}
                 WHERE r.campaign_id = {values.Add(campaign.Value)} AND r.contact_id = c.id AND r.occurrence = 1
-                {status})
+                {status} {values.Dialect.ForEachRow})
             """;
     }
 
@@ -171,35 +168,29 @@ internal sealed record ContactFilterSql(
     {
         var own = values.OneOf("c.last_status", outcomes.Select(outcome => outcome.ToString()));
         return outcomes.Contains(Outcome.Queued)
-            ? $"({own} OR EXISTS (SELECT 1 {Waiting}))"
-            : $"{own} AND NOT EXISTS (SELECT 1 {Waiting})";
+            ? $"({own} OR EXISTS (SELECT 1 {Waiting(values.Dialect)} {values.Dialect.ForEachRow}))"
+            : $"{own} AND NOT EXISTS (SELECT 1 {Waiting(values.Dialect)} {values.Dialect.ForEachRow})";
     }
 
     // The sign keeps SQLite from reading a long period by its index where a source holds fewer contacts.
     private static string? LastStatusPeriod(ContactFilter filter, FilterValues values) => values.Between(
         filter.LastStatuses.Length == 0 || filter.LastStatuses.Contains(Outcome.Queued)
-            ? $"coalesce({QueuedSince}, c.last_status_at)"
+            ? $"coalesce({QueuedSince(values.Dialect)}, c.last_status_at)"
             : "+c.last_status_at",
         filter.LastStatusFrom,
         filter.LastStatusBefore);
-
-    private static string Attribute(string name, string value, FilterValues values) =>
-        name.AsSpan().IndexOfAny(UnfitForPath) < 0
-            ? $"json_extract(c.attributes, {values.Add($"$.\"{name}\"")}) = {values.Add(value)}"
-            : $"""
-                EXISTS (SELECT 1 FROM json_each(c.attributes) a
-                    WHERE a.key = {values.Add(name)} AND a.value = {values.Add(value)})
-                """;
 }
 
 /// <summary>The values of a filter, and the names of the parameters that carry them.</summary>
-internal sealed class FilterValues(AccountId account)
+internal sealed class FilterValues(SqlDialect dialect, AccountId account)
 {
-    public List<(string Name, object? Value)> All { get; } = [("$account", account.Value)];
+    public SqlDialect Dialect => dialect;
+
+    public List<(string Name, object? Value)> All { get; } = [("@account", account.Value)];
 
     public string Add(object value)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"$f{All.Count}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"@f{All.Count}");
         All.Add((name, value));
         return name;
     }

@@ -1,12 +1,12 @@
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Grains.Mailboxes;
-using OrleansCampaigns.Storage.Sqlite;
+using OrleansCampaigns.Storage.Databases;
 
 namespace OrleansCampaigns.Storage.Directory;
 
 /// <summary>Compares addresses with contacts by the installation's own hash.</summary>
-public sealed class ContactIdentity(SqliteDatabase database) : IContactIdentity
+public sealed class ContactIdentity(IDatabase database) : IContactIdentity
 {
     /// <inheritdoc/>
     public bool Owns(AccountId account, ContactId contact, string address) =>

@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
-using Microsoft.Data.Sqlite;
 using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
-using OrleansCampaigns.Storage.Sqlite;
+using OrleansCampaigns.Storage.Databases;
 
 namespace OrleansCampaigns.Storage.Directory;
 
@@ -16,19 +15,14 @@ namespace OrleansCampaigns.Storage.Directory;
 /// <remarks>
 /// An embedded database without statistics takes one index for as good as another. So it is told what to read from, and
 /// how many identifiers each source has is counted up to a limit: a list of ten members, or the hour in which twenty
-/// contacts complained, must not cost a walk over a million contacts.
+/// contacts complained, must not cost a walk over a million contacts. A source of more than
+/// <see cref="SqlDialect.SmallSourceMax"/> is walked in order, which meets enough of them soon.
 /// </remarks>
 internal sealed record ContactSource(string Ids, bool IsOrdered, string? Covers = null)
 {
-    /// <summary>
-    /// Up to how many contacts a source is read and sorted as a whole. With more of them, a walk in order meets enough
-    /// of them soon: one in a hundred among a million.
-    /// </summary>
-    public const int SmallMax = 10_000;
-
-    private const string Waiting = """
-        SELECT q.contact_id AS id FROM campaigns qc CROSS JOIN recipients q INDEXED BY recipients_queued
-        WHERE qc.account = $account AND qc.status IN ('Starting', 'Running', 'Paused')
+    private static string Waiting(SqlDialect dialect) => $"""
+        SELECT q.contact_id AS id FROM campaigns qc CROSS JOIN recipients q {dialect.By("recipients_queued")}
+        WHERE qc.account = @account AND qc.status IN ('Starting', 'Running', 'Paused')
             AND q.campaign_id = qc.id AND q.outcome = 'Queued' AND q.excluded IS NULL
         """;
 
@@ -60,7 +54,7 @@ internal sealed record ContactSource(string Ids, bool IsOrdered, string? Covers 
 
     /// <summary>The smallest of several sources, if any is small; how large they are is counted.</summary>
     /// <remarks>A single one that is in order needs no counting: read until the page is full.</remarks>
-    public static ContactSource? FindSmall(SqliteConnection connection, ContactFilterSql sql, int smallMax)
+    public static async Task<ContactSource?> FindSmall(DatabaseSession session, ContactFilterSql sql, int smallMax)
     {
         if (sql.Sources is [] or [{ IsOrdered: true }])
         {
@@ -70,9 +64,9 @@ internal sealed record ContactSource(string Ids, bool IsOrdered, string? Covers 
         var (best, fewest) = ((ContactSource?)null, (long)smallMax);
         foreach (var source in sql.Sources)
         {
-            var count = connection.Number(
-                $"SELECT count(*) FROM (SELECT 1 FROM ({source.Ids}) LIMIT $fewest)",
-                [.. sql.Parameters, ("$fewest", fewest)]);
+            var count = await session.Number(
+                $"SELECT count(*) FROM (SELECT 1 FROM ({source.Ids}) AS ids LIMIT @fewest) AS few",
+                [.. sql.Parameters, ("@fewest", fewest)]);
             (best, fewest) = count < fewest ? (source, count) : (best, fewest);
         }
 
@@ -90,7 +84,7 @@ internal sealed record ContactSource(string Ids, bool IsOrdered, string? Covers 
             && !statuses.Contains(RecipientStatus.None)
             ? new(
                 $"""
-                SELECT r.contact_id AS id FROM recipients r INDEXED BY recipients_status
+                SELECT r.contact_id AS id FROM recipients r {values.Dialect.By("recipients_status")}
                 WHERE r.campaign_id = {values.Add(campaign.Value)} AND r.recipient_status <> 'None'
                     AND {values.OneOf("r.recipient_status", statuses.Select(status => status.ToString()))}
                 """,
@@ -103,7 +97,7 @@ internal sealed record ContactSource(string Ids, bool IsOrdered, string? Covers 
             && (filter.RecipientStatuses.Length == 0 || filter.RecipientStatuses.Contains(RecipientStatus.None))
             ? new(
                 $"""
-                SELECT r.contact_id AS id FROM recipients r INDEXED BY recipients_contact
+                SELECT r.contact_id AS id FROM recipients r {values.Dialect.By("recipients_contact")}
                 WHERE r.campaign_id = {values.Add(campaign.Value)} AND r.occurrence = 1
                 """,
                 IsOrdered: true,
@@ -112,8 +106,8 @@ internal sealed record ContactSource(string Ids, bool IsOrdered, string? Covers 
 
     private static ContactSource OfStatuses(ImmutableArray<ContactStatus> statuses, FilterValues values) => new(
         $"""
-        SELECT s.id FROM contacts s INDEXED BY contacts_status
-        WHERE s.account = $account AND {values.OneOf("s.status", statuses.Select(status => status.ToString()))}
+        SELECT s.id FROM contacts s {values.Dialect.By("contacts_status")}
+        WHERE s.account = @account AND {values.OneOf("s.status", statuses.Select(status => status.ToString()))}
         """,
         IsOrdered: statuses.Length == 1);
 
@@ -125,12 +119,12 @@ internal sealed record ContactSource(string Ids, bool IsOrdered, string? Covers 
         }
 
         var own = $"""
-            SELECT o.id FROM contacts o INDEXED BY contacts_last_status
-            WHERE o.account = $account AND o.last_status IS NOT NULL
+            SELECT o.id FROM contacts o {values.Dialect.By("contacts_last_status")}
+            WHERE o.account = @account AND o.last_status IS NOT NULL
                 AND {values.OneOf("o.last_status", outcomes.Select(outcome => outcome.ToString()))}
             """;
         return outcomes.Contains(Outcome.Queued)
-            ? new($"{own} UNION ALL {Waiting}", IsOrdered: false)
+            ? new($"{own} UNION ALL {Waiting(values.Dialect)}", IsOrdered: false)
             : new(own, IsOrdered: outcomes.Length == 1);
     }
 
@@ -139,10 +133,10 @@ internal sealed record ContactSource(string Ids, bool IsOrdered, string? Covers 
         && values.Between("t.created_at", filter.StatusFrom, filter.StatusBefore) is { } uploaded
             ? new(
                 $"""
-                SELECT t.id FROM contacts t INDEXED BY contacts_status_since
-                WHERE t.account = $account AND t.status_since IS NOT NULL AND {set}
-                UNION ALL SELECT t.id FROM contacts t INDEXED BY contacts_status_since
-                WHERE t.account = $account AND t.status_since IS NULL AND {uploaded}
+                SELECT t.id FROM contacts t {values.Dialect.By("contacts_status_since")}
+                WHERE t.account = @account AND t.status_since IS NOT NULL AND {set}
+                UNION ALL SELECT t.id FROM contacts t {values.Dialect.By("contacts_status_since")}
+                WHERE t.account = @account AND t.status_since IS NULL AND {uploaded}
                 """,
                 IsOrdered: false,
                 period)
@@ -153,9 +147,9 @@ internal sealed record ContactSource(string Ids, bool IsOrdered, string? Covers 
         values.Between("t.last_status_at", filter.LastStatusFrom, filter.LastStatusBefore) is { } indexed
             ? new(
                 $"""
-                SELECT t.id FROM contacts t INDEXED BY contacts_last_status_at
-                WHERE t.account = $account AND t.last_status_at IS NOT NULL AND {indexed}
-                UNION ALL {Waiting}
+                SELECT t.id FROM contacts t {values.Dialect.By("contacts_last_status_at")}
+                WHERE t.account = @account AND t.last_status_at IS NOT NULL AND {indexed}
+                UNION ALL {Waiting(values.Dialect)}
                 """,
                 IsOrdered: false)
             : null;

@@ -1,4 +1,4 @@
-using OrleansCampaigns.Storage.Sqlite;
+using OrleansCampaigns.Storage.Databases;
 
 namespace OrleansCampaigns.Storage.Directory;
 
@@ -8,30 +8,32 @@ internal static class DeletedLists
     private const int MembersPerStepMax = 5_000;
 
     /// <summary>Goes on until none is left; whatever a crash left over included.</summary>
-    public static async Task Empty(SqliteDatabase database, CancellationToken cancellation)
+    public static async Task Empty(IDatabase database, CancellationToken cancellation)
     {
         var left = true;
         while (left)
         {
             left = await database.Write(
-                connection =>
+                async session =>
                 {
-                    var list = connection.Row(reader => reader.GetString(0), "SELECT id FROM deleted_lists LIMIT 1");
+                    var list = await session.Row(
+                        reader => reader.GetString(0),
+                        $"SELECT id FROM deleted_lists ORDER BY id LIMIT 1 {session.Dialect.ForUpdate}");
                     if (list is null)
                     {
                         return false;
                     }
 
-                    var removed = connection.Change(
+                    var removed = await session.Change(
                         """
                         DELETE FROM list_members WHERE (list_id, contact_id, occurrence) IN
-                            (SELECT list_id, contact_id, occurrence FROM list_members WHERE list_id = $list LIMIT $step)
+                            (SELECT list_id, contact_id, occurrence FROM list_members WHERE list_id = @list LIMIT @step)
                         """,
-                        ("$list", list),
-                        ("$step", MembersPerStepMax));
+                        ("@list", list),
+                        ("@step", MembersPerStepMax));
                     if (removed < MembersPerStepMax)
                     {
-                        connection.Change("DELETE FROM deleted_lists WHERE id = $list", ("$list", list));
+                        await session.Change("DELETE FROM deleted_lists WHERE id = @list", ("@list", list));
                     }
 
                     return true;

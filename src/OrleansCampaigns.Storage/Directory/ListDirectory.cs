@@ -1,13 +1,13 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Audiences;
-using OrleansCampaigns.Storage.Sqlite;
+using OrleansCampaigns.Storage.Databases;
 
 namespace OrleansCampaigns.Storage.Directory;
 
-/// <summary>Lists and views in the embedded database.</summary>
-public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
+/// <summary>Lists and views.</summary>
+public sealed class ListDirectory(IDatabase database) : IListDirectory
 {
     /// <summary>How many contacts one request may add: others wait for its one transaction.</summary>
     public const int MembersPerRequestMax = 20_000;
@@ -31,26 +31,27 @@ public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
         }
 
         return await database.Write<Result<ContactList>>(
-            connection =>
+            async session =>
             {
                 var now = database.Now;
                 var id = DirectoryIds.Create(DirectoryIds.List, now);
-                var made = connection.Change(
+                await session.Lock($"lists {account.Value}");
+                var made = await session.Change(
                     """
                     INSERT INTO lists (id, account, name, hidden, created_at)
-                    VALUES ($id, $account, $name, $hidden, $now)
+                    VALUES (@id, @account, @name, @hidden, @now)
                     ON CONFLICT (account, name) WHERE hidden = 0 DO NOTHING
                     """,
-                    ("$id", id), ("$account", account.Value), ("$name", name), ("$hidden", hidden ? 1 : 0),
-                    ("$now", now));
-                return made == 1 ? Find(connection, account, id)! : Exists(name);
+                    ("@id", id), ("@account", account.Value), ("@name", name), ("@hidden", hidden ? 1 : 0),
+                    ("@now", now));
+                return made == 1 ? (await Find(session, account, id))! : Exists(name);
             },
             cancellation);
     }
 
     /// <inheritdoc/>
     public Task<ContactList?> FindList(AccountId account, string listId, CancellationToken cancellation = default) =>
-        database.Read(connection => Find(connection, account, listId), cancellation);
+        database.Read(session => Find(session, account, listId), cancellation);
 
     /// <inheritdoc/>
     public async Task<Result<Page<ContactList>>> QueryLists(
@@ -64,14 +65,14 @@ public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
 
         limit = Cursor.Limit(limit);
         return await database.Read(
-            connection => Cursor.Page(
-                connection.Rows(
+            async session => Cursor.Page(
+                await session.Rows(
                     Read,
                     $"""
-                    SELECT {Columns} FROM lists WHERE account = $account AND hidden = 0 AND id < $before
-                    ORDER BY id DESC LIMIT $limit
+                    SELECT {Columns} FROM lists WHERE account = @account AND hidden = 0 AND id < @before
+                    ORDER BY id DESC LIMIT @limit
                     """,
-                    ("$account", account.Value), ("$before", before), ("$limit", limit + 1)),
+                    ("@account", account.Value), ("@before", before), ("@limit", limit + 1)),
                 limit,
                 list => list.Id),
             cancellation);
@@ -81,15 +82,15 @@ public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
     public Task<IReadOnlyList<ContactList>> QueryListsOf(
         AccountId account, ContactId contact, CancellationToken cancellation = default) =>
         database.Read<IReadOnlyList<ContactList>>(
-            connection => connection.Rows(
+            async session => await session.Rows(
                 Read,
                 $"""
                 SELECT {Columns} FROM lists
-                WHERE account = $account AND hidden = 0
-                    AND EXISTS (SELECT 1 FROM list_members WHERE list_id = lists.id AND contact_id = $contact)
+                WHERE account = @account AND hidden = 0
+                    AND EXISTS (SELECT 1 FROM list_members WHERE list_id = lists.id AND contact_id = @contact)
                 ORDER BY name, id LIMIT {ListsOfContactMax}
                 """,
-                ("$account", account.Value), ("$contact", contact.Value)),
+                ("@account", account.Value), ("@contact", contact.Value)),
             cancellation);
 
     /// <inheritdoc/>
@@ -102,16 +103,28 @@ public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
         }
 
         return await database.Write<Result<ContactList>>(
-            connection =>
+            async session =>
             {
-                if (Find(connection, account, listId) is null)
+                if (await Find(session, account, listId, session.Dialect.ForUpdate) is not { } list)
                 {
                     return Unknown;
                 }
 
-                var renamed = connection.Change(
-                    "UPDATE OR IGNORE lists SET name = $name WHERE id = $id", ("$name", name), ("$id", listId));
-                return renamed == 1 ? Find(connection, account, listId)! : Exists(name);
+                await session.Lock($"lists {account.Value}");
+                var isTaken = !list.IsHidden && await session.Holds(
+                    """
+                    SELECT EXISTS (SELECT 1 FROM lists
+                        WHERE account = @account AND name = @name AND hidden = 0 AND id <> @id)
+                    """,
+                    ("@account", account.Value), ("@name", name), ("@id", listId));
+                if (isTaken)
+                {
+                    return Exists(name);
+                }
+
+                await session.Change(
+                    "UPDATE lists SET name = @name WHERE id = @id", ("@name", name), ("@id", listId));
+                return list with { Name = name };
             },
             cancellation);
     }
@@ -120,12 +133,13 @@ public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
     public async Task<bool> DeleteList(AccountId account, string listId, CancellationToken cancellation = default)
     {
         var deleted = await database.Write(
-            connection =>
+            async session =>
             {
-                var gone = connection.Change(
-                    "DELETE FROM lists WHERE id = $id AND account = $account", ("$id", listId),
-                    ("$account", account.Value));
-                return gone == 1 && connection.Change("INSERT INTO deleted_lists VALUES ($id)", ("$id", listId)) == 1;
+                var gone = await session.Change(
+                    "DELETE FROM lists WHERE id = @id AND account = @account", ("@id", listId),
+                    ("@account", account.Value));
+                return gone == 1
+                    && await session.Change("INSERT INTO deleted_lists VALUES (@id)", ("@id", listId)) == 1;
             },
             cancellation);
 
@@ -166,10 +180,10 @@ public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
         // All or nothing: a refusal is thrown so that the transaction goes with it, and caught right here.
         try
         {
-            return await database.Write<Result<ContactList>>(
-                connection => AddMembers(connection, account, listId, prepared), cancellation);
+            return await database.Write(
+                session => AddMembers(session, account, listId, prepared), cancellation);
         }
-        catch (MemberRefused refused)
+        catch (RefusedException refused)
         {
             return refused.Refusal;
         }
@@ -179,18 +193,18 @@ public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
     public Task<bool> RemoveMember(
         AccountId account, string listId, ContactId contact, CancellationToken cancellation = default) =>
         database.Write(
-            connection =>
+            async session =>
             {
-                if (Find(connection, account, listId) is null)
+                if (await Find(session, account, listId, session.Dialect.ForUpdate) is null)
                 {
                     return false;
                 }
 
-                var removed = connection.Change(
-                    "DELETE FROM list_members WHERE list_id = $list AND contact_id = $contact",
-                    ("$list", listId),
-                    ("$contact", contact.Value));
-                CountMembers(connection, listId, -removed);
+                var removed = await session.Change(
+                    "DELETE FROM list_members WHERE list_id = @list AND contact_id = @contact",
+                    ("@list", listId),
+                    ("@contact", contact.Value));
+                await CountMembers(session, listId, -removed);
                 return removed > 0;
             },
             cancellation);
@@ -212,42 +226,41 @@ public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
     public Task<bool> DeleteView(AccountId account, string viewId, CancellationToken cancellation = default) =>
         _views.Delete(account, viewId, cancellation);
 
-    internal static ContactList? Find(SqliteConnection connection, AccountId account, string listId) =>
-        connection.Row(
+    internal static Task<ContactList?> Find(
+        DatabaseSession session, AccountId account, string listId, string locking = "") =>
+        session.Row(
             Read,
-            $"SELECT {Columns} FROM lists WHERE id = $id AND account = $account",
-            ("$id", listId),
-            ("$account", account.Value));
+            $"SELECT {Columns} FROM lists WHERE id = @id AND account = @account {locking}",
+            ("@id", listId),
+            ("@account", account.Value));
 
-    /// <summary>Keeps the count of a list; whether there is such a list.</summary>
-    internal static bool CountMembers(SqliteConnection connection, string listId, int more) =>
-        connection.Change(
-            "UPDATE lists SET members = members + $more WHERE id = $id", ("$more", more), ("$id", listId)) == 1;
+    /// <summary>Keeps the count of a list.</summary>
+    internal static Task CountMembers(DatabaseSession session, string listId, int more) => more == 0
+        ? Task.CompletedTask
+        : session.Change(
+            "UPDATE lists SET members = members + @more WHERE id = @id", ("@more", more), ("@id", listId));
 
-    private Result<ContactList> AddMembers(
-        SqliteConnection connection, AccountId account, string listId, List<PreparedContact> contacts)
+    private async Task<Result<ContactList>> AddMembers(
+        DatabaseSession session, AccountId account, string listId, List<PreparedContact> contacts)
     {
-        if (Find(connection, account, listId) is null)
+        // Nobody deletes the list meanwhile, and whoever counts its members waits.
+        if (await Find(session, account, listId, session.Dialect.ForUpdate) is null)
         {
             return Unknown;
         }
 
-        var occurrences = new Dictionary<ContactId, int>(contacts.Count);
-        var added = 0;
-        using var writer = new ContactWriter(connection, account, database.Now);
-        for (var i = 0; i < contacts.Count; i++)
+        using var writer = session.Dialect.Writer(session, account, database.Now);
+        var written = await writer.Write(contacts);
+        if (written.ToList().IndexOf(ContactWritten.TooManyAttributes) is >= 0 and var full)
         {
-            if (writer.Write(contacts[i]) == ContactWritten.TooManyAttributes)
-            {
-                throw new MemberRefused(At(i, PreparedContact.CheckCount(int.MaxValue)!));
-            }
-
-            var occurrence = occurrences[contacts[i].Id] = occurrences.GetValueOrDefault(contacts[i].Id) + 1;
-            added += writer.AddMember(listId, contacts[i].Id, occurrence) ? 1 : 0;
+            throw new RefusedException(At(full, PreparedContact.CheckCount(int.MaxValue)!));
         }
 
-        CountMembers(connection, listId, added);
-        return Find(connection, account, listId)!;
+        var occurrences = new Dictionary<ContactId, int>(contacts.Count);
+        var members = contacts.ConvertAll(contact => (
+            contact.Id, occurrences[contact.Id] = occurrences.GetValueOrDefault(contact.Id) + 1));
+        await CountMembers(session, listId, await writer.AddMembers(listId, members));
+        return (await Find(session, account, listId))!;
     }
 
     private static Refusal At(int index, Refusal refusal) =>
@@ -256,13 +269,6 @@ public sealed class ListDirectory(SqliteDatabase database) : IListDirectory
     private static Refusal Exists(string name) =>
         Refusal.Conflict("list.exists", $"There is a list named {name} already.");
 
-    private static ContactList Read(SqliteDataReader reader) =>
-        new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.Time(3), reader.GetBoolean(4));
-
-#pragma warning disable CA1032, CA1064 // Never leaves this class: it only rolls a transaction back.
-    private sealed class MemberRefused(Refusal refusal) : Exception
-    {
-        public Refusal Refusal { get; } = refusal;
-    }
-#pragma warning restore CA1032, CA1064
+    private static ContactList Read(DbDataReader reader) =>
+        new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.Time(3), reader.Flag(4));
 }

@@ -1,12 +1,11 @@
-using Microsoft.Data.Sqlite;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
-using OrleansCampaigns.Storage.Sqlite;
+using OrleansCampaigns.Storage.Databases;
 
 namespace OrleansCampaigns.Storage.Directory;
 
-/// <summary>Recipients and links in the embedded database.</summary>
-public sealed class RecipientDirectory(SqliteDatabase database) : IRecipientDirectory
+/// <summary>Recipients and links.</summary>
+public sealed class RecipientDirectory(IDatabase database) : IRecipientDirectory
 {
     private static readonly Refusal Unknown = Refusal.NotFound("campaign.not_found", "There is no such campaign.");
 
@@ -16,17 +15,17 @@ public sealed class RecipientDirectory(SqliteDatabase database) : IRecipientDire
         FROM (
             SELECT sent_at / 3600000 AS hour, 1 AS sent, 0 AS opened, 0 AS clicked, 0 AS bounced, 0 AS unsubscribed,
                 0 AS complained
-            FROM recipients WHERE campaign_id = $campaign AND sent_at IS NOT NULL
+            FROM recipients WHERE campaign_id = @campaign AND sent_at IS NOT NULL
             UNION ALL SELECT opened_at / 3600000, 0, 1, 0, 0, 0, 0
-            FROM recipients WHERE campaign_id = $campaign AND opened_at IS NOT NULL
+            FROM recipients WHERE campaign_id = @campaign AND opened_at IS NOT NULL
             UNION ALL SELECT clicked_at / 3600000, 0, 0, 1, 0, 0, 0
-            FROM recipients WHERE campaign_id = $campaign AND clicked_at IS NOT NULL
+            FROM recipients WHERE campaign_id = @campaign AND clicked_at IS NOT NULL
             UNION ALL SELECT failed_at / 3600000, 0, 0, 0, 1, 0, 0
-            FROM recipients WHERE campaign_id = $campaign AND failed_at IS NOT NULL AND excluded IS NULL
+            FROM recipients WHERE campaign_id = @campaign AND failed_at IS NOT NULL AND excluded IS NULL
             UNION ALL SELECT unsubscribed_at / 3600000, 0, 0, 0, 0, 1, 0
-            FROM recipients WHERE campaign_id = $campaign AND unsubscribed_at IS NOT NULL
+            FROM recipients WHERE campaign_id = @campaign AND unsubscribed_at IS NOT NULL
             UNION ALL SELECT complained_at / 3600000, 0, 0, 0, 0, 0, 1
-            FROM recipients WHERE campaign_id = $campaign AND complained_at IS NOT NULL
+            FROM recipients WHERE campaign_id = @campaign AND complained_at IS NOT NULL
         ) AS happened
         GROUP BY hour ORDER BY hour
         """;
@@ -35,18 +34,18 @@ public sealed class RecipientDirectory(SqliteDatabase database) : IRecipientDire
         SELECT l.link, l.url, count(*) FILTER (WHERE c.clicks > 0), coalesce(sum(c.clicks), 0),
             coalesce(sum(c.machine_clicks), 0)
         FROM campaign_links l LEFT JOIN link_clicks c ON c.campaign_id = l.campaign_id AND c.link = l.link
-        WHERE l.campaign_id = $campaign
+        WHERE l.campaign_id = @campaign
         GROUP BY l.link, l.url ORDER BY 4 DESC, 1
         """;
 
     /// <inheritdoc/>
     public Task<TrackedCampaign?> FindCampaign(CampaignId campaign, CancellationToken cancellation = default) =>
         database.Read(
-            connection => AccountOf(connection, campaign) is { } account && HasAudience(connection, campaign)
-                ? new TrackedCampaign(new(account), connection.Rows(
+            async session => await AccountOf(session, campaign) is { } account && await HasAudience(session, campaign)
+                ? new TrackedCampaign(new(account), await session.Rows(
                     reader => reader.GetString(0),
-                    "SELECT url FROM campaign_links WHERE campaign_id = $campaign ORDER BY link",
-                    ("$campaign", campaign.Value)))
+                    "SELECT url FROM campaign_links WHERE campaign_id = @campaign ORDER BY link",
+                    ("@campaign", campaign.Value)))
                 : null,
             cancellation);
 
@@ -55,13 +54,13 @@ public sealed class RecipientDirectory(SqliteDatabase database) : IRecipientDire
         CampaignId campaign, int partition, long seq, CancellationToken cancellation = default)
     {
         var found = await database.Read(
-            connection => connection.Row(
+            session => session.Row(
                 reader => Tuple.Create(reader.GetString(0), reader.GetString(1)),
                 """
                 SELECT account, contact_id FROM recipients
-                WHERE campaign_id = $campaign AND partition = $partition AND seq = $seq
+                WHERE campaign_id = @campaign AND partition = @partition AND seq = @seq
                 """,
-                ("$campaign", campaign.Value), ("$partition", partition), ("$seq", seq)),
+                ("@campaign", campaign.Value), ("@partition", partition), ("@seq", seq)),
             cancellation);
         return found is null ? null : (new AccountId(found.Item1), new ContactId(found.Item2));
     }
@@ -70,28 +69,28 @@ public sealed class RecipientDirectory(SqliteDatabase database) : IRecipientDire
     public Task<Result<CampaignEngagement>> GetEngagement(
         AccountId account, CampaignId campaign, CancellationToken cancellation = default) =>
         database.Read<Result<CampaignEngagement>>(
-            connection => AccountOf(connection, campaign) == account.Value
+            async session => await AccountOf(session, campaign) == account.Value
                 ? new CampaignEngagement(
-                    connection.Rows(
+                    await session.Rows(
                         reader => new LinkStatistics(
                             reader.GetInt32(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3),
                             reader.GetInt64(4)),
                         LinksSql,
-                        ("$campaign", campaign.Value)),
-                    connection.Rows(
+                        ("@campaign", campaign.Value)),
+                    await session.Rows(
                         reader => new HourStatistics(
                             reader.Time(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3),
                             reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6)),
                         HoursSql,
-                        ("$campaign", campaign.Value)))
+                        ("@campaign", campaign.Value)))
                 : Unknown,
             cancellation);
 
-    private static bool HasAudience(SqliteConnection connection, CampaignId campaign) => connection.Number(
-        "SELECT EXISTS (SELECT 1 FROM snapshots WHERE campaign_id = $campaign)", ("$campaign", campaign.Value)) == 1;
+    private static Task<bool> HasAudience(DatabaseSession session, CampaignId campaign) => session.Holds(
+        "SELECT EXISTS (SELECT 1 FROM snapshots WHERE campaign_id = @campaign)", ("@campaign", campaign.Value));
 
-    private static string? AccountOf(SqliteConnection connection, CampaignId campaign) => connection.Row(
+    private static Task<string?> AccountOf(DatabaseSession session, CampaignId campaign) => session.Row(
         reader => reader.GetString(0),
-        "SELECT account FROM campaigns WHERE id = $campaign",
-        ("$campaign", campaign.Value));
+        "SELECT account FROM campaigns WHERE id = @campaign",
+        ("@campaign", campaign.Value));
 }

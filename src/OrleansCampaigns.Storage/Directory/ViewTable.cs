@@ -1,13 +1,13 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Audiences;
-using OrleansCampaigns.Storage.Sqlite;
+using OrleansCampaigns.Storage.Databases;
 
 namespace OrleansCampaigns.Storage.Directory;
 
-/// <summary>Saved filters in the embedded database.</summary>
-internal sealed class ViewTable(SqliteDatabase database)
+/// <summary>Saved filters.</summary>
+internal sealed class ViewTable(IDatabase database)
 {
     public const int ViewsMax = 1_000;
 
@@ -22,10 +22,11 @@ internal sealed class ViewTable(SqliteDatabase database)
         }
 
         return await database.Write<Result<ContactView>>(
-            connection =>
+            async session =>
             {
-                var count = connection.Number(
-                    "SELECT count(*) FROM views WHERE account = $account", ("$account", account.Value));
+                await session.Lock($"views {account.Value}");
+                var count = await session.Number(
+                    "SELECT count(*) FROM views WHERE account = @account", ("@account", account.Value));
                 if (count >= ViewsMax)
                 {
                     return Refusal.Conflict("view.too_many", $"An account has at most {ViewsMax:N0} views.");
@@ -33,48 +34,48 @@ internal sealed class ViewTable(SqliteDatabase database)
 
                 var now = database.Now;
                 var id = DirectoryIds.Create(DirectoryIds.View, now);
-                var made = connection.Change(
+                var made = await session.Change(
                     """
                     INSERT INTO views (id, account, name, filter, created_at)
-                    VALUES ($id, $account, $name, $filter, $now)
+                    VALUES (@id, @account, @name, @filter, @now)
                     ON CONFLICT (account, name) DO NOTHING
                     """,
-                    ("$id", id), ("$account", account.Value), ("$name", name), ("$now", now),
-                    ("$filter", DirectoryJson.Write(ContactFilterSql.Complete(filter))));
+                    ("@id", id), ("@account", account.Value), ("@name", name), ("@now", now),
+                    ("@filter", DirectoryJson.Write(ContactFilterSql.Complete(filter))));
                 return made == 1
-                    ? Find(connection, account, id)!
+                    ? (await Find(session, account, id))!
                     : Refusal.Conflict("view.exists", $"There is a view named {name} already.");
             },
             cancellation);
     }
 
     public Task<ContactView?> Find(AccountId account, string viewId, CancellationToken cancellation) =>
-        database.Read(connection => Find(connection, account, viewId), cancellation);
+        database.Read(session => Find(session, account, viewId), cancellation);
 
     public async Task<IReadOnlyList<ContactView>> Query(AccountId account, CancellationToken cancellation) =>
         await database.Read(
-            connection => connection.Rows(
+            session => session.Rows(
                 Read,
-                $"SELECT {Columns} FROM views WHERE account = $account ORDER BY name LIMIT {ViewsMax}",
-                ("$account", account.Value)),
+                $"SELECT {Columns} FROM views WHERE account = @account ORDER BY name LIMIT {ViewsMax}",
+                ("@account", account.Value)),
             cancellation);
 
     public Task<bool> Delete(AccountId account, string viewId, CancellationToken cancellation) =>
         database.Write(
-            connection => connection.Change(
-                "DELETE FROM views WHERE id = $id AND account = $account",
-                ("$id", viewId),
-                ("$account", account.Value)) == 1,
+            async session => await session.Change(
+                "DELETE FROM views WHERE id = @id AND account = @account",
+                ("@id", viewId),
+                ("@account", account.Value)) == 1,
             cancellation);
 
-    private static ContactView? Find(SqliteConnection connection, AccountId account, string viewId) =>
-        connection.Row(
+    private static Task<ContactView?> Find(DatabaseSession session, AccountId account, string viewId) =>
+        session.Row(
             Read,
-            $"SELECT {Columns} FROM views WHERE id = $id AND account = $account",
-            ("$id", viewId),
-            ("$account", account.Value));
+            $"SELECT {Columns} FROM views WHERE id = @id AND account = @account",
+            ("@id", viewId),
+            ("@account", account.Value));
 
-    private static ContactView Read(SqliteDataReader reader) =>
+    private static ContactView Read(DbDataReader reader) =>
         new(
             reader.GetString(0),
             reader.GetString(1),

@@ -1,8 +1,8 @@
 using System.Globalization;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
-using OrleansCampaigns.Storage.Sqlite;
 
 namespace OrleansCampaigns.Storage.Imports;
 
@@ -12,7 +12,7 @@ namespace OrleansCampaigns.Storage.Imports;
 /// since a contact is kept for them. A row whose address stood in the file before adds to that contact's profile and is
 /// one more member of the list.
 /// </remarks>
-internal sealed class ContactImporter(SqliteDatabase database, ImportSpool spool, ImportSignal signal)
+internal sealed class ContactImporter(IDatabase database, IImportFiles files, ImportSignal signal)
     : IContactImporter
 {
     private static readonly Refusal Unknown = Refusal.NotFound("import.unknown", "There is no such import.");
@@ -26,7 +26,7 @@ internal sealed class ContactImporter(SqliteDatabase database, ImportSpool spool
                 "import.delimiter", "The delimiter is a comma, a semicolon, a tab or a bar.", "delimiter");
         }
 
-        if (await database.Read(connection => ListDirectory.Find(connection, account, listId), cancellation) is null)
+        if (await database.Read(session => ListDirectory.Find(session, account, listId), cancellation) is null)
         {
             return ListDirectory.Unknown;
         }
@@ -35,34 +35,34 @@ internal sealed class ContactImporter(SqliteDatabase database, ImportSpool spool
         Import? import = null;
         try
         {
-            if (await spool.Keep(id, csv, cancellation) is { } refusal)
+            if (await files.Keep(id, csv, cancellation) is { } refusal)
             {
                 return refusal;
             }
 
             import = await database.Write(
-                connection =>
+                async session =>
                 {
                     // The upload may have taken an hour: the list may be gone by now.
-                    if (ListDirectory.Find(connection, account, listId) is null)
+                    if (await ListDirectory.Find(session, account, listId) is null)
                     {
                         return null;
                     }
 
-                    ImportTable.Insert(connection, account, id, listId, options, database.Now);
-                    return ImportTable.Find(connection, account, id);
+                    await ImportTable.Insert(session, account, id, listId, options, database.Now);
+                    return await ImportTable.Find(session, account, id);
                 },
                 cancellation);
         }
         finally
         {
             // A write that throws may have landed, so the file stays; the next start removes it if need be.
-            spool.Arrived(id);
+            files.Arrived(id);
         }
 
         if (import is null)
         {
-            spool.Remove(id);
+            await files.Remove(id, cancellation);
             return ListDirectory.Unknown;
         }
 
@@ -71,7 +71,7 @@ internal sealed class ContactImporter(SqliteDatabase database, ImportSpool spool
     }
 
     public Task<Import?> Find(AccountId account, string importId, CancellationToken cancellation = default) =>
-        database.Read(connection => ImportTable.Find(connection, account, importId), cancellation);
+        database.Read(session => ImportTable.Find(session, account, importId), cancellation);
 
     public async Task<Result<Page<Import>>> Query(
         AccountId account, string? cursor, int limit, CancellationToken cancellation = default)
@@ -83,8 +83,8 @@ internal sealed class ContactImporter(SqliteDatabase database, ImportSpool spool
 
         limit = Cursor.Limit(limit);
         return await database.Read(
-            connection => Cursor.Page(
-                ImportTable.Query(connection, account, before, limit + 1), limit, import => import.Id),
+            async session => Cursor.Page(
+                await ImportTable.Query(session, account, before, limit + 1), limit, import => import.Id),
             cancellation);
     }
 
@@ -98,11 +98,11 @@ internal sealed class ContactImporter(SqliteDatabase database, ImportSpool spool
 
         limit = Cursor.Limit(limit);
         return await database.Read<Result<Page<ImportError>>>(
-            connection => ImportTable.Find(connection, account, importId) is null
+            async session => await ImportTable.Find(session, account, importId) is null
                 ? Unknown
                 : Cursor.Page(
-                    ImportTable.Errors(
-                        connection, importId, long.Parse(after, CultureInfo.InvariantCulture), limit + 1),
+                    await ImportTable.Errors(
+                        session, importId, long.Parse(after, CultureInfo.InvariantCulture), limit + 1),
                     limit,
                     error => error.Line.ToString(CultureInfo.InvariantCulture)),
             cancellation);

@@ -1,4 +1,4 @@
-using OrleansCampaigns.Storage.Directory;
+using OrleansCampaigns.Storage.Databases;
 
 namespace OrleansCampaigns.Storage.Imports;
 

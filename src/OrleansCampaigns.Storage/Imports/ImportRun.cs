@@ -1,7 +1,7 @@
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
-using OrleansCampaigns.Storage.Sqlite;
 
 namespace OrleansCampaigns.Storage.Imports;
 
@@ -10,7 +10,7 @@ namespace OrleansCampaigns.Storage.Imports;
 /// The database alone knows how far it got. So it may be stopped, or fail, anywhere between two steps or within one,
 /// and another run goes on with the first row that is not in.
 /// </remarks>
-internal sealed class ImportRun(SqliteDatabase database, ImportSpool spool, ImportTask task)
+internal sealed class ImportRun(IDatabase database, IImportFiles files, ImportTask task)
 {
     private const int OccurrencesPerStepMax = 10_000;
 
@@ -28,25 +28,20 @@ internal sealed class ImportRun(SqliteDatabase database, ImportSpool spool, Impo
     {
         await ForgetOccurrences(cancellation);
         await database.Write(
-            connection =>
+            async session =>
             {
-                ImportTable.End(connection, task.Id, status, failure, database.Now);
+                await ImportTable.End(session, task.Id, status, failure, database.Now);
                 return true;
             },
             cancellation);
-        spool.Remove(task.Id);
+        await files.Remove(task.Id, cancellation);
     }
 
     private async Task<Refusal?> ReadFile(CancellationToken cancellation)
     {
-        FileStream file;
-        try
+        if (await files.Open(task.Id, cancellation) is not { } file)
         {
-            file = spool.Open(task.Id);
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return Refusal.Invalid("import.file_missing", "The file is gone from the spool folder; import it again.");
+            return Refusal.Invalid("import.file_missing", "The file is gone from where it was kept; import it again.");
         }
 
         await using (file)
@@ -63,7 +58,7 @@ internal sealed class ImportRun(SqliteDatabase database, ImportSpool spool, Impo
         }
     }
 
-    private async Task<bool> ReadRows(FileStream file, CsvLayout layout, CancellationToken cancellation)
+    private async Task<bool> ReadRows(Stream file, CsvLayout layout, CancellationToken cancellation)
     {
         var (position, line) = task.Line == 0 ? (layout.Position, layout.Line) : (task.Position, task.Line);
         if (task.Line == 0)
@@ -87,7 +82,7 @@ internal sealed class ImportRun(SqliteDatabase database, ImportSpool spool, Impo
             {
                 cancellation.ThrowIfCancellationRequested();
                 done = await database.Write(
-                    connection => ImportChunkWriter.Write(connection, task, layout.Columns, chunk, done, database.Now),
+                    session => ImportChunkWriter.Write(session, task, layout.Columns, chunk, done, database.Now),
                     cancellation);
                 if (done < 0)
                 {
@@ -102,11 +97,11 @@ internal sealed class ImportRun(SqliteDatabase database, ImportSpool spool, Impo
 
     private Task<int> KeepBeginning(long position, long line, CancellationToken cancellation) =>
         database.Write(
-            connection => connection.Change(
-                "UPDATE imports SET position = $position, line = $line WHERE id = $id AND line = 0",
-                ("$position", position),
-                ("$line", line),
-                ("$id", task.Id)),
+            session => session.Change(
+                "UPDATE imports SET position = @position, line = @line WHERE id = @id AND line = 0",
+                ("@position", position),
+                ("@line", line),
+                ("@id", task.Id)),
             cancellation);
 
     // In steps, and before the import is marked as ended: a crash in between only means that it is done again.
@@ -116,13 +111,13 @@ internal sealed class ImportRun(SqliteDatabase database, ImportSpool spool, Impo
         do
         {
             forgotten = await database.Write(
-                connection => connection.Change(
+                session => session.Change(
                     """
                     DELETE FROM import_occurrences WHERE (import_id, contact_id) IN
-                        (SELECT import_id, contact_id FROM import_occurrences WHERE import_id = $id LIMIT $step)
+                        (SELECT import_id, contact_id FROM import_occurrences WHERE import_id = @id LIMIT @step)
                     """,
-                    ("$id", task.Id),
-                    ("$step", OccurrencesPerStepMax)),
+                    ("@id", task.Id),
+                    ("@step", OccurrencesPerStepMax)),
                 cancellation);
         }
         while (forgotten == OccurrencesPerStepMax);

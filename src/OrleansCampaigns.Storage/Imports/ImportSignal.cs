@@ -10,5 +10,19 @@ internal sealed class ImportSignal
 
     public void Tell() => _news.Writer.TryWrite(true);
 
-    public async Task Wait(CancellationToken cancellation) => await _news.Reader.ReadAsync(cancellation);
+    /// <summary>Waits until told, or for <paramref name="atMost"/>: nobody tells what other processes took.</summary>
+    public async Task Wait(TimeSpan? atMost, TimeProvider clock, CancellationToken cancellation)
+    {
+        try
+        {
+            await _news.Reader.WaitToReadAsync(cancellation).AsTask()
+                .WaitAsync(atMost ?? Timeout.InfiniteTimeSpan, clock, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            // Time to look.
+        }
+
+        _news.Reader.TryRead(out _);
+    }
 }

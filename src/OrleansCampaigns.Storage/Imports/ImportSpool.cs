@@ -5,16 +5,15 @@ using OrleansCampaigns.Storage.Sqlite;
 
 namespace OrleansCampaigns.Storage.Imports;
 
-/// <summary>Keeps the files of imports until they are read.</summary>
+/// <summary>Keeps the files of imports in a folder.</summary>
 /// <remarks>
 /// A file under its final name is complete and on the disk; only then is its import written down. What a crash leaves
 /// over has no import, or one that ended, and is removed at the next start.
 /// </remarks>
-internal sealed class ImportSpool
+internal sealed class ImportSpool : IImportFiles
 {
     private const string Complete = ".csv";
     private const string Partial = ".part";
-    private const int ChunkBytes = 128 * 1024;
 
     private readonly string _folder;
     private readonly long _bytesMax;
@@ -26,7 +25,10 @@ internal sealed class ImportSpool
         _bytesMax = options.ImportBytesMax;
     }
 
-    /// <summary>Takes a file in full; refused when it is too large.</summary>
+    /// <summary>One process owns the folder.</summary>
+    public TimeSpan? LookEvery => null;
+
+    /// <inheritdoc/>
     /// <exception cref="IOException">It cannot be kept: the disk is full, say. Nothing is left of it.</exception>
     public async Task<Refusal?> Keep(string import, Stream csv, CancellationToken cancellation)
     {
@@ -37,7 +39,8 @@ internal sealed class ImportSpool
         {
             await using (var file = File.Open(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
-                if (!await Copy(csv, file, cancellation))
+                if (!await ImportUpload.Copy(
+                    csv, octets => file.WriteAsync(octets, cancellation), _bytesMax, cancellation))
                 {
                     return Refusal.Invalid("import.too_large", $"A file has at most {_bytesMax:N0} bytes.", "csv");
                 }
@@ -54,20 +57,36 @@ internal sealed class ImportSpool
         }
     }
 
-    /// <summary>From now on the database says whether the file is needed.</summary>
+    /// <inheritdoc/>
     public void Arrived(string import) => _arriving.TryRemove(import, out _);
 
-    public FileStream Open(string import) =>
-        new(PathOf(import, Complete), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+    /// <inheritdoc/>
+    public Task<Stream?> Open(string import, CancellationToken cancellation)
+    {
+        try
+        {
+            return Task.FromResult<Stream?>(new FileStream(
+                PathOf(import, Complete), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0));
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Task.FromResult<Stream?>(null);
+        }
+    }
 
-    public void Remove(string import) => File.Delete(PathOf(import, Complete));
+    /// <inheritdoc/>
+    public Task Remove(string import, CancellationToken cancellation)
+    {
+        File.Delete(PathOf(import, Complete));
+        return Task.CompletedTask;
+    }
 
-    /// <summary>Removes whatever belongs to no import of <paramref name="running"/> and is not just arriving.</summary>
-    public void RemoveAllBut(IReadOnlySet<string> running)
+    /// <inheritdoc/>
+    public Task CleanUp(IReadOnlySet<string> running, CancellationToken cancellation)
     {
         if (!System.IO.Directory.Exists(_folder))
         {
-            return;
+            return Task.CompletedTask;
         }
 
         foreach (var path in System.IO.Directory.EnumerateFiles(_folder, $"{DirectoryIds.Import}*"))
@@ -79,31 +98,9 @@ internal sealed class ImportSpool
                 File.Delete(path);
             }
         }
+
+        return Task.CompletedTask;
     }
 
     private string PathOf(string import, string extension) => Path.Combine(_folder, import + extension);
-
-    private async Task<bool> Copy(Stream csv, FileStream file, CancellationToken cancellation)
-    {
-        var chunk = new byte[ChunkBytes];
-        var length = await csv.ReadAtLeastAsync(chunk, 2, throwOnEndOfStream: false, cancellation);
-        var text = Utf16Text.Detect(chunk.AsSpan(0, length));
-        for (var total = (long)length; length > 0; total += length)
-        {
-            if (total > _bytesMax)
-            {
-                return false;
-            }
-
-            await file.WriteAsync(text?.ToUtf8(chunk.AsSpan(0, length)) ?? chunk.AsMemory(0, length), cancellation);
-            length = await csv.ReadAsync(chunk, cancellation);
-        }
-
-        if (text is not null)
-        {
-            await file.WriteAsync(text.End(), cancellation);
-        }
-
-        return true;
-    }
 }

@@ -1,8 +1,8 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
-using OrleansCampaigns.Storage.Sqlite;
 
 namespace OrleansCampaigns.Storage.Imports;
 
@@ -29,72 +29,76 @@ internal static class ImportTable
         id, list_id, status, rows, created, updated, duplicated, malformed, rejected, started_at, ended_at, failure
         """;
 
-    public static void Insert(
-        SqliteConnection connection, AccountId account, string id, string listId, ImportOptions options, long now) =>
-        connection.Change(
+    private const string TaskColumns = "id, account, list_id, options, position, line, chunk_rows, chunk_done";
+
+    public static Task Insert(
+        DatabaseSession session, AccountId account, string id, string listId, ImportOptions options, long now) =>
+        session.Change(
             """
             INSERT INTO imports (id, account, list_id, options, status, started_at)
-            VALUES ($id, $account, $list, $options, 'Running', $now)
+            VALUES (@id, @account, @list, @options, 'Running', @now)
             """,
-            ("$id", id), ("$account", account.Value), ("$list", listId), ("$options", DirectoryJson.Write(options)),
-            ("$now", now));
+            ("@id", id), ("@account", account.Value), ("@list", listId), ("@options", DirectoryJson.Write(options)),
+            ("@now", now));
 
-    public static Import? Find(SqliteConnection connection, AccountId account, string id) =>
-        connection.Row(
+    public static Task<Import?> Find(DatabaseSession session, AccountId account, string id) =>
+        session.Row(
             Read,
-            $"SELECT {Columns} FROM imports WHERE id = $id AND account = $account",
-            ("$id", id),
-            ("$account", account.Value));
+            $"SELECT {Columns} FROM imports WHERE id = @id AND account = @account",
+            ("@id", id),
+            ("@account", account.Value));
 
-    public static List<Import> Query(SqliteConnection connection, AccountId account, string before, int limit) =>
-        connection.Rows(
+    public static Task<List<Import>> Query(DatabaseSession session, AccountId account, string before, int limit) =>
+        session.Rows(
             Read,
-            $"SELECT {Columns} FROM imports WHERE account = $account AND id < $before ORDER BY id DESC LIMIT $limit",
-            ("$account", account.Value),
-            ("$before", before),
-            ("$limit", limit));
+            $"SELECT {Columns} FROM imports WHERE account = @account AND id < @before ORDER BY id DESC LIMIT @limit",
+            ("@account", account.Value),
+            ("@before", before),
+            ("@limit", limit));
 
-    public static List<ImportError> Errors(SqliteConnection connection, string id, long afterLine, int limit) =>
-        connection.Rows(
+    public static Task<List<ImportError>> Errors(DatabaseSession session, string id, long afterLine, int limit) =>
+        session.Rows(
             reader => new ImportError(
                 reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.TextOrNull(3)),
             """
             SELECT line, code, detail, column_name FROM import_errors
-            WHERE import_id = $id AND line > $after ORDER BY line LIMIT $limit
+            WHERE import_id = @id AND line > @after ORDER BY line LIMIT @limit
             """,
-            ("$id", id),
-            ("$after", afterLine),
-            ("$limit", limit));
+            ("@id", id),
+            ("@after", afterLine),
+            ("@limit", limit));
 
     /// <summary>The imports that are to be read, in the order in which they were taken.</summary>
-    public static List<ImportTask> Running(SqliteConnection connection) =>
-        connection.Rows(
-            reader => new ImportTask(
-                reader.GetString(0),
-                new(reader.GetString(1)),
-                reader.GetString(2),
-                DirectoryJson.ReadOptions(reader.GetString(3)))
-            {
-                Position = reader.GetInt64(4),
-                Line = reader.GetInt64(5),
-                ChunkRows = reader.GetInt32(6),
-                ChunkDone = reader.GetInt32(7),
-            },
-            """
-            SELECT id, account, list_id, options, position, line, chunk_rows, chunk_done FROM imports
-            WHERE status = 'Running' ORDER BY id
-            """);
+    public static Task<List<ImportTask>> Running(DatabaseSession session) =>
+        session.Rows(ReadTask, $"SELECT {TaskColumns} FROM imports WHERE status = 'Running' ORDER BY id");
 
-    public static void End(SqliteConnection connection, string id, ImportStatus status, Refusal? failure, long now) =>
-        connection.Change(
+    /// <summary>One that is to be read, as far as it got by now; <see langword="null"/> when it has ended.</summary>
+    public static Task<ImportTask?> FindRunning(DatabaseSession session, string id) =>
+        session.Row(
+            ReadTask, $"SELECT {TaskColumns} FROM imports WHERE id = @id AND status = 'Running'", ("@id", id));
+
+    public static Task End(DatabaseSession session, string id, ImportStatus status, Refusal? failure, long now) =>
+        session.Change(
             """
-            UPDATE imports SET status = $status, failure = $failure, ended_at = $now
-            WHERE id = $id AND status = 'Running'
+            UPDATE imports SET status = @status, failure = @failure, ended_at = @now
+            WHERE id = @id AND status = 'Running'
             """,
-            ("$id", id), ("$status", status.ToString()), ("$now", now),
-            ("$failure", failure is null ? null : DirectoryJson.Write(failure)));
+            ("@id", id), ("@status", status.ToString()), ("@now", now),
+            ("@failure", failure is null ? null : DirectoryJson.Write(failure)));
 
-    private static Import Read(SqliteDataReader reader) => new()
+    private static ImportTask ReadTask(DbDataReader reader) => new(
+        reader.GetString(0),
+        new(reader.GetString(1)),
+        reader.GetString(2),
+        DirectoryJson.ReadOptions(reader.GetString(3)))
+    {
+        Position = reader.GetInt64(4),
+        Line = reader.GetInt64(5),
+        ChunkRows = reader.GetInt32(6),
+        ChunkDone = reader.GetInt32(7),
+    };
+
+    private static Import Read(DbDataReader reader) => new()
     {
         Id = reader.GetString(0),
         ListId = reader.GetString(1),

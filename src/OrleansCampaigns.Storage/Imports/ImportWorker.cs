@@ -1,27 +1,27 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
-using OrleansCampaigns.Storage.Sqlite;
 
 namespace OrleansCampaigns.Storage.Imports;
 
 /// <summary>Reads imports in the background, one after the other, those first that a restart interrupted.</summary>
 internal sealed partial class ImportWorker(
-    SqliteDatabase database, ImportSpool spool, ImportSignal signal, TimeProvider clock, ILogger<ImportWorker> logger)
+    IDatabase database, IImportFiles files, ImportSignal signal, TimeProvider clock, ILogger<ImportWorker> logger)
     : BackgroundService
 {
     private static readonly TimeSpan RetryDelayMin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryDelayMax = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan CleanEvery = TimeSpan.FromHours(1);
 
     /// <summary>Removes what an earlier process left over.</summary>
     internal async Task CleanUp(CancellationToken cancellation)
     {
         await DeletedLists.Empty(database, cancellation);
         var running = await database.Read(ImportTable.Running, cancellation);
-        spool.RemoveAllBut(running.Select(task => task.Id).ToHashSet());
+        await files.CleanUp(running.Select(task => task.Id).ToHashSet(), cancellation);
     }
 
     /// <summary>Reads every import that is running; whether none is left.</summary>
@@ -31,7 +31,7 @@ internal sealed partial class ImportWorker(
         var isDone = true;
         foreach (var task in await database.Read(ImportTable.Running, cancellation))
         {
-            isDone &= await Read(task, cancellation);
+            isDone &= await ReadHeld(task.Id, cancellation);
         }
 
         return isDone;
@@ -40,22 +40,24 @@ internal sealed partial class ImportWorker(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var isClean = false;
+        DateTimeOffset? cleanAt = clock.GetUtcNow();
         var delay = RetryDelayMin;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (!isClean)
+                if (clock.GetUtcNow() >= cleanAt)
                 {
                     await CleanUp(stoppingToken);
-                    isClean = true;
+
+                    // Where others take imports, too, they may leave something over at any time.
+                    cleanAt = files.LookEvery is null ? null : clock.GetUtcNow() + CleanEvery;
                 }
 
                 if (await ReadAll(stoppingToken))
                 {
                     delay = RetryDelayMin;
-                    await signal.Wait(stoppingToken);
+                    await signal.Wait(files.LookEvery, clock, stoppingToken);
                     continue;
                 }
             }
@@ -63,7 +65,7 @@ internal sealed partial class ImportWorker(
             {
                 return;
             }
-            catch (Exception outage) when (IsOutage(outage))
+            catch (Exception outage) when (database.IsPassing(outage))
             {
                 LogOutage(logger, outage);
             }
@@ -73,17 +75,26 @@ internal sealed partial class ImportWorker(
         }
     }
 
+    // Whoever holds an import reads it. When its process ends another one takes it over, from wherever it got to.
+    private async Task<bool> ReadHeld(string import, CancellationToken cancellation)
+    {
+        await using var held = await database.TryHold($"import {import}", cancellation);
+        return held is null
+            || await database.Read(session => ImportTable.FindRunning(session, import), cancellation) is not { } task
+            || await Read(task, cancellation);
+    }
+
     // A disk that is full or a database that is locked passes; whatever is wrong with one file must not stop the
     // others.
     private async Task<bool> Read(ImportTask task, CancellationToken cancellation)
     {
-        var run = new ImportRun(database, spool, task);
+        var run = new ImportRun(database, files, task);
         try
         {
             var failure = await run.Execute(cancellation);
             LogEnded(logger, task.Id, failure?.Code);
         }
-        catch (Exception outage) when (IsOutage(outage))
+        catch (Exception outage) when (outage is ImportTakenException || database.IsPassing(outage))
         {
             LogInterrupted(logger, outage, task.Id);
             return false;
@@ -110,9 +121,6 @@ internal sealed partial class ImportWorker(
             // The loop sees it.
         }
     }
-
-    private static bool IsOutage(Exception exception) =>
-        exception is SqliteException or IOException or UnauthorizedAccessException;
 
     [LoggerMessage(1, LogLevel.Information, "Import {Import} ended. Failure: {Code}")]
     private static partial void LogEnded(ILogger logger, string import, string? code);

@@ -100,7 +100,8 @@ CREATE TABLE contacts (
 CREATE INDEX contacts_status ON contacts (account, status, id);
 -- Contacts that were just imported have none, and need no place in it.
 CREATE INDEX contacts_last_status ON contacts (account, last_status, id) WHERE last_status IS NOT NULL;
-CREATE INDEX contacts_status_since ON contacts (account, status_since, id) WHERE status_since IS NOT NULL;
+-- A contact whose status nothing has set since is found by the time of its upload.
+CREATE INDEX contacts_status_since ON contacts (account, status_since, created_at, id);
 CREATE INDEX contacts_last_status_at ON contacts (account, last_status_at, id) WHERE last_status_at IS NOT NULL;
 
 CREATE TABLE lists (
@@ -179,6 +180,18 @@ CREATE TABLE import_errors (
     column_name text COLLATE "C" NULL,
     PRIMARY KEY (import_id, line, code)
 );
+
+-- The files themselves, in parts of a megabyte, until their imports have ended: processes share no disk.
+CREATE TABLE import_files (
+    import_id text COLLATE "C" NOT NULL,
+    part      integer NOT NULL,
+    kept_at   bigint NOT NULL,
+    octets    bytea NOT NULL,
+    PRIMARY KEY (import_id, part)
+);
+
+-- They are written once and read once: compressing them would cost more than it saves.
+ALTER TABLE import_files ALTER COLUMN octets SET STORAGE EXTERNAL;
 
 CREATE TABLE campaigns (
     id           text COLLATE "C" PRIMARY KEY,
@@ -261,6 +274,20 @@ CREATE TABLE link_clicks (
     first_at       bigint NULL,
     PRIMARY KEY (campaign_id, link, contact_id)
 );
+
+-- Messages that came back and were kept for people to look at.
+CREATE TABLE set_aside_messages (
+    id          text COLLATE "C" PRIMARY KEY,
+    received_at bigint NOT NULL,
+    source      text COLLATE "C" NOT NULL,
+    reason      text COLLATE "C" NOT NULL,
+    kind        text COLLATE "C" NOT NULL,
+    digest      text COLLATE "C" NOT NULL UNIQUE, -- SHA-256 of the octets as received: the same message is kept once
+    size        bigint NOT NULL,                  -- of the whole message
+    octets      bytea NOT NULL                    -- its beginning
+);
+
+CREATE INDEX set_aside_messages_received ON set_aside_messages (received_at);
 
 CREATE TABLE api_keys (
     id         text COLLATE "C" PRIMARY KEY,

@@ -1,13 +1,19 @@
+using System.Data;
 using System.Globalization;
 using System.Security.Cryptography;
 using Npgsql;
+using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Storage.Databases;
+using OrleansCampaigns.Storage.Directory;
+using OrleansCampaigns.Storage.Imports;
 
 namespace OrleansCampaigns.Storage.Postgres;
 
 /// <summary>The cluster's database, with a pool of connections for every use of it.</summary>
-public sealed class PostgresDatabase : IAsyncDisposable
+public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
 {
     private const string Application = "orleans-campaigns";
+    private const int CollisionsMax = 5;
 
     private readonly TimeProvider _clock;
     private readonly bool _migrates;
@@ -29,7 +35,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
         Contacts = NpgsqlDataSource.Create(Name(
             options, options.StatesConnectionString, "contacts", options.StatesConnectionsMax));
         Directory = NpgsqlDataSource.Create(Name(
-            options, options.DirectoryConnectionString, "directory", options.DirectoryConnectionsMax));
+            options, options.DirectoryConnectionString, "directory", options.DirectoryConnectionsMax, isQueried: true));
     }
 
     /// <summary>For Orleans' membership provider, of silos and of clients.</summary>
@@ -41,13 +47,13 @@ public sealed class PostgresDatabase : IAsyncDisposable
     /// <summary>For Orleans' storage provider.</summary>
     public string StatesConnectionString { get; }
 
-    /// <summary>The secret that contact identifiers are hashed with; known after <see cref="Initialise"/>.</summary>
+    /// <inheritdoc/>
     public ReadOnlyMemory<byte> ContactKey { get; private set; }
 
-    /// <summary>The secret that Message-IDs and tokens are signed with; known after <see cref="Initialise"/>.</summary>
+    /// <inheritdoc/>
     public ReadOnlyMemory<byte> SigningKey { get; private set; }
 
-    /// <summary>The time now, in Unix milliseconds.</summary>
+    /// <inheritdoc/>
     public long Now => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>For the states of contacts.</summary>
@@ -80,6 +86,29 @@ public sealed class PostgresDatabase : IAsyncDisposable
         SigningKey = await Secret("signing_key", cancellation);
     }
 
+    SqlDialect IDatabase.Dialect => PostgresDialect.Instance;
+
+    Task<T> IDatabase.Read<T>(Func<DatabaseSession, Task<T>> read, CancellationToken cancellation) =>
+        Run(IsolationLevel.RepeatableRead, read, cancellation);
+
+    Task<T> IDatabase.Write<T>(Func<DatabaseSession, Task<T>> write, CancellationToken cancellation) =>
+        Run(IsolationLevel.ReadCommitted, write, cancellation);
+
+    async Task<IAsyncDisposable?> IDatabase.TryHold(string name, CancellationToken cancellation) =>
+        await PostgresHeldName.Try(Directory, name, cancellation);
+
+    /// <inheritdoc/>
+    /// <remarks>What is wrong with a value (22) stays wrong.</remarks>
+    bool IDatabase.IsPassing(Exception failure) => failure switch
+    {
+        PostgresException answer => answer.SqlState is not ['2', '2', ..],
+        NpgsqlException or StorageUnavailableException or TimeoutException or IOException => true,
+        _ => false,
+    };
+
+    IImportFiles IDatabase.OpenImportFiles(DirectoryOptions options) =>
+        new PostgresImportFiles(this, options.ImportBytesMax);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -95,13 +124,21 @@ public sealed class PostgresDatabase : IAsyncDisposable
     }
 
     // The pool is the text's: two uses share connections only when every letter of their texts is equal.
-    private static string Name(PostgresOptions options, string? own, string use, int connectionsMax)
+    private static string Name(
+        PostgresOptions options, string? own, string use, int connectionsMax, bool isQueried = false)
     {
         var text = new NpgsqlConnectionStringBuilder(own ?? options.ConnectionString);
         text.ApplicationName = $"{text.ApplicationName ?? Application} {use}";
         text.MaxPoolSize = connectionsMax;
         text.CommandTimeout = (int)options.CommandTimeout.TotalSeconds;
-        if (!text.ContainsKey("Max Auto Prepare"))
+        if (isQueried)
+        {
+            // What people ask for differs so much, by which list or which status, that it is planned anew each time.
+            // Compiling a plan takes longer than a page may.
+            text.MaxAutoPrepare = 0;
+            text.Options ??= "-c jit=off";
+        }
+        else if (!text.ContainsKey("Max Auto Prepare"))
         {
             // Parsing and planning a statement often takes longer than running it.
             text.MaxAutoPrepare = 50;
@@ -115,6 +152,32 @@ public sealed class PostgresDatabase : IAsyncDisposable
         }
 
         return text.ToString();
+    }
+
+    private async Task<T> Run<T>(
+        IsolationLevel isolation, Func<DatabaseSession, Task<T>> run, CancellationToken cancellation)
+    {
+        // The caller may be a grain, whose turn is not the place to read rows in.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        for (var collisions = 0; ; collisions++)
+        {
+            try
+            {
+                await using var connection = await Directory.OpenConnectionAsync(cancellation);
+                await using var transaction = await connection.BeginTransactionAsync(isolation, cancellation);
+                var result = await run(new(connection, PostgresDialect.Instance, cancellation));
+                await transaction.CommitAsync(cancellation);
+                return result;
+            }
+            catch (Exception failure) when (PostgresFailures.IsCollision(failure) && collisions < CollisionsMax)
+            {
+                // The server has rolled all of it back and says so.
+            }
+            catch (Exception failure) when (PostgresFailures.IsOutage(failure))
+            {
+                throw PostgresFailures.ToOutage(failure);
+            }
+        }
     }
 
     private async Task<byte[]> Secret(string key, CancellationToken cancellation)

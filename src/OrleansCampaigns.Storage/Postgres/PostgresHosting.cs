@@ -4,6 +4,8 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Storage;
 using OrleansCampaigns.Grains;
+using OrleansCampaigns.Grains.Audiences;
+using OrleansCampaigns.Storage.Audiences;
 
 namespace OrleansCampaigns.Storage.Postgres;
 
@@ -13,7 +15,7 @@ public static class PostgresHosting
     private const string Invariant = "Npgsql";
     private const string AdoNet = "adonet";
 
-    /// <summary>Registers membership, grain storage and reminders on an initialised database.</summary>
+    /// <summary>Registers membership, grain storage, reminders and audiences on an initialised database.</summary>
     public static ISiloBuilder UsePostgresStorage(this ISiloBuilder silo, PostgresDatabase database)
     {
         ArgumentNullException.ThrowIfNull(silo);
@@ -31,7 +33,8 @@ public static class PostgresHosting
         return silo.AddPostgresGrainStorage(database);
     }
 
-    /// <summary>Registers grain storage alone, for a cluster that keeps its membership elsewhere.</summary>
+    /// <summary>Registers grain storage and audiences alone, for a cluster that keeps its membership
+    /// elsewhere.</summary>
     public static ISiloBuilder AddPostgresGrainStorage(this ISiloBuilder silo, PostgresDatabase database)
     {
         ArgumentNullException.ThrowIfNull(silo);
@@ -49,6 +52,7 @@ public static class PostgresHosting
                 database.Contacts,
                 new PostgresStateSerializer(new StateSerializer()),
                 services.GetRequiredService<IOptions<ClusterOptions>>().Value.ServiceId));
+        silo.Services.AddSingleton<IAudienceStore>(new AudienceStore(database));
         return silo;
     }
 

@@ -3,8 +3,8 @@ using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Grains.Mailboxes;
+using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
-using OrleansCampaigns.Storage.Sqlite;
 
 namespace OrleansCampaigns.Storage.SetAside;
 
@@ -21,8 +21,8 @@ public sealed record SetAsideLimits
     public TimeSpan AgeMax { get; init; } = TimeSpan.FromDays(90);
 }
 
-/// <summary>Messages that were set aside, in the embedded database.</summary>
-public sealed class SetAsideMessages(SqliteDatabase database, SetAsideLimits? limits = null)
+/// <summary>Messages that were set aside,.</summary>
+public sealed class SetAsideMessages(IDatabase database, SetAsideLimits? limits = null)
     : ISetAsideMessages, ISetAsideDirectory
 {
     private const string Prefix = "sam_";
@@ -41,28 +41,28 @@ public sealed class SetAsideMessages(SqliteDatabase database, SetAsideLimits? li
         var kept = message.Length > _limits.MessageOctetsMax ? message[.._limits.MessageOctetsMax] : message;
         var digest = Convert.ToHexStringLower(SHA256.HashData(message.Span));
         await database.Write(
-            connection =>
+            async session =>
             {
                 var now = database.Now;
-                var isNew = connection.Change(
+                var isNew = await session.Change(
                     """
                     INSERT INTO set_aside_messages (id, received_at, source, reason, kind, digest, size, octets)
-                    VALUES ($id, $now, $source, $reason, $kind, $digest, $size, $octets)
+                    VALUES (@id, @now, @source, @reason, @kind, @digest, @size, @octets)
                     ON CONFLICT (digest) DO NOTHING
                     """,
-                    ("$id", DirectoryIds.Create(Prefix, now)), ("$now", now), ("$source", source),
-                    ("$reason", reason), ("$kind", kind), ("$digest", digest),
-                    ("$size", Math.Max(octets, message.Length)), ("$octets", kept.ToArray())) == 1;
+                    ("@id", DirectoryIds.Create(Prefix, now)), ("@now", now), ("@source", source),
+                    ("@reason", reason), ("@kind", kind), ("@digest", digest),
+                    ("@size", Math.Max(octets, message.Length)), ("@octets", kept.ToArray())) == 1;
                 if (isNew)
                 {
                     // Identifiers grow with time: the oldest have the least.
-                    connection.Change(
+                    await session.Change(
                         """
-                        DELETE FROM set_aside_messages WHERE received_at < $oldest OR id <= (
-                            SELECT id FROM set_aside_messages ORDER BY id DESC LIMIT 1 OFFSET $count)
+                        DELETE FROM set_aside_messages WHERE received_at < @oldest OR id <= (
+                            SELECT id FROM set_aside_messages ORDER BY id DESC LIMIT 1 OFFSET @count)
                         """,
-                        ("$oldest", now - (long)_limits.AgeMax.TotalMilliseconds),
-                        ("$count", _limits.MessagesMax));
+                        ("@oldest", now - (long)_limits.AgeMax.TotalMilliseconds),
+                        ("@count", _limits.MessagesMax));
                 }
 
                 return isNew;
@@ -81,8 +81,8 @@ public sealed class SetAsideMessages(SqliteDatabase database, SetAsideLimits? li
 
         limit = Cursor.Limit(limit);
         return await database.Read(
-            connection => Cursor.Page(
-                connection.Rows(
+            async session => Cursor.Page(
+                await session.Rows(
                     reader => new SetAsideMessage(
                         reader.GetString(0),
                         reader.Time(1),
@@ -93,10 +93,10 @@ public sealed class SetAsideMessages(SqliteDatabase database, SetAsideLimits? li
                         reader.GetInt64(5) > reader.GetInt64(6)),
                     """
                     SELECT id, received_at, source, reason, kind, size, length(octets) FROM set_aside_messages
-                    WHERE id < $before ORDER BY id DESC LIMIT $limit
+                    WHERE id < @before ORDER BY id DESC LIMIT @limit
                     """,
-                    ("$before", before),
-                    ("$limit", limit + 1)),
+                    ("@before", before),
+                    ("@limit", limit + 1)),
                 limit,
                 message => message.Id),
             cancellation);
@@ -105,14 +105,14 @@ public sealed class SetAsideMessages(SqliteDatabase database, SetAsideLimits? li
     /// <inheritdoc/>
     public async Task<ReadOnlyMemory<byte>?> Read(string id, CancellationToken cancellation = default) =>
         await database.Read(
-            connection => connection.Row(
+            session => session.Row(
                 reader => reader.GetFieldValue<byte[]>(0),
-                "SELECT octets FROM set_aside_messages WHERE id = $id",
-                ("$id", id)),
+                "SELECT octets FROM set_aside_messages WHERE id = @id",
+                ("@id", id)),
             cancellation) is { } octets ? new ReadOnlyMemory<byte>(octets) : (ReadOnlyMemory<byte>?)null;
 
     /// <inheritdoc/>
     public Task<bool> Delete(string id, CancellationToken cancellation = default) => database.Write(
-        connection => connection.Change("DELETE FROM set_aside_messages WHERE id = $id", ("$id", id)) == 1,
+        async session => await session.Change("DELETE FROM set_aside_messages WHERE id = @id", ("@id", id)) == 1,
         cancellation);
 }

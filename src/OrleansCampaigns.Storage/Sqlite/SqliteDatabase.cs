@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Storage.Databases;
+using OrleansCampaigns.Storage.Directory;
+using OrleansCampaigns.Storage.Imports;
 
 namespace OrleansCampaigns.Storage.Sqlite;
 
@@ -9,7 +12,7 @@ namespace OrleansCampaigns.Storage.Sqlite;
 /// Microsoft.Data.Sqlite blocks the calling thread, and a writer that finds the file locked polls for it. So every
 /// write of this process passes one gate, and the blocking work happens on the thread pool, never in a grain's turn.
 /// </remarks>
-public sealed class SqliteDatabase : IDisposable
+public sealed class SqliteDatabase : IDatabase, IDisposable
 {
     private const int ReadersMax = 4;
 
@@ -39,13 +42,13 @@ public sealed class SqliteDatabase : IDisposable
     /// <summary>For Orleans' providers, which open their own connections.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>The secret that contact identifiers are hashed with; known after <see cref="Initialise"/>.</summary>
+    /// <inheritdoc/>
     public ReadOnlyMemory<byte> ContactKey { get; private set; }
 
-    /// <summary>The secret that Message-IDs and tokens are signed with; known after <see cref="Initialise"/>.</summary>
+    /// <inheritdoc/>
     public ReadOnlyMemory<byte> SigningKey { get; private set; }
 
-    /// <summary>The time now, in Unix milliseconds.</summary>
+    /// <inheritdoc/>
     public long Now => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Makes or upgrades the schema. Once, before anything else.</summary>
@@ -74,16 +77,42 @@ public sealed class SqliteDatabase : IDisposable
     }
 
     /// <summary>Reads; several at once, each seeing one consistent state.</summary>
-    public async Task<T> Read<T>(Func<SqliteConnection, T> read, CancellationToken cancellation = default)
+    public Task<T> Read<T>(Func<SqliteConnection, T> read, CancellationToken cancellation = default) =>
+        Read((connection, _) => Task.FromResult(read(connection)), cancellation);
+
+    /// <summary>Writes in one transaction, after whoever writes now.</summary>
+    /// <remarks>Keep it short: everybody else waits. An exception rolls everything back.</remarks>
+    public Task<T> Write<T>(Func<SqliteConnection, T> write, CancellationToken cancellation = default) =>
+        Write((connection, _) => Task.FromResult(write(connection)), cancellation);
+
+    SqlDialect IDatabase.Dialect => SqliteDialect.Instance;
+
+    Task<T> IDatabase.Read<T>(Func<DatabaseSession, Task<T>> read, CancellationToken cancellation) =>
+        Read((_, session) => read(session), cancellation);
+
+    Task<T> IDatabase.Write<T>(Func<DatabaseSession, Task<T>> write, CancellationToken cancellation) =>
+        Write((_, session) => write(session), cancellation);
+
+    // There is one process.
+    Task<IAsyncDisposable?> IDatabase.TryHold(string name, CancellationToken cancellation) =>
+        Task.FromResult<IAsyncDisposable?>(new Held());
+
+    bool IDatabase.IsPassing(Exception failure) =>
+        failure is SqliteException or StorageUnavailableException or IOException or UnauthorizedAccessException;
+
+    IImportFiles IDatabase.OpenImportFiles(DirectoryOptions options) => new ImportSpool(this, options);
+
+    private async Task<T> Read<T>(
+        Func<SqliteConnection, DatabaseSession, Task<T>> read, CancellationToken cancellation)
     {
         await _readers.WaitAsync(cancellation);
         try
         {
-            return await OffTurn(() =>
+            return await OffTurn(async () =>
             {
                 using var connection = Open();
                 using var transaction = connection.BeginTransaction(deferred: true);
-                return read(connection);
+                return await read(connection, new(connection, SqliteDialect.Instance, cancellation));
             });
         }
         finally
@@ -92,18 +121,17 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>Writes in one transaction, after whoever writes now.</summary>
-    /// <remarks>Keep it short: everybody else waits. An exception rolls everything back.</remarks>
-    public async Task<T> Write<T>(Func<SqliteConnection, T> write, CancellationToken cancellation = default)
+    private async Task<T> Write<T>(
+        Func<SqliteConnection, DatabaseSession, Task<T>> write, CancellationToken cancellation)
     {
         await _writer.WaitAsync(cancellation);
         try
         {
-            return await OffTurn(() =>
+            return await OffTurn(async () =>
             {
                 using var connection = Open();
                 using var transaction = connection.BeginTransaction(deferred: false);
-                var result = write(connection);
+                var result = await write(connection, new(connection, SqliteDialect.Instance, cancellation));
                 transaction.Commit();
                 return result;
             });
@@ -168,7 +196,7 @@ public sealed class SqliteDatabase : IDisposable
     }
 
 #pragma warning disable RS0030 // The one place where blocking database work leaves the caller's thread.
-    private static async Task<T> OffTurn<T>(Func<T> work)
+    private static async Task<T> OffTurn<T>(Func<Task<T>> work)
     {
         try
         {
@@ -214,5 +242,10 @@ public sealed class SqliteDatabase : IDisposable
         command.CommandText = "SELECT value FROM settings WHERE key = $key";
         command.Parameters.AddWithValue("$key", key);
         return Convert.FromHexString((string)command.ExecuteScalar()!);
+    }
+
+    private sealed class Held : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -4,27 +4,24 @@ using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Storage.Directory;
-using OrleansCampaigns.Storage.Sqlite;
+using OrleansCampaigns.Storage.Tests.Postgres;
+using OrleansCampaigns.Storage.Tests.Sqlite;
 using static OrleansCampaigns.Storage.Tests.TestDatabase;
 
 namespace OrleansCampaigns.Storage.Tests.Directory;
 
-public sealed class ContactFilterTests : IDisposable
+public abstract class ContactFilterTests(ITestDatabases databases) : DatabaseContract(databases)
 {
-    private readonly TestDatabase _test = new();
-    private readonly ContactDirectory _contacts;
-    private readonly ListDirectory _lists;
+    private ContactDirectory Contacts => new(Test.Database);
 
-    public ContactFilterTests() => (_contacts, _lists) = (new(_test.Database), new(_test.Database));
-
-    public void Dispose() => _test.Dispose();
+    private ListDirectory Lists => new(Test.Database);
 
     [Fact]
     public async Task An_empty_filter_finds_every_contact_of_the_account_and_no_other()
     {
         await Make("a@example.com");
         await Make("b@example.com");
-        await _contacts.Create(Other, Input("c@example.com"));
+        await Contacts.Create(Other, Input("c@example.com"));
 
         Assert.Equal(["a@example.com", "b@example.com"], await Found(new()));
         Assert.Equal(
@@ -68,9 +65,9 @@ public sealed class ContactFilterTests : IDisposable
     {
         var waiting = await Make("waiting@example.com", "Active", "Sent");
         await Make("sent@example.com", "Active", "Sent");
-        await _test.Campaign("c1", campaign);
-        await _test.Execute("INSERT INTO snapshots VALUES ($0, 1, 1, 1, 4200)", TestData.Campaign("c1").Value);
-        await _test.Recipient(
+        await Test.Campaign("c1", campaign);
+        await Test.Execute("INSERT INTO snapshots VALUES ($0, 1, 1, 1, 4200)", TestData.Campaign("c1").Value);
+        await Test.Recipient(
             "c1", 0, 1, waiting, outcome: outcome, decided: decided, excluded: excluded, nextAttemptAt: next);
 
         string[] expected = isQueued ? ["waiting@example.com"] : [];
@@ -82,7 +79,7 @@ public sealed class ContactFilterTests : IDisposable
             ["sent@example.com", "waiting@example.com"], await Found(
                 new() { LastStatuses = [Outcome.Sent, Outcome.Queued] }));
 
-        var row = (await _contacts.Find(Account, waiting))!;
+        var row = (await Contacts.Find(Account, waiting))!;
         Assert.Equal(isQueued ? Outcome.Queued : Outcome.Sent, row.LastStatus);
         Assert.Equal(isQueued ? 4200 : 77, row.LastStatusAt!.Value.ToUnixTimeMilliseconds());
     }
@@ -90,14 +87,14 @@ public sealed class ContactFilterTests : IDisposable
     [Fact]
     public async Task Members_of_a_list_are_found_once_and_not_those_of_a_list_of_another_account()
     {
-        var list = (await _lists.CreateList(Account, "list")).Value!.Id;
-        await _lists.AddMembers(
+        var list = (await Lists.CreateList(Account, "list")).Value!.Id;
+        await Lists.AddMembers(
             Account, list, [Input("a@example.com"), Input("a@example.com"), Input("b@example.com")]);
         await Make("c@example.com");
 
         Assert.Equal(["a@example.com", "b@example.com"], await Found(new() { ListId = list }));
-        Assert.Equal(2, await _contacts.Count(Account, new() { ListId = list }));
-        Assert.Equal(0, await _contacts.Count(Other, new() { ListId = list }));
+        Assert.Equal(2, await Contacts.Count(Account, new() { ListId = list }));
+        Assert.Equal(0, await Contacts.Count(Other, new() { ListId = list }));
         Assert.Empty(await Found(new() { ListId = "lst_nothing" }));
     }
 
@@ -116,9 +113,9 @@ public sealed class ContactFilterTests : IDisposable
     [InlineData("#", "%_")]
     public async Task An_attribute_of_any_name_is_found_by_its_exact_value(string name, string value)
     {
-        await _contacts.Create(Account, Input("yes@example.com", null, (name, value), ("other", "x")));
-        await _contacts.Create(Account, Input("no@example.com", null, (name, value + "x")));
-        await _contacts.Create(Account, Input("none@example.com", null, ("other", value)));
+        await Contacts.Create(Account, Input("yes@example.com", null, (name, value), ("other", "x")));
+        await Contacts.Create(Account, Input("no@example.com", null, (name, value + "x")));
+        await Contacts.Create(Account, Input("none@example.com", null, ("other", value)));
 
         var filter = new ContactFilter { Attributes = ImmutableDictionary<string, string>.Empty.Add(name, value) };
         Assert.Equal(["yes@example.com"], await Found(filter));
@@ -136,12 +133,12 @@ public sealed class ContactFilterTests : IDisposable
     [InlineData("GREEK@EXAMPLE", "greek@example.com")]
     public async Task Text_is_found_in_any_case_of_any_script_and_wildcards_are_letters(string text, string address)
     {
-        await _contacts.Create(Account, Input("müller@example.com", "Herr Müller"));
-        await _contacts.Create(Account, Input("greek@example.com", "Σίσυφοσ"));
-        await _contacts.Create(Account, Input("percent@example.com", "100% sure"));
-        await _contacts.Create(Account, Input("underscore@example.com", "x0_oy"));
-        await _contacts.Create(Account, Input("backslash@example.com", "a\\b"));
-        await _contacts.Create(Account, Input("plain@example.com", "1000 0xo"));
+        await Contacts.Create(Account, Input("müller@example.com", "Herr Müller"));
+        await Contacts.Create(Account, Input("greek@example.com", "Σίσυφοσ"));
+        await Contacts.Create(Account, Input("percent@example.com", "100% sure"));
+        await Contacts.Create(Account, Input("underscore@example.com", "x0_oy"));
+        await Contacts.Create(Account, Input("backslash@example.com", "a\\b"));
+        await Contacts.Create(Account, Input("plain@example.com", "1000 0xo"));
 
         Assert.Equal([address], await Found(new() { Text = text }));
     }
@@ -168,7 +165,7 @@ public sealed class ContactFilterTests : IDisposable
         foreach (var filter in filters)
         {
             Assert.Empty(await Found(filter));
-            Assert.Equal(0, await _contacts.Count(Account, filter));
+            Assert.Equal(0, await Contacts.Count(Account, filter));
         }
 
         Assert.Equal(["a@example.com"], await Found(new()));
@@ -177,11 +174,11 @@ public sealed class ContactFilterTests : IDisposable
     [Fact]
     public async Task All_conditions_must_hold()
     {
-        var list = (await _lists.CreateList(Account, "list")).Value!.Id;
-        await _lists.AddMembers(
+        var list = (await Lists.CreateList(Account, "list")).Value!.Id;
+        await Lists.AddMembers(
             Account, list, [Input("a@example.com", "Anna", ("x", "1")), Input("b@example.com", "Anna")]);
-        await _contacts.Create(Account, Input("c@example.com", "Anna", ("x", "1")));
-        await _test.Execute("UPDATE contacts SET status = 'Active', last_status = 'Sent'");
+        await Contacts.Create(Account, Input("c@example.com", "Anna", ("x", "1")));
+        await Test.Execute("UPDATE contacts SET status = 'Active', last_status = 'Sent'");
 
         var filter = new ContactFilter
         {
@@ -192,7 +189,7 @@ public sealed class ContactFilterTests : IDisposable
             Attributes = ImmutableDictionary<string, string>.Empty.Add("x", "1"),
         };
         Assert.Equal(["a@example.com"], await Found(filter));
-        Assert.Equal(1, await _contacts.Count(Account, filter));
+        Assert.Equal(1, await Contacts.Count(Account, filter));
     }
 
     [Fact]
@@ -202,67 +199,15 @@ public sealed class ContactFilterTests : IDisposable
         {
             Attributes = Enumerable.Range(0, 101).ToImmutableDictionary(i => $"k{i}", _ => "v"),
         };
-        Assert.Equal("filter.attributes.too_many", (await _contacts.Query(Account, filter, null, 10)).Refusal!.Code);
+        Assert.Equal("filter.attributes.too_many", (await Contacts.Query(Account, filter, null, 10)).Refusal!.Code);
         Assert.Empty(await Found(filter with { Attributes = filter.Attributes.Remove("k0") }));
-        await Assert.ThrowsAsync<ArgumentException>(() => _contacts.Count(Account, filter));
-    }
-
-    [Theory]
-    [InlineData("all", "SEARCH c USING PRIMARY KEY (account=? AND id>?)")]
-    [InlineData("status", "SEARCH s USING COVERING INDEX contacts_status (account=? AND status=? AND id>?)")]
-    [InlineData("last", "SEARCH o USING COVERING INDEX contacts_last_status (account=? AND last_status=? AND id>?)")]
-    [InlineData("queued", "SEARCH q USING COVERING INDEX recipients_queued (campaign_id=?)")]
-    [InlineData("list", "SEARCH m USING PRIMARY KEY (list_id=? AND contact_id>?)")]
-    [InlineData("text", "SEARCH c USING PRIMARY KEY (account=? AND id>?)")]
-    [InlineData("campaign", "SEARCH r USING COVERING INDEX recipients_contact (campaign_id=? AND contact_id>?)")]
-    [InlineData(
-        "clicked",
-        "SEARCH r USING COVERING INDEX recipients_status (campaign_id=? AND recipient_status=? AND contact_id>?)")]
-    [InlineData(
-        "status time",
-        "SEARCH t USING COVERING INDEX contacts_status_since (account=? AND status_since=? AND created_at>?)")]
-    [InlineData(
-        "last status time",
-        "SEARCH t USING COVERING INDEX contacts_last_status_at (account=? AND last_status_at>?)")]
-    public async Task A_page_is_read_from_an_index_and_never_sorted_out_of_all_contacts(string shape, string expected)
-    {
-        var filter = shape switch
-        {
-            "status" => new ContactFilter { Statuses = [ContactStatus.Active] },
-            "last" => new() { LastStatuses = [Outcome.Sent] },
-            "queued" => new() { LastStatuses = [Outcome.Queued] },
-            "list" => new() { ListId = "lst_" },
-            "text" => new() { Text = "anna" },
-            "campaign" => new() { Campaign = TestData.Campaign("c") },
-            "clicked" => new()
-            {
-                Campaign = TestData.Campaign("c"),
-                RecipientStatuses = [RecipientStatus.Clicked],
-            },
-            "status time" => new() { StatusFrom = _test.Clock.GetUtcNow() },
-            "last status time" => new() { LastStatusFrom = _test.Clock.GetUtcNow() },
-            _ => new(),
-        };
-        var plan = await _test.Database.Read(connection =>
-        {
-            var sql = Assert.Single(_contacts.Plan(connection, Account, filter));
-            return connection.Rows(
-                reader => reader.GetString(3),
-                "EXPLAIN QUERY PLAN " + ContactDirectory.PageSql(sql),
-                [.. sql.Parameters, ("$after", ""), ("$limit", 10)]);
-        });
-
-        Assert.Contains(expected, plan);
-        Assert.Contains(plan, step => step.StartsWith(
-            "SEARCH q USING INDEX recipients_queued (campaign_id=? AND contact_id=?", StringComparison.Ordinal));
-        Assert.DoesNotContain(plan, step => step.StartsWith("SCAN", StringComparison.Ordinal));
-        Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
+        await Assert.ThrowsAsync<ArgumentException>(() => Contacts.Count(Account, filter));
     }
 
     private async Task<ContactId> Make(string address, string status = "New", string? lastStatus = null)
     {
-        var id = (await _contacts.Create(Account, Input(address))).Value!.Id;
-        await _test.Execute(
+        var id = (await Contacts.Create(Account, Input(address))).Value!.Id;
+        await Test.Execute(
             "UPDATE contacts SET status = $0, last_status = $1, last_status_at = 77 WHERE id = $2",
             status,
             lastStatus,
@@ -277,13 +222,17 @@ public sealed class ContactFilterTests : IDisposable
         string? cursor = null;
         do
         {
-            var page = (await _contacts.Query(Account, filter, cursor, 1)).Value!;
+            var page = (await Contacts.Query(Account, filter, cursor, 1)).Value!;
             addresses.AddRange(page.Items.Select(row => row.Address));
             cursor = page.NextCursor;
         }
         while (cursor is not null);
 
-        Assert.Equal(await _contacts.Count(Account, filter), addresses.Count);
+        Assert.Equal(await Contacts.Count(Account, filter), addresses.Count);
         return [.. addresses.Order(StringComparer.Ordinal)];
     }
 }
+
+public sealed class SqliteContactFilterTests() : ContactFilterTests(SqliteDatabases.Instance);
+
+public sealed class PostgresContactFilterTests(PostgresFixture postgres) : ContactFilterTests(postgres);

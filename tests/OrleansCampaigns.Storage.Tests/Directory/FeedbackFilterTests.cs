@@ -6,20 +6,18 @@ using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Storage.Audiences;
 using OrleansCampaigns.Storage.Directory;
+using OrleansCampaigns.Storage.Tests.Postgres;
+using OrleansCampaigns.Storage.Tests.Sqlite;
 using static OrleansCampaigns.Storage.Tests.TestDatabase;
 
 namespace OrleansCampaigns.Storage.Tests.Directory;
 
 /// <summary>Filters by campaigns and times, alone and combined with all others, however they are read.</summary>
-public sealed class FeedbackFilterTests : IDisposable
+public abstract class FeedbackFilterTests(ITestDatabases databases) : DatabaseContract(databases)
 {
-    private readonly TestDatabase _test = new();
-    private readonly ContactDirectory _contacts;
-    private readonly ListDirectory _lists;
+    private ContactDirectory Contacts => new(Test.Database);
 
-    public FeedbackFilterTests() => (_contacts, _lists) = (new(_test.Database), new(_test.Database));
-
-    public void Dispose() => _test.Dispose();
+    private ListDirectory Lists => new(Test.Database);
 
     [Theory]
     [InlineData(1)]
@@ -39,17 +37,17 @@ public sealed class FeedbackFilterTests : IDisposable
             found += expected.Count;
 
             // All of them at once, sorted; none of them; and whichever holds fewer than five.
-            foreach (var smallMax in new[] { ContactSource.SmallMax, 0, 5 })
+            foreach (var smallMax in new[] { Test.Database.Dialect.SmallSourceMax, 0, 5 })
             {
-                var directory = new ContactDirectory(_test.Database) { SmallMax = smallMax };
+                var directory = new ContactDirectory(Test.Database) { SmallMax = smallMax };
                 Assert.Equal(expected, await Read(directory, filter, random.Next(1, 9)));
                 Assert.Equal(expected.Count, await directory.Count(Account, filter));
             }
 
-            var audience = await new AudienceStore(_test.Database).Count(Account, new() { Filter = filter });
+            var audience = await new AudienceStore(Test.Database).Count(Account, new() { Filter = filter });
             Assert.Equal(expected.Count, audience.Recipients);
-            var view = (await _lists.CreateView(Account, $"view {i}", filter)).Value!;
-            Assert.Equal(expected, await Read(_contacts, (await _lists.FindView(Account, view.Id))!.Filter, 100));
+            var view = (await Lists.CreateView(Account, $"view {i}", filter)).Value!;
+            Assert.Equal(expected, await Read(Contacts, (await Lists.FindView(Account, view.Id))!.Filter, 100));
         }
 
         Assert.InRange(found, 100, 60 * 60);
@@ -60,10 +58,10 @@ public sealed class FeedbackFilterTests : IDisposable
     {
         var filter = new ContactFilter { RecipientStatuses = [RecipientStatus.Clicked] };
 
-        Assert.Equal("filter.campaign_missing", (await _contacts.Query(Account, filter, null, 10)).Refusal!.Code);
-        Assert.Equal("filter.campaign_missing", (await _lists.CreateView(Account, "view", filter)).Refusal!.Code);
-        await Assert.ThrowsAsync<ArgumentException>(() => _contacts.Count(Account, filter));
-        Assert.Empty(await Read(_contacts, filter with { Campaign = TestData.Campaign("none") }, 10));
+        Assert.Equal("filter.campaign_missing", (await Contacts.Query(Account, filter, null, 10)).Refusal!.Code);
+        Assert.Equal("filter.campaign_missing", (await Lists.CreateView(Account, "view", filter)).Refusal!.Code);
+        await Assert.ThrowsAsync<ArgumentException>(() => Contacts.Count(Account, filter));
+        Assert.Empty(await Read(Contacts, filter with { Campaign = TestData.Campaign("none") }, 10));
     }
 
     [Fact]
@@ -72,29 +70,29 @@ public sealed class FeedbackFilterTests : IDisposable
         var id = await Make("anna@example.com", "Active", statusSince: 10, "Sent", lastStatusAt: 20);
         var uploaded = await Make("bert@example.com", "New", statusSince: null, null, null);
 
-        Assert.Equal([id.Value], await Read(_contacts, new() { StatusFrom = At(10), StatusBefore = At(11) }, 10));
-        Assert.Equal([id.Value], await Read(_contacts, new() { StatusBefore = At(10.5) }, 10));
-        Assert.Empty(await Read(_contacts, new() { StatusFrom = At(10.5), StatusBefore = At(11) }, 10));
-        Assert.Empty(await Read(_contacts, new() { StatusBefore = At(10) }, 10));
-        Assert.Equal([id.Value], await Read(_contacts, new() { LastStatusFrom = At(20) }, 10));
-        Assert.Empty(await Read(_contacts, new() { LastStatusFrom = At(21) }, 10));
+        Assert.Equal([id.Value], await Read(Contacts, new() { StatusFrom = At(10), StatusBefore = At(11) }, 10));
+        Assert.Equal([id.Value], await Read(Contacts, new() { StatusBefore = At(10.5) }, 10));
+        Assert.Empty(await Read(Contacts, new() { StatusFrom = At(10.5), StatusBefore = At(11) }, 10));
+        Assert.Empty(await Read(Contacts, new() { StatusBefore = At(10) }, 10));
+        Assert.Equal([id.Value], await Read(Contacts, new() { LastStatusFrom = At(20) }, 10));
+        Assert.Empty(await Read(Contacts, new() { LastStatusFrom = At(21) }, 10));
 
         // The upload sets the first status.
-        var upload = (await _contacts.Find(Account, uploaded))!.CreatedAt;
+        var upload = (await Contacts.Find(Account, uploaded))!.CreatedAt;
         Assert.Equal(
             [uploaded.Value],
-            await Read(_contacts, new() { StatusFrom = upload, StatusBefore = upload.AddMilliseconds(1) }, 10));
+            await Read(Contacts, new() { StatusFrom = upload, StatusBefore = upload.AddMilliseconds(1) }, 10));
     }
 
     [Fact]
     public async Task Who_was_left_in_the_queue_by_a_cancelled_campaign_is_found_as_it_is_shown()
     {
         var id = await Make("anna@example.com", "Active", 10, "Queued", 20);
-        await _test.Campaign("c1", "Cancelled");
-        await _test.Recipient("c1", 0, 1, id, decided: 1);
+        await Test.Campaign("c1", "Cancelled");
+        await Test.Recipient("c1", 0, 1, id, decided: 1);
 
-        Assert.Equal(Outcome.Queued, (await _contacts.Find(Account, id))!.LastStatus);
-        Assert.Equal([id.Value], await Read(_contacts, new() { LastStatuses = [Outcome.Queued] }, 10));
+        Assert.Equal(Outcome.Queued, (await Contacts.Find(Account, id))!.LastStatus);
+        Assert.Equal([id.Value], await Read(Contacts, new() { LastStatuses = [Outcome.Queued] }, 10));
     }
 
     [Theory]
@@ -105,15 +103,15 @@ public sealed class FeedbackFilterTests : IDisposable
         string lastStatus, long lastStatusAt, RecipientStatus expected)
     {
         var id = await Make("anna@example.com", "Active", 10, lastStatus, lastStatusAt);
-        await _test.Execute("UPDATE contacts SET last_recipient_status = 'Opened'");
-        Assert.Equal(RecipientStatus.Opened, (await _contacts.Find(Account, id))!.LastRecipientStatus);
+        await Test.Execute("UPDATE contacts SET last_recipient_status = 'Opened'");
+        Assert.Equal(RecipientStatus.Opened, (await Contacts.Find(Account, id))!.LastRecipientStatus);
 
         // It waits: for another attempt in that campaign, or for the first one in another.
-        await _test.Campaign("c1");
-        await _test.Recipient("c1", 0, 1, id, decided: 1, nextAttemptAt: 99);
-        await _test.Execute("UPDATE recipients SET updated_at = 77");
+        await Test.Campaign("c1");
+        await Test.Recipient("c1", 0, 1, id, decided: 1, nextAttemptAt: 99);
+        await Test.Execute("UPDATE recipients SET updated_at = 77");
 
-        var row = Assert.Single((await _contacts.Query(Account, new(), null, 10)).Value!.Items);
+        var row = Assert.Single((await Contacts.Query(Account, new(), null, 10)).Value!.Items);
         Assert.Equal((Outcome.Queued, expected), (row.LastStatus, row.LastRecipientStatus));
     }
 
@@ -137,8 +135,8 @@ public sealed class FeedbackFilterTests : IDisposable
     private async Task<ContactId> Make(
         string address, string status, long? statusSince, string? lastStatus, long? lastStatusAt)
     {
-        var id = (await _contacts.Create(Account, Input(address))).Value!.Id;
-        await _test.Execute(
+        var id = (await Contacts.Create(Account, Input(address))).Value!.Id;
+        await Test.Execute(
             "UPDATE contacts SET status = $0, status_since = $1, last_status = $2, last_status_at = $3 WHERE id = $4",
             status, statusSince, lastStatus, lastStatusAt, id.Value);
         return id;
@@ -151,20 +149,20 @@ public sealed class FeedbackFilterTests : IDisposable
     private async Task<(string List, List<Known> Contacts)> Fill(Random random, int contacts)
     {
         string[] campaigns = ["running", "finished"];
-        await _test.Campaign("running");
-        await _test.Campaign("finished", "Finished");
-        var list = (await _lists.CreateList(Account, "list")).Value!.Id;
+        await Test.Campaign("running");
+        await Test.Campaign("finished", "Finished");
+        var list = (await Lists.CreateList(Account, "list")).Value!.Id;
         var known = new List<Known>();
         for (var i = 0; i < contacts; i++)
         {
-            _test.Clock.Move(TimeSpan.FromMilliseconds(random.Next(3)));
+            Test.Clock.Move(TimeSpan.FromMilliseconds(random.Next(3)));
             var city = ("city", i % 2 == 0 ? "Wien" : "Graz");
             var input = Input($"u{i}@example.com", i % 3 == 0 ? "Anna" : "Bert", city);
-            var row = (await _contacts.Create(Account, input)).Value!;
-            var contact = Known.Random(row, random, campaigns, _test.Clock.GetUtcNow());
+            var row = (await Contacts.Create(Account, input)).Value!;
+            var contact = Known.Random(row, random, campaigns, Test.Clock.GetUtcNow());
             if (contact.IsMember)
             {
-                await _lists.AddMembers(Account, list, [input, input]);
+                await Lists.AddMembers(Account, list, [input, input]);
             }
 
             await Store(contact, i);
@@ -176,17 +174,17 @@ public sealed class FeedbackFilterTests : IDisposable
 
     private async Task Store(Known contact, int seq)
     {
-        await _test.Execute(
+        await Test.Execute(
             "UPDATE contacts SET status = $0, status_since = $1, last_status = $2, last_status_at = $3 WHERE id = $4",
             contact.Status.ToString(), contact.StatusSince, contact.LastStatus?.ToString(), contact.LastStatusAt,
             contact.Id);
         foreach (var recipient in contact.Recipients)
         {
             var id = new ContactId(contact.Id);
-            await _test.Recipient(
+            await Test.Recipient(
                 recipient.Campaign, 0, (seq * 2) + 1, id, 1, recipient.Outcome, decided: recipient.IsDecided ? 1 : 0);
-            await _test.Recipient(recipient.Campaign, 0, (seq * 2) + 2, id, 2, "Duplicated", decided: 1);
-            await _test.Execute(
+            await Test.Recipient(recipient.Campaign, 0, (seq * 2) + 2, id, 2, "Duplicated", decided: 1);
+            await Test.Execute(
                 """
                 UPDATE recipients SET recipient_status = $0, updated_at = $1
                 WHERE campaign_id = $2 AND contact_id = $3 AND occurrence = 1
@@ -200,7 +198,7 @@ public sealed class FeedbackFilterTests : IDisposable
     {
         T[] Some<T>()
             where T : struct, Enum => random.GetItems(Enum.GetValues<T>(), random.Next(1, 4));
-        DateTimeOffset Time() => _test.Clock.GetUtcNow().AddMilliseconds(random.Next(-60, 10) / 2.0);
+        DateTimeOffset Time() => Test.Clock.GetUtcNow().AddMilliseconds(random.Next(-60, 10) / 2.0);
         bool Maybe(int of = 3) => random.Next(of) == 0;
         var word = Maybe() ? "running" : Maybe() ? "none" : "finished";
         var campaign = Maybe(2) ? TestData.Campaign(word) : (CampaignId?)null;
@@ -291,3 +289,7 @@ public sealed class FeedbackFilterTests : IDisposable
         }
     }
 }
+
+public sealed class SqliteFeedbackFilterTests() : FeedbackFilterTests(SqliteDatabases.Instance);
+
+public sealed class PostgresFeedbackFilterTests(PostgresFixture postgres) : FeedbackFilterTests(postgres);

@@ -5,33 +5,31 @@ using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Storage.Directory;
+using OrleansCampaigns.Storage.Tests.Postgres;
+using OrleansCampaigns.Storage.Tests.Sqlite;
 using static OrleansCampaigns.Storage.Tests.TestDatabase;
 
 namespace OrleansCampaigns.Storage.Tests.Directory;
 
-public sealed class ListDirectoryTests : IDisposable
+public abstract class ListDirectoryTests(ITestDatabases databases) : DatabaseContract(databases)
 {
-    private readonly TestDatabase _test = new();
-    private readonly ListDirectory _lists;
-    private readonly ContactDirectory _contacts;
+    private ListDirectory Lists => new(Test.Database);
 
-    public ListDirectoryTests() => (_lists, _contacts) = (new(_test.Database), new(_test.Database));
-
-    public void Dispose() => _test.Dispose();
+    private ContactDirectory Contacts => new(Test.Database);
 
     [Fact]
     public async Task A_name_is_given_once_in_an_account_but_hidden_lists_have_no_name_to_defend()
     {
-        var list = (await _lists.CreateList(Account, " Customers ")).Value!;
+        var list = (await Lists.CreateList(Account, " Customers ")).Value!;
 
         Assert.Equal("Customers", list.Name);
-        Assert.Equal("list.exists", (await _lists.CreateList(Account, "Customers")).Refusal!.Code);
-        Assert.Null((await _lists.CreateList(Other, "Customers")).Refusal);
-        Assert.True((await _lists.CreateList(Account, "Customers", hidden: true)).Value!.IsHidden);
-        Assert.Null((await _lists.CreateList(Account, "Customers", hidden: true)).Refusal);
-        Assert.Equal(["Customers"], (await _lists.QueryLists(Account, null, 10)).Value!.Items.Select(row => row.Name));
-        Assert.Equal(list, await _lists.FindList(Account, list.Id));
-        Assert.Null(await _lists.FindList(Other, list.Id));
+        Assert.Equal("list.exists", (await Lists.CreateList(Account, "Customers")).Refusal!.Code);
+        Assert.Null((await Lists.CreateList(Other, "Customers")).Refusal);
+        Assert.True((await Lists.CreateList(Account, "Customers", hidden: true)).Value!.IsHidden);
+        Assert.Null((await Lists.CreateList(Account, "Customers", hidden: true)).Refusal);
+        Assert.Equal(["Customers"], (await Lists.QueryLists(Account, null, 10)).Value!.Items.Select(row => row.Name));
+        Assert.Equal(list, await Lists.FindList(Account, list.Id));
+        Assert.Null(await Lists.FindList(Other, list.Id));
     }
 
     [Theory]
@@ -40,71 +38,71 @@ public sealed class ListDirectoryTests : IDisposable
     [InlineData("a\nb")]
     public async Task A_list_needs_a_name(string name)
     {
-        Assert.Equal("list.name", (await _lists.CreateList(Account, name)).Refusal!.Code);
-        Assert.Equal("list.name", (await _lists.CreateList(Account, new string('n', 201))).Refusal!.Code);
+        Assert.Equal("list.name", (await Lists.CreateList(Account, name)).Refusal!.Code);
+        Assert.Equal("list.name", (await Lists.CreateList(Account, new string('n', 201))).Refusal!.Code);
     }
 
     [Fact]
     public async Task A_list_is_renamed_unless_the_name_is_taken()
     {
-        var one = (await _lists.CreateList(Account, "one")).Value!;
-        await _lists.CreateList(Account, "two");
+        var one = (await Lists.CreateList(Account, "one")).Value!;
+        await Lists.CreateList(Account, "two");
 
-        Assert.Equal("list.exists", (await _lists.RenameList(Account, one.Id, "two")).Refusal!.Code);
-        Assert.Equal("uno", (await _lists.RenameList(Account, one.Id, "uno")).Value!.Name);
-        Assert.Equal("uno", (await _lists.RenameList(Account, one.Id, "uno")).Value!.Name);
-        Assert.Equal("list.unknown", (await _lists.RenameList(Other, one.Id, "x")).Refusal!.Code);
+        Assert.Equal("list.exists", (await Lists.RenameList(Account, one.Id, "two")).Refusal!.Code);
+        Assert.Equal("uno", (await Lists.RenameList(Account, one.Id, "uno")).Value!.Name);
+        Assert.Equal("uno", (await Lists.RenameList(Account, one.Id, "uno")).Value!.Name);
+        Assert.Equal("list.unknown", (await Lists.RenameList(Other, one.Id, "x")).Refusal!.Code);
     }
 
     [Fact]
     public async Task The_lists_of_a_contact_are_told_by_name_without_hidden_ones_and_those_of_others()
     {
-        var two = (await _lists.CreateList(Account, "two")).Value!;
-        var one = (await _lists.CreateList(Account, "one")).Value!;
-        var without = (await _lists.CreateList(Account, "without")).Value!;
-        var hidden = (await _lists.CreateList(Account, "hidden", hidden: true)).Value!;
+        var two = (await Lists.CreateList(Account, "two")).Value!;
+        var one = (await Lists.CreateList(Account, "one")).Value!;
+        var without = (await Lists.CreateList(Account, "without")).Value!;
+        var hidden = (await Lists.CreateList(Account, "hidden", hidden: true)).Value!;
         var ann = new ContactInput("ann@example.com", null, new Dictionary<string, string>());
         foreach (var list in new[] { one, two, hidden })
         {
-            await _lists.AddMembers(Account, list.Id, [ann, ann]);
+            await Lists.AddMembers(Account, list.Id, [ann, ann]);
         }
 
-        await _lists.AddMembers(Account, without.Id, [ann with { Address = "bob@example.com" }]);
-        var contact = (await _contacts.FindByAddress(Account, "ann@example.com"))!.Id;
+        await Lists.AddMembers(Account, without.Id, [ann with { Address = "bob@example.com" }]);
+        var contact = (await Contacts.FindByAddress(Account, "ann@example.com"))!.Id;
 
-        Assert.Equal(["one", "two"], (await _lists.QueryListsOf(Account, contact)).Select(list => list.Name));
-        Assert.Empty(await _lists.QueryListsOf(Other, contact));
+        Assert.Equal(["one", "two"], (await Lists.QueryListsOf(Account, contact)).Select(list => list.Name));
+        Assert.Empty(await Lists.QueryListsOf(Other, contact));
 
-        await _lists.RemoveMember(Account, one.Id, contact);
+        await Lists.RemoveMember(Account, one.Id, contact);
 
-        Assert.Equal([two.Id], (await _lists.QueryListsOf(Account, contact)).Select(list => list.Id));
+        Assert.Equal([two.Id], (await Lists.QueryListsOf(Account, contact)).Select(list => list.Id));
     }
 
     [Fact]
     public async Task An_address_given_twice_is_two_members_and_given_again_no_more()
     {
-        var list = (await _lists.CreateList(Account, "list")).Value!.Id;
+        var list = (await Lists.CreateList(Account, "list")).Value!.Id;
         ContactInput[] three =
             [Input("a@example.com", "Anna"), Input("b@example.com"), Input("a@EXAMPLE.com", "Berta")];
 
-        Assert.Equal(3, (await _lists.AddMembers(Account, list, three)).Value!.Members);
-        Assert.Equal(3, (await _lists.AddMembers(Account, list, three)).Value!.Members);
-        Assert.Equal(3, (await _lists.AddMembers(Account, list, [three[0]])).Value!.Members);
-        Assert.Equal(4, (await _lists.AddMembers(Account, list, [three[0], three[0], three[0]])).Value!.Members);
-        Assert.Equal(4, await _test.Number("SELECT count(*) FROM list_members"));
-        Assert.Equal("Anna", (await _contacts.FindByAddress(Account, "a@example.com"))!.Name);
+        Assert.Equal(3, (await Lists.AddMembers(Account, list, three)).Value!.Members);
+        Assert.Equal(3, (await Lists.AddMembers(Account, list, three)).Value!.Members);
+        Assert.Equal(3, (await Lists.AddMembers(Account, list, [three[0]])).Value!.Members);
+        Assert.Equal(4, (await Lists.AddMembers(Account, list, [three[0], three[0], three[0]])).Value!.Members);
+        Assert.Equal(4, await Test.Number("SELECT count(*) FROM list_members"));
+        Assert.Equal("Anna", (await Contacts.FindByAddress(Account, "a@example.com"))!.Name);
     }
 
     [Fact]
     public async Task Adding_merges_into_the_contact_that_exists()
     {
-        var list = (await _lists.CreateList(Account, "list")).Value!.Id;
-        await _contacts.Create(Account, Input("a@example.com", "Anna", ("x", "1"), ("y", "1")));
-        await _test.Execute("UPDATE contacts SET status = 'Unsubscribed'");
+        var list = (await Lists.CreateList(Account, "list")).Value!.Id;
+        await Contacts.Create(Account, Input("a@example.com", "Anna", ("x", "1"), ("y", "1")));
+        await Test.Execute("UPDATE contacts SET status = 'Unsubscribed'");
 
-        await _lists.AddMembers(Account, list, [Input("a@example.com", null, ("y", "2"), ("z", "3"))]);
+        await Lists.AddMembers(Account, list, [Input("a@example.com", null, ("y", "2"), ("z", "3"))]);
 
-        var row = (await _contacts.FindByAddress(Account, "a@example.com"))!;
+        var row = (await Contacts.FindByAddress(Account, "a@example.com"))!;
         Assert.Equal("Anna", row.Name);
         Assert.Equal(["x=1", "y=2", "z=3"], row.Attributes.Select(a => $"{a.Key}={a.Value}").Order());
         Assert.Equal(ContactStatus.Unsubscribed, row.Status);
@@ -113,52 +111,52 @@ public sealed class ListDirectoryTests : IDisposable
     [Fact]
     public async Task Members_are_added_all_or_none_and_the_bad_one_is_named()
     {
-        var list = (await _lists.CreateList(Account, "list")).Value!.Id;
-        await _contacts.Create(
+        var list = (await Lists.CreateList(Account, "list")).Value!.Id;
+        await Contacts.Create(
             Account, Input("full@example.com", null, [.. Enumerable.Range(0, 100).Select(i => ($"k{i}", "v"))]));
 
-        var bad = (await _lists.AddMembers(Account, list, [Input("a@example.com"), Input("")])).Refusal!;
+        var bad = (await Lists.AddMembers(Account, list, [Input("a@example.com"), Input("")])).Refusal!;
         Assert.Equal(("contact.address.missing", "contacts[1].address"), (bad.Code, bad.Field));
 
-        var full = (await _lists.AddMembers(
+        var full = (await Lists.AddMembers(
             Account, list, [Input("b@example.com"), Input("full@example.com", null, ("one more", "v"))])).Refusal!;
         Assert.Equal(("contact.attributes.too_many", "contacts[1].attributes"), (full.Code, full.Field));
 
-        Assert.Equal("list.unknown", (await _lists.AddMembers(Other, list, [Input("b@example.com")])).Refusal!.Code);
+        Assert.Equal("list.unknown", (await Lists.AddMembers(Other, list, [Input("b@example.com")])).Refusal!.Code);
         var tooMany = Enumerable.Repeat(Input("c@example.com"), 20_001).ToList();
-        Assert.Equal("list.members.too_many", (await _lists.AddMembers(Account, list, tooMany)).Refusal!.Code);
-        Assert.Equal(1, await _contacts.Count(Account, new()));
-        Assert.Equal(0, (await _lists.FindList(Account, list))!.Members);
+        Assert.Equal("list.members.too_many", (await Lists.AddMembers(Account, list, tooMany)).Refusal!.Code);
+        Assert.Equal(1, await Contacts.Count(Account, new()));
+        Assert.Equal(0, (await Lists.FindList(Account, list))!.Members);
     }
 
     [Fact]
     public async Task A_contact_is_taken_off_with_all_its_occurrences()
     {
-        var list = (await _lists.CreateList(Account, "list")).Value!.Id;
-        await _lists.AddMembers(
+        var list = (await Lists.CreateList(Account, "list")).Value!.Id;
+        await Lists.AddMembers(
             Account, list, [Input("a@example.com"), Input("a@example.com"), Input("b@example.com")]);
-        var contact = (await _contacts.FindByAddress(Account, "a@example.com"))!.Id;
+        var contact = (await Contacts.FindByAddress(Account, "a@example.com"))!.Id;
 
-        Assert.False(await _lists.RemoveMember(Other, list, contact));
-        Assert.True(await _lists.RemoveMember(Account, list, contact));
-        Assert.False(await _lists.RemoveMember(Account, list, contact));
-        Assert.Equal(1, (await _lists.FindList(Account, list))!.Members);
-        Assert.NotNull(await _contacts.Find(Account, contact));
+        Assert.False(await Lists.RemoveMember(Other, list, contact));
+        Assert.True(await Lists.RemoveMember(Account, list, contact));
+        Assert.False(await Lists.RemoveMember(Account, list, contact));
+        Assert.Equal(1, (await Lists.FindList(Account, list))!.Members);
+        Assert.NotNull(await Contacts.Find(Account, contact));
     }
 
     [Fact]
     public async Task A_list_is_deleted_with_its_members_and_its_contacts_stay()
     {
-        var list = (await _lists.CreateList(Account, "list")).Value!.Id;
-        await _lists.AddMembers(
+        var list = (await Lists.CreateList(Account, "list")).Value!.Id;
+        await Lists.AddMembers(
             Account, list, [.. Enumerable.Range(0, 12_000).Select(i => Input($"u{i}@example.com"))]);
 
-        Assert.False(await _lists.DeleteList(Other, list));
-        Assert.True(await _lists.DeleteList(Account, list));
-        Assert.False(await _lists.DeleteList(Account, list));
-        Assert.Equal(0, await _test.Number("SELECT count(*) FROM list_members"));
-        Assert.Equal(0, await _test.Number("SELECT count(*) FROM deleted_lists"));
-        Assert.Equal(12_000, await _contacts.Count(Account, new()));
+        Assert.False(await Lists.DeleteList(Other, list));
+        Assert.True(await Lists.DeleteList(Account, list));
+        Assert.False(await Lists.DeleteList(Account, list));
+        Assert.Equal(0, await Test.Number("SELECT count(*) FROM list_members"));
+        Assert.Equal(0, await Test.Number("SELECT count(*) FROM deleted_lists"));
+        Assert.Equal(12_000, await Contacts.Count(Account, new()));
     }
 
     [Fact]
@@ -172,19 +170,23 @@ public sealed class ListDirectoryTests : IDisposable
             Attributes = ImmutableDictionary<string, string>.Empty.Add("home.City \"x\"", "Köln"),
             Text = "Ä%'",
         };
-        var view = (await _lists.CreateView(Account, "View", filter)).Value!;
+        var view = (await Lists.CreateView(Account, "View", filter)).Value!;
 
-        Assert.Equivalent(view, await _lists.FindView(Account, view.Id));
+        Assert.Equivalent(view, await Lists.FindView(Account, view.Id));
         Assert.Equivalent(filter, view.Filter, strict: true);
         Assert.Equivalent(
-            new ContactFilter(), (await _lists.CreateView(Account, "All", new())).Value!.Filter, strict: true);
-        Assert.Equal(["All", "View"], (await _lists.QueryViews(Account)).Select(row => row.Name));
-        Assert.Empty(await _lists.QueryViews(Other));
-        Assert.Null(await _lists.FindView(Other, view.Id));
-        Assert.Equal("view.exists", (await _lists.CreateView(Account, "View", new())).Refusal!.Code);
-        Assert.Equal("view.name", (await _lists.CreateView(Account, " ", new())).Refusal!.Code);
-        Assert.False(await _lists.DeleteView(Other, view.Id));
-        Assert.True(await _lists.DeleteView(Account, view.Id));
-        Assert.Null(await _lists.FindView(Account, view.Id));
+            new ContactFilter(), (await Lists.CreateView(Account, "All", new())).Value!.Filter, strict: true);
+        Assert.Equal(["All", "View"], (await Lists.QueryViews(Account)).Select(row => row.Name));
+        Assert.Empty(await Lists.QueryViews(Other));
+        Assert.Null(await Lists.FindView(Other, view.Id));
+        Assert.Equal("view.exists", (await Lists.CreateView(Account, "View", new())).Refusal!.Code);
+        Assert.Equal("view.name", (await Lists.CreateView(Account, " ", new())).Refusal!.Code);
+        Assert.False(await Lists.DeleteView(Other, view.Id));
+        Assert.True(await Lists.DeleteView(Account, view.Id));
+        Assert.Null(await Lists.FindView(Account, view.Id));
     }
 }
+
+public sealed class SqliteListDirectoryTests() : ListDirectoryTests(SqliteDatabases.Instance);
+
+public sealed class PostgresListDirectoryTests(PostgresFixture postgres) : ListDirectoryTests(postgres);

@@ -6,23 +6,19 @@ using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Storage.Directory;
 using OrleansCampaigns.Storage.Tests.Imports;
+using OrleansCampaigns.Storage.Tests.Postgres;
+using OrleansCampaigns.Storage.Tests.Sqlite;
 using static OrleansCampaigns.Storage.Tests.TestDatabase;
 
 namespace OrleansCampaigns.Storage.Tests.Directory;
 
-public sealed class PagesTests : IDisposable
+public abstract class PagesTests(ITestDatabases databases) : ImportContract(databases)
 {
-    private readonly ImportHarness _imports = new();
-    private readonly TestDatabase _test;
-    private readonly ContactDirectory _contacts;
-    private readonly ListDirectory _lists;
-    private readonly CampaignDirectory _campaigns;
+    private ContactDirectory Contacts => Imports.Contacts;
 
-    public PagesTests()
-    {
-        _test = _imports.Test;
-        (_contacts, _lists, _campaigns) = (new(_test.Database), new(_test.Database), new(_test.Database));
-    }
+    private ListDirectory Lists => Imports.Lists;
+
+    private CampaignDirectory Campaigns => new(Test.Database);
 
     public static TheoryData<string> Broken =>
     [
@@ -32,25 +28,23 @@ public sealed class PagesTests : IDisposable
         Encode("con_" + new string('A', 32)), Encode("cmp_" + new string('g', 32)),
     ];
 
-    public void Dispose() => _imports.Dispose();
-
     [Theory, MemberData(nameof(Broken))]
     public async Task A_broken_cursor_is_refused_everywhere(string cursor)
     {
-        var import = await _imports.Import("email\nanna@example.com");
-        await _test.Campaign("c1");
+        var import = await Imports.Import("email\nanna@example.com");
+        await Test.Campaign("c1");
         Refusal?[] refusals =
         [
-            (await _contacts.Query(Account, new(), cursor, 10)).Refusal,
-            (await _lists.QueryLists(Account, cursor, 10)).Refusal,
-            (await _campaigns.Query(Account, null, cursor, 10)).Refusal,
-            (await _campaigns.QueryRecipients(Account, TestData.Campaign("c1"), new(), cursor, 10)).Refusal,
-            (await _imports.Importer.Query(Account, cursor, 10)).Refusal,
+            (await Contacts.Query(Account, new(), cursor, 10)).Refusal,
+            (await Lists.QueryLists(Account, cursor, 10)).Refusal,
+            (await Campaigns.Query(Account, null, cursor, 10)).Refusal,
+            (await Campaigns.QueryRecipients(Account, TestData.Campaign("c1"), new(), cursor, 10)).Refusal,
+            (await Imports.Importer.Query(Account, cursor, 10)).Refusal,
         ];
 
         Assert.All(refusals, refusal => Assert.Equal(
             (RefusalKind.Invalid, "request.cursor", "cursor"), (refusal!.Kind, refusal.Code, refusal.Field)));
-        var errors = (await _imports.Importer.QueryErrors(Account, import.Id, cursor, 10)).Refusal;
+        var errors = (await Imports.Importer.QueryErrors(Account, import.Id, cursor, 10)).Refusal;
         Assert.Equal(cursor == Encode("1") ? null : "request.cursor", errors?.Code);
     }
 
@@ -61,10 +55,10 @@ public sealed class PagesTests : IDisposable
     [InlineData(int.MaxValue, 1000)]
     public async Task A_page_is_never_empty_by_request_nor_larger_than_a_thousand(int limit, int expected)
     {
-        var list = (await _lists.CreateList(Account, "list")).Value!.Id;
-        await _lists.AddMembers(Account, list, [.. Enumerable.Range(0, 1_100).Select(i => Input($"u{i}@example.com"))]);
+        var list = (await Lists.CreateList(Account, "list")).Value!.Id;
+        await Lists.AddMembers(Account, list, [.. Enumerable.Range(0, 1_100).Select(i => Input($"u{i}@example.com"))]);
 
-        var page = (await _contacts.Query(Account, new(), null, limit)).Value!;
+        var page = (await Contacts.Query(Account, new(), null, limit)).Value!;
         Assert.Equal(expected, page.Items.Count);
         Assert.NotNull(page.NextCursor);
     }
@@ -75,18 +69,18 @@ public sealed class PagesTests : IDisposable
     public async Task Whoever_was_there_is_seen_once_while_others_come(bool split)
     {
         var filter = split ? new ContactFilter { Statuses = [ContactStatus.New, ContactStatus.Active] } : new();
-        var list = (await _lists.CreateList(Account, "list")).Value!.Id;
-        await _lists.AddMembers(Account, list, [.. Enumerable.Range(0, 100).Select(i => Input($"old{i}@example.com"))]);
+        var list = (await Lists.CreateList(Account, "list")).Value!.Id;
+        await Lists.AddMembers(Account, list, [.. Enumerable.Range(0, 100).Select(i => Input($"old{i}@example.com"))]);
 
         var seen = new List<ContactRow>();
         var round = 0;
         string? cursor = null;
         do
         {
-            var page = (await _contacts.Query(Account, filter, cursor, 7)).Value!;
+            var page = (await Contacts.Query(Account, filter, cursor, 7)).Value!;
             seen.AddRange(page.Items);
             cursor = page.NextCursor;
-            await _lists.AddMembers(
+            await Lists.AddMembers(
                 Account, list, [.. Enumerable.Range(0, 5).Select(i => Input($"new{round}-{i}@example.com"))]);
             round++;
         }
@@ -103,23 +97,27 @@ public sealed class PagesTests : IDisposable
         var names = new List<string>();
         for (var i = 0; i < 5; i++)
         {
-            _test.Clock.Move(TimeSpan.FromMilliseconds(1));
+            Test.Clock.Move(TimeSpan.FromMilliseconds(1));
             names.Insert(0, $"list {i}");
-            await _imports.Import("email\na@example.com", list: (await _lists.CreateList(Account, names[0])).Value!.Id);
+            await Imports.Import("email\na@example.com", list: (await Lists.CreateList(Account, names[0])).Value!.Id);
         }
 
-        var first = (await _lists.QueryLists(Account, null, 3)).Value!;
-        var second = (await _lists.QueryLists(Account, first.NextCursor, 3)).Value!;
+        var first = (await Lists.QueryLists(Account, null, 3)).Value!;
+        var second = (await Lists.QueryLists(Account, first.NextCursor, 3)).Value!;
         Assert.Equal(names, first.Items.Concat(second.Items).Select(list => list.Name));
         Assert.Null(second.NextCursor);
 
-        var imports = (await _imports.Importer.Query(Account, null, 3)).Value!;
-        var rest = (await _imports.Importer.Query(Account, imports.NextCursor, 3)).Value!;
+        var imports = (await Imports.Importer.Query(Account, null, 3)).Value!;
+        var rest = (await Imports.Importer.Query(Account, imports.NextCursor, 3)).Value!;
         Assert.Equal(
             first.Items.Concat(second.Items).Select(list => list.Id),
             imports.Items.Concat(rest.Items).Select(import => import.ListId));
-        Assert.Empty((await _imports.Importer.Query(Other, null, 3)).Value!.Items);
+        Assert.Empty((await Imports.Importer.Query(Other, null, 3)).Value!.Items);
     }
 
     private static string Encode(string key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key));
 }
+
+public sealed class SqlitePagesTests() : PagesTests(SqliteDatabases.Instance);
+
+public sealed class PostgresPagesTests(PostgresFixture postgres) : PagesTests(postgres);

@@ -2,91 +2,89 @@ using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Storage.Audiences;
 using OrleansCampaigns.Storage.Directory;
+using OrleansCampaigns.Storage.Tests.Postgres;
+using OrleansCampaigns.Storage.Tests.Sqlite;
 using static OrleansCampaigns.Storage.Tests.TestDatabase;
 
 namespace OrleansCampaigns.Storage.Tests.Directory;
 
-public sealed class RecipientDirectoryTests : IDisposable
+public abstract class RecipientDirectoryTests(ITestDatabases databases) : DatabaseContract(databases)
 {
     private const long Hour = 3_600_000;
 
     private static readonly CampaignId Campaign = TestData.Campaign("c1");
 
-    private readonly TestDatabase _test = new();
-    private readonly RecipientDirectory _recipients;
-    private readonly AudienceStore _audiences;
+    private RecipientDirectory Recipients => new(Test.Database);
 
-    public RecipientDirectoryTests() => (_recipients, _audiences) = (new(_test.Database), new(_test.Database));
-
-    public void Dispose() => _test.Dispose();
+    private AudienceStore Audiences => new(Test.Database);
 
     [Fact]
     public async Task A_campaign_is_found_with_its_links_once_it_has_an_audience()
     {
-        await _test.Campaign("c1", account: Other);
-        Assert.Null(await _recipients.FindCampaign(Campaign));
+        await Test.Campaign("c1", account: Other);
+        Assert.Null(await Recipients.FindCampaign(Campaign));
 
-        await _audiences.Take(Other, Campaign, new(), 10, _test.Clock.GetUtcNow());
-        Assert.Empty((await _recipients.FindCampaign(Campaign))!.Links);
+        await Audiences.Take(Other, Campaign, new(), 10, Test.Clock.GetUtcNow());
+        Assert.Empty((await Recipients.FindCampaign(Campaign))!.Links);
 
         string[] links = [.. Enumerable.Range(1, 12).Select(i => $"https://example.com/{i}?a=b&c={{{{name}}}}")];
-        await _audiences.StoreLinks(Campaign, links);
-        await _audiences.StoreLinks(Campaign, links);
-        var found = (await _recipients.FindCampaign(Campaign))!;
+        await Audiences.StoreLinks(Campaign, links);
+        await Audiences.StoreLinks(Campaign, links);
+        var found = (await Recipients.FindCampaign(Campaign))!;
         Assert.Equal((Other, 12), (found.Account, found.Links.Count));
         Assert.Equal(links, found.Links);
-        Assert.Null(await _recipients.FindCampaign(TestData.Campaign("none")));
+        Assert.Null(await Recipients.FindCampaign(TestData.Campaign("none")));
     }
 
     [Fact]
     public async Task A_discarded_audience_takes_its_links_with_it_and_leaves_those_of_others()
     {
-        await _test.Campaign("c1");
-        await _test.Campaign("c2");
+        await Test.Campaign("c1");
+        await Test.Campaign("c2");
         foreach (var campaign in new[] { Campaign, TestData.Campaign("c2") })
         {
-            await _audiences.Take(Account, campaign, new(), 10, _test.Clock.GetUtcNow());
-            await _audiences.StoreLinks(campaign, ["https://example.com/"]);
+            await Audiences.Take(Account, campaign, new(), 10, Test.Clock.GetUtcNow());
+            await Audiences.StoreLinks(campaign, ["https://example.com/"]);
         }
 
-        await _audiences.Discard(Campaign);
-        await _audiences.Discard(Campaign);
+        await Audiences.Discard(Campaign);
+        await Audiences.Discard(Campaign);
 
-        Assert.Null(await _recipients.FindCampaign(Campaign));
-        Assert.Equal([TestData.Campaign("c2").Value], await _test.Texts("SELECT campaign_id FROM campaign_links"));
+        Assert.Null(await Recipients.FindCampaign(Campaign));
+        Assert.Equal([TestData.Campaign("c2").Value], await Test.Texts("SELECT campaign_id FROM campaign_links"));
 
         // Another start takes an audience anew, and its links are those of the content as it is then.
-        await _audiences.Take(Account, Campaign, new(), 10, _test.Clock.GetUtcNow());
-        await _audiences.StoreLinks(Campaign, ["https://example.org/1", "https://example.org/2"]);
+        await Audiences.Take(Account, Campaign, new(), 10, Test.Clock.GetUtcNow());
+        await Audiences.StoreLinks(Campaign, ["https://example.org/1", "https://example.org/2"]);
         Assert.Equal(
-            ["https://example.org/1", "https://example.org/2"], (await _recipients.FindCampaign(Campaign))!.Links);
+            ["https://example.org/1", "https://example.org/2"], (await Recipients.FindCampaign(Campaign))!.Links);
     }
 
     [Fact]
     public async Task A_place_names_its_contact_and_no_other_place_does()
     {
         var (anna, bert) = (await Make("anna@example.com"), await Make("bert@example.com"));
-        await _test.Recipient("c1", 0, 1, anna);
-        await _test.Recipient("c1", 1, 1, bert);
-        await _test.Recipient("c2", 1, 2, anna);
+        await Test.Recipient("c1", 0, 1, anna);
+        await Test.Recipient("c1", 1, 1, bert);
+        await Test.Recipient("c2", 1, 2, anna);
 
-        Assert.Equal((Account, anna), await _recipients.FindRecipient(Campaign, 0, 1));
-        Assert.Equal((Account, bert), await _recipients.FindRecipient(Campaign, 1, 1));
-        Assert.Null(await _recipients.FindRecipient(Campaign, 1, 2));
-        Assert.Null(await _recipients.FindRecipient(Campaign, 2, 1));
-        Assert.Null(await _recipients.FindRecipient(TestData.Campaign("none"), 0, 1));
+        Assert.Equal((Account, anna), await Recipients.FindRecipient(Campaign, 0, 1));
+        Assert.Equal((Account, bert), await Recipients.FindRecipient(Campaign, 1, 1));
+        Assert.Null(await Recipients.FindRecipient(Campaign, 1, 2));
+        Assert.Null(await Recipients.FindRecipient(Campaign, 2, 1));
+        Assert.Null(await Recipients.FindRecipient(TestData.Campaign("none"), 0, 1));
     }
 
     [Fact]
     public async Task Engagement_of_an_unknown_campaign_or_of_another_account_is_refused()
     {
-        await _test.Campaign("c1");
+        await Test.Campaign("c1");
 
-        var unknown = await _recipients.GetEngagement(Account, TestData.Campaign("none"));
-        var foreign = await _recipients.GetEngagement(Other, Campaign);
+        var unknown = await Recipients.GetEngagement(Account, TestData.Campaign("none"));
+        var foreign = await Recipients.GetEngagement(Other, Campaign);
         Assert.Equal(RefusalKind.NotFound, unknown.Refusal!.Kind);
         Assert.Equal(unknown.Refusal, foreign.Refusal);
-        Assert.Equal((0, 0), await _recipients.GetEngagement(Account, Campaign) is { Value: { } none }
+        Assert.Equal((0, 0), await Recipients.GetEngagement(Account, Campaign) is { Value: { } none }
             ? (none.Links.Count, none.Hours.Count)
             : (-1, -1));
     }
@@ -94,15 +92,15 @@ public sealed class RecipientDirectoryTests : IDisposable
     [Fact]
     public async Task Links_come_by_the_clicks_of_people_and_one_nobody_followed_comes_last()
     {
-        await _test.Campaign("c1");
-        await _audiences.StoreLinks(Campaign, ["https://a", "https://b", "https://c", "https://d"]);
+        await Test.Campaign("c1");
+        await Audiences.StoreLinks(Campaign, ["https://a", "https://b", "https://c", "https://d"]);
         foreach (var (campaign, link, contact, clicks, machine) in new[]
         {
             ("c1", 2, "x", 5, 0), ("c1", 2, "y", 0, 7), ("c1", 3, "x", 2, 1), ("c1", 3, "y", 2, 0),
             ("c1", 4, "y", 0, 9), ("c2", 1, "x", 50, 50),
         })
         {
-            await _test.Execute(
+            await Test.Execute(
                 "INSERT INTO link_clicks VALUES ($0, $1, $2, $3, $4, NULL)",
                 TestData.Campaign(campaign).Value, link, contact, clicks, machine);
         }
@@ -112,21 +110,21 @@ public sealed class RecipientDirectoryTests : IDisposable
                 new LinkStatistics(2, "https://b", 1, 5, 7), new(3, "https://c", 2, 4, 1), new(1, "https://a", 0, 0, 0),
                 new(4, "https://d", 0, 0, 9),
             ],
-            (await _recipients.GetEngagement(Account, Campaign)).Value!.Links);
+            (await Recipients.GetEngagement(Account, Campaign)).Value!.Links);
     }
 
     [Fact]
     public async Task Hours_count_first_times_each_in_the_hour_in_which_it_was()
     {
-        await _test.Campaign("c1");
+        await Test.Campaign("c1");
         var contact = await Make("anna@example.com");
         for (var seq = 1; seq <= 4; seq++)
         {
-            await _test.Recipient("c1", seq % 2, seq, contact, occurrence: seq);
+            await Test.Recipient("c1", seq % 2, seq, contact, occurrence: seq);
         }
 
-        await _test.Recipient("c2", 0, 1, contact);
-        await _test.Execute("UPDATE recipients SET sent_at = 99 * $0 WHERE campaign_id <> $1", Hour, Campaign.Value);
+        await Test.Recipient("c2", 0, 1, contact);
+        await Test.Execute("UPDATE recipients SET sent_at = 99 * $0 WHERE campaign_id <> $1", Hour, Campaign.Value);
         await Set(1, "sent_at = 10 * $0, opened_at = 11 * $0 - 1, clicked_at = 12 * $0, unsubscribed_at = 12 * $0 + 5");
         await Set(2, "sent_at = 11 * $0 - 1, opened_at = 12 * $0 + 1, complained_at = 20 * $0");
         await Set(3, "failed_at = 12 * $0 + 9");
@@ -137,14 +135,18 @@ public sealed class RecipientDirectoryTests : IDisposable
                 new HourStatistics(At(10), 2, 1, 0, 0, 0, 0), new(At(11), 1, 0, 0, 0, 0, 0),
                 new(At(12), 0, 1, 1, 2, 1, 0), new(At(20), 0, 0, 0, 0, 0, 1),
             ],
-            (await _recipients.GetEngagement(Account, Campaign)).Value!.Hours);
+            (await Recipients.GetEngagement(Account, Campaign)).Value!.Hours);
     }
 
     private static DateTimeOffset At(long hour) => DateTimeOffset.FromUnixTimeMilliseconds(hour * Hour);
 
-    private Task<int> Set(int seq, string values) => _test.Execute(
+    private Task<int> Set(int seq, string values) => Test.Execute(
         $"UPDATE recipients SET {values} WHERE campaign_id = $1 AND seq = $2", Hour, Campaign.Value, seq);
 
     private async Task<ContactId> Make(string address) =>
-        (await new ContactDirectory(_test.Database).Create(Account, Input(address))).Value!.Id;
+        (await new ContactDirectory(Test.Database).Create(Account, Input(address))).Value!.Id;
 }
+
+public sealed class SqliteRecipientDirectoryTests() : RecipientDirectoryTests(SqliteDatabases.Instance);
+
+public sealed class PostgresRecipientDirectoryTests(PostgresFixture postgres) : RecipientDirectoryTests(postgres);

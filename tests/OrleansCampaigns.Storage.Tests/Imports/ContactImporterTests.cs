@@ -2,21 +2,19 @@ using System.Text;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Audiences;
+using OrleansCampaigns.Storage.Tests.Postgres;
+using OrleansCampaigns.Storage.Tests.Sqlite;
 using static OrleansCampaigns.Storage.Tests.TestDatabase;
 
 namespace OrleansCampaigns.Storage.Tests.Imports;
 
-public sealed class ContactImporterTests : IDisposable
+public abstract class ContactImporterTests(ITestDatabases databases) : ImportContract(databases)
 {
-    private readonly ImportHarness _imports = new();
-
-    public void Dispose() => _imports.Dispose();
-
     [Fact]
     public async Task Every_row_is_counted_once_and_malformed_ones_apart()
     {
-        await _imports.Contacts.Create(Account, Input("old@example.com", "Old", ("x", "1")));
-        var import = await _imports.Import(
+        await Imports.Contacts.Create(Account, Input("old@example.com", "Old", ("x", "1")));
+        var import = await Imports.Import(
             """
             email,name,city
             new@example.com,New,Köln
@@ -33,9 +31,9 @@ public sealed class ContactImporterTests : IDisposable
         Assert.Equal(
             (7L, 2L, 1L, 2L, 2L, 2L),
             (import.Rows, import.Created, import.Updated, import.Duplicated, import.Malformed, import.Rejected));
-        Assert.Equal(5, (await _imports.Lists.FindList(Account, import.ListId))!.Members);
+        Assert.Equal(5, (await Imports.Lists.FindList(Account, import.ListId))!.Members);
 
-        var members = (await _imports.Members(import)).ToDictionary(row => row.Address);
+        var members = (await Imports.Members(import)).ToDictionary(row => row.Address);
         Assert.Equal(
             ["new@example.com", "not an address", "old@example.com"], members.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(
@@ -45,7 +43,7 @@ public sealed class ContactImporterTests : IDisposable
         Assert.False(members["not an address"].AddressIsValid);
         Assert.Empty(members["not an address"].Attributes);
 
-        var errors = await _imports.Errors(import);
+        var errors = await Imports.Errors(import);
         Assert.Equal(
             [(7, "contact.address.missing", "email"), (8, "import.column_count", null)],
             errors.Select(error => (error.Line, error.Code, error.Column)));
@@ -55,12 +53,12 @@ public sealed class ContactImporterTests : IDisposable
     public async Task The_same_file_again_adds_nobody()
     {
         const string Csv = "email\na@example.com\nb@example.com\na@example.com\n";
-        var first = await _imports.Import(Csv);
-        var second = await _imports.Import(Csv, list: first.ListId);
+        var first = await Imports.Import(Csv);
+        var second = await Imports.Import(Csv, list: first.ListId);
 
         Assert.Equal((2L, 0L, 1L), (first.Created, first.Updated, first.Duplicated));
         Assert.Equal((0L, 2L, 1L), (second.Created, second.Updated, second.Duplicated));
-        Assert.Equal(3, (await _imports.Lists.FindList(Account, first.ListId))!.Members);
+        Assert.Equal(3, (await Imports.Lists.FindList(Account, first.ListId))!.Members);
     }
 
     [Theory]
@@ -70,9 +68,9 @@ public sealed class ContactImporterTests : IDisposable
     [InlineData("\"email\"")]
     public async Task The_address_column_is_known_by_its_usual_names(string header)
     {
-        var import = await _imports.Import($"x,{header}\n1,a@example.com");
+        var import = await Imports.Import($"x,{header}\n1,a@example.com");
 
-        Assert.Equal("a@example.com", Assert.Single(await _imports.Members(import)).Address);
+        Assert.Equal("a@example.com", Assert.Single(await Imports.Members(import)).Address);
     }
 
     [Theory]
@@ -89,7 +87,7 @@ public sealed class ContactImporterTests : IDisposable
         var options = new ImportOptions { Delimiter = told, NameColumn = "Full Name" };
         Assert.Equal(2, csv.Length);
 
-        var member = Assert.Single(await _imports.Members(await _imports.Import($"{header}\r\n{row}\r\n", options)));
+        var member = Assert.Single(await Imports.Members(await Imports.Import($"{header}\r\n{row}\r\n", options)));
         Assert.Equal("Anna; A., B.", member.Name);
         Assert.Equal("x", member.Attributes["a,b;c|d"]);
     }
@@ -97,10 +95,10 @@ public sealed class ContactImporterTests : IDisposable
     [Fact]
     public async Task A_line_that_tells_the_delimiter_is_no_header()
     {
-        var import = await _imports.Import("sep=;\r\nemail;x\r\na@example.com;1\r\nbad\r\n");
+        var import = await Imports.Import("sep=;\r\nemail;x\r\na@example.com;1\r\nbad\r\n");
 
-        Assert.Equal("1", Assert.Single(await _imports.Members(import)).Attributes["x"]);
-        Assert.Equal(4, Assert.Single(await _imports.Errors(import)).Line);
+        Assert.Equal("1", Assert.Single(await Imports.Members(import)).Attributes["x"]);
+        Assert.Equal(4, Assert.Single(await Imports.Errors(import)).Line);
     }
 
     [Fact]
@@ -114,9 +112,9 @@ public sealed class ContactImporterTests : IDisposable
                 new Dictionary<string, string> { ["Ort"] = "city", ["secret"] = "", ["EMAIL"] = "old address" },
         };
         var import =
-            await _imports.Import("contact,who,ort,secret,email,,rest\na@example.com,Anna,Köln,s,x@y,z,r", options);
+            await Imports.Import("contact,who,ort,secret,email,,rest\na@example.com,Anna,Köln,s,x@y,z,r", options);
 
-        var member = Assert.Single(await _imports.Members(import));
+        var member = Assert.Single(await Imports.Members(import));
         Assert.Equal(("a@example.com", "Anna"), (member.Address, member.Name));
         Assert.Equal(
             ["city=Köln", "old address=x@y", "rest=r"], member.Attributes.Select(a => $"{a.Key}={a.Value}").Order());
@@ -133,7 +131,7 @@ public sealed class ContactImporterTests : IDisposable
         var bytes = encoding == ""
             ? Encoding.UTF8.GetBytes(text)
             : [.. Encoding.GetEncoding(encoding).GetPreamble(), .. Encoding.GetEncoding(encoding).GetBytes(text)];
-        var member = Assert.Single(await _imports.Members(await _imports.Import(bytes)));
+        var member = Assert.Single(await Imports.Members(await Imports.Import(bytes)));
 
         Assert.Equal(("müller@example.com", "Größe 😀"), (member.Address, member.Name));
     }
@@ -146,9 +144,9 @@ public sealed class ContactImporterTests : IDisposable
         byte[] bytes = utf16
             ? [0xff, 0xfe, .. Utf16("email\na@example.com\nx"), 0x00, 0xd8, .. Utf16("@y\nb@example.com"), 0x41]
             : [.. "email\na@example.com\nx"u8, 0xe4, .. "@y\nb@example.com\n\0"u8];
-        var import = await _imports.Import(bytes);
+        var import = await Imports.Import(bytes);
 
-        var errors = await _imports.Errors(import);
+        var errors = await Imports.Errors(import);
         Assert.Equal((3, "import.encoding"), (errors[0].Line, errors[0].Code));
         Assert.Equal(utf16 ? (4, "import.encoding") : (5, "import.binary"), ((int)errors[1].Line, errors[1].Code));
         Assert.Equal(utf16 ? 1 : 2, import.Created);
@@ -170,7 +168,7 @@ public sealed class ContactImporterTests : IDisposable
     [InlineData("email,Gr\u00f6\u00dfe\na@example.com,1", "import.encoding")]
     public async Task A_file_that_cannot_be_read_fails_as_a_whole(string csv, string code)
     {
-        var import = await _imports.Import(Encoding.Latin1.GetBytes(csv));
+        var import = await Imports.Import(Encoding.Latin1.GetBytes(csv));
 
         Assert.Equal((ImportStatus.Failed, code), (import.Status, import.Failure!.Code));
         Assert.Equal(0, import.Rows);
@@ -191,14 +189,14 @@ public sealed class ContactImporterTests : IDisposable
             NameColumn = name,
             AttributeColumns = mapped is null ? new Dictionary<string, string>() : new() { [mapped] = "y" },
         };
-        Assert.Equal(code, (await _imports.Import("email,x,y\na@example.com,1,2", options)).Failure!.Code);
+        Assert.Equal(code, (await Imports.Import("email,x,y\na@example.com,1,2", options)).Failure!.Code);
     }
 
     [Fact]
     public async Task Errors_name_line_code_and_column_and_never_an_address()
     {
         var long64 = new string('x', 70_000);
-        var import = await _imports.Import(
+        var import = await Imports.Import(
             "email,name,note\n"
             + "secret1@example.com,\"Anna\nBerta\",n\n"
             + "secret2@example.com,A\u0001,n\n"
@@ -219,43 +217,43 @@ public sealed class ContactImporterTests : IDisposable
                 (8, "contact.address.too_long", "email"),
                 (9, "import.unclosed_quote", "name"),
             ],
-            (await _imports.Errors(import)).Select(error => (error.Line, error.Code, error.Column)));
+            (await Imports.Errors(import)).Select(error => (error.Line, error.Code, error.Column)));
         Assert.All(
-            await _imports.Errors(import),
+            await Imports.Errors(import),
             error => Assert.DoesNotContain("secret", error.Detail, StringComparison.Ordinal));
-        Assert.Equal("good@example.com", Assert.Single(await _imports.Members(import)).Address);
+        Assert.Equal("good@example.com", Assert.Single(await Imports.Members(import)).Address);
     }
 
     [Fact]
     public async Task Attributes_of_two_imports_that_are_too_many_together_are_refused()
     {
         var hundred = string.Join(',', Enumerable.Range(0, 100).Select(i => $"k{i}"));
-        await _imports.Import($"email,{hundred}\na@example.com,{hundred}");
-        var import = await _imports.Import("email,one more\na@example.com,x\nb@example.com,x");
+        await Imports.Import($"email,{hundred}\na@example.com,{hundred}");
+        var import = await Imports.Import("email,one more\na@example.com,x\nb@example.com,x");
 
         Assert.Equal((1L, 1L, 0L), (import.Rejected, import.Created, import.Updated));
-        var error = Assert.Single(await _imports.Errors(import));
+        var error = Assert.Single(await Imports.Errors(import));
         Assert.Equal((2, "contact.attributes.too_many"), (error.Line, error.Code));
     }
 
     [Fact]
     public async Task Ten_thousand_errors_are_kept_and_all_are_counted()
     {
-        var import = await _imports.Import("email,x\n" + string.Concat(Enumerable.Repeat("a\n", 12_345)));
+        var import = await Imports.Import("email,x\n" + string.Concat(Enumerable.Repeat("a\n", 12_345)));
 
         Assert.Equal((12_345L, 12_345L), (import.Rows, import.Rejected));
-        Assert.Equal(10_000, await _imports.Test.Number("SELECT count(*) FROM import_errors"));
-        Assert.Equal(10_001, await _imports.Test.Number("SELECT max(line) FROM import_errors"));
+        Assert.Equal(10_000, await Test.Number("SELECT count(*) FROM import_errors"));
+        Assert.Equal(10_001, await Test.Number("SELECT max(line) FROM import_errors"));
 
-        var first = (await _imports.Importer.QueryErrors(Account, import.Id, null, 700)).Value!;
-        var second = (await _imports.Importer.QueryErrors(Account, import.Id, first.NextCursor, 700)).Value!;
+        var first = (await Imports.Importer.QueryErrors(Account, import.Id, null, 700)).Value!;
+        var second = (await Imports.Importer.QueryErrors(Account, import.Id, first.NextCursor, 700)).Value!;
         Assert.Equal((701, 702), ((int)first.Items[^1].Line, (int)second.Items[0].Line));
     }
 
     [Fact]
     public async Task An_import_that_cannot_begin_is_refused_and_leaves_nothing()
     {
-        using var small = new ImportHarness(bytesMax: 1000);
+        using var small = new ImportHarness(Test, bytesMax: 1000);
         var list = await small.List();
         async Task<string> Refused(string listId, ImportOptions options, int bytes, AccountId? account = null) =>
             (await small.Importer.Start(account ?? Account, listId, options, new MemoryStream(new byte[bytes])))
@@ -265,23 +263,23 @@ public sealed class ContactImporterTests : IDisposable
         Assert.Equal("list.unknown", await Refused(list, new(), 1, Other));
         Assert.Equal("import.delimiter", await Refused(list, new() { Delimiter = 'x' }, 1));
         Assert.Equal("import.too_large", await Refused(list, new(), 1001));
-        Assert.Empty(small.SpooledFiles);
+        Assert.Empty(await small.KeptFiles());
         Assert.Equal(0, await small.Test.Number("SELECT count(*) FROM imports"));
 
         var cut = new CutStream();
         await Assert.ThrowsAsync<IOException>(() => small.Importer.Start(Account, list, new(), cut));
-        Assert.Empty(small.SpooledFiles);
+        Assert.Empty(await small.KeptFiles());
         Assert.Null((await small.Importer.Start(Account, list, new(), new MemoryStream(new byte[1000]))).Refusal);
     }
 
     [Fact]
     public async Task Imports_belong_to_their_account()
     {
-        var import = await _imports.Import("email\na@example.com\nb,c");
+        var import = await Imports.Import("email\na@example.com\nb,c");
 
-        Assert.Null(await _imports.Importer.Find(Other, import.Id));
-        Assert.Equal("import.unknown", (await _imports.Importer.QueryErrors(Other, import.Id, null, 10)).Refusal!.Code);
-        Assert.Equal(0, await _imports.Contacts.Count(Other, new ContactFilter()));
+        Assert.Null(await Imports.Importer.Find(Other, import.Id));
+        Assert.Equal("import.unknown", (await Imports.Importer.QueryErrors(Other, import.Id, null, 10)).Refusal!.Code);
+        Assert.Equal(0, await Imports.Contacts.Count(Other, new ContactFilter()));
     }
 
     /// <summary>A client that goes away in the middle.</summary>
@@ -294,3 +292,7 @@ public sealed class ContactImporterTests : IDisposable
                 0 ? ValueTask.FromResult(Math.Min(100, buffer.Length)) : throw new IOException("The client went away.");
     }
 }
+
+public sealed class SqliteContactImporterTests() : ContactImporterTests(SqliteDatabases.Instance);
+
+public sealed class PostgresContactImporterTests(PostgresFixture postgres) : ContactImporterTests(postgres);

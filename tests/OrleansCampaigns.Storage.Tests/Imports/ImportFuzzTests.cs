@@ -1,9 +1,11 @@
 using System.Text;
 using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Storage.Tests.Postgres;
+using OrleansCampaigns.Storage.Tests.Sqlite;
 
 namespace OrleansCampaigns.Storage.Tests.Imports;
 
-public sealed class ImportFuzzTests
+public abstract class ImportFuzzTests(ITestDatabases databases) : ImportContract(databases)
 {
     [Theory]
     [InlineData(11)]
@@ -11,22 +13,21 @@ public sealed class ImportFuzzTests
     [InlineData(13)]
     public async Task Whatever_the_bytes_are_every_row_is_accounted_for(int seed)
     {
-        using var imports = new ImportHarness();
         var random = new Random(seed);
         for (var round = 0; round < 40; round++)
         {
             var body = HostileCsv.Bytes(random, random.Next(400));
-            var import = await imports.Import([.. "email,name,x\n"u8, .. body]);
+            var import = await Imports.Import([.. "email,name,x\n"u8, .. body]);
 
             Assert.Equal(ImportStatus.Finished, import.Status);
-            Assert.Equal(import.Rejected, await Count(imports, "import_errors WHERE import_id = $0", import.Id));
+            Assert.Equal(import.Rejected, await Count("import_errors WHERE import_id = $0", import.Id));
             Assert.Equal(
                 import.Created + import.Updated + import.Duplicated,
-                await Count(imports, "list_members WHERE list_id = $0", import.ListId));
+                await Count("list_members WHERE list_id = $0", import.ListId));
         }
 
         // Nothing that a filter or an export reads back may be broken either.
-        await foreach (var row in imports.Contacts.Export(TestDatabase.Account, new()))
+        await foreach (var row in Imports.Contacts.Export(TestDatabase.Account, new()))
         {
             Assert.NotEmpty(row.Address);
         }
@@ -37,14 +38,13 @@ public sealed class ImportFuzzTests
     [InlineData(22)]
     public async Task Random_bytes_end_an_import_and_never_the_worker(int seed)
     {
-        using var imports = new ImportHarness();
         var random = new Random(seed);
         for (var round = 0; round < 60; round++)
         {
             var bytes = new byte[random.Next(5_000)];
             random.NextBytes(bytes);
             byte[] mark = (round % 4) switch { 0 => [0xff, 0xfe], 1 => [0xfe, 0xff], 2 => [0xef, 0xbb, 0xbf], _ => [] };
-            var import = await imports.Import([.. mark, .. bytes]);
+            var import = await Imports.Import([.. mark, .. bytes]);
 
             Assert.NotEqual("import.fault", import.Failure?.Code);
         }
@@ -55,7 +55,6 @@ public sealed class ImportFuzzTests
     [InlineData(32)]
     public async Task Rows_that_are_well_formed_survive_whatever_stands_between_them(int seed)
     {
-        using var imports = new ImportHarness();
         var random = new Random(seed);
         string[] broken =
         [
@@ -69,16 +68,20 @@ public sealed class ImportFuzzTests
             csv.Append(random.GetItems(broken, 1)[0]).Append(random.Next(2) == 0 ? "\n" : "\r\n");
         }
 
-        var import = await imports.Import(Encoding.Latin1.GetBytes(csv.ToString()));
+        var import = await Imports.Import(Encoding.Latin1.GetBytes(csv.ToString()));
 
         Assert.All(
-            await imports.Members(import), row => Assert.StartsWith("good", row.Address, StringComparison.Ordinal));
+            await Imports.Members(import), row => Assert.StartsWith("good", row.Address, StringComparison.Ordinal));
         Assert.Equal((1_000L, 500L, 500L), (import.Rows, import.Created, import.Rejected));
         Assert.Equal(
             Enumerable.Range(1, 500).Select(i => (long)(i * 2) + 1),
-            (await imports.Errors(import)).Select(error => error.Line));
+            (await Imports.Errors(import)).Select(error => error.Line));
     }
 
-    private static Task<long> Count(ImportHarness imports, string from, string id) =>
-        imports.Test.Number($"SELECT count(*) FROM {from}", id);
+    private Task<long> Count(string from, string id) =>
+        Test.Number($"SELECT count(*) FROM {from}", id);
 }
+
+public sealed class SqliteImportFuzzTests() : ImportFuzzTests(SqliteDatabases.Instance);
+
+public sealed class PostgresImportFuzzTests(PostgresFixture postgres) : ImportFuzzTests(postgres);

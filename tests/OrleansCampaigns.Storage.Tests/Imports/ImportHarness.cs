@@ -3,26 +3,53 @@ using Microsoft.Extensions.Logging.Abstractions;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Audiences;
+using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
 using OrleansCampaigns.Storage.Imports;
+using OrleansCampaigns.Storage.Tests.Sqlite;
 using static OrleansCampaigns.Storage.Tests.TestDatabase;
 
 namespace OrleansCampaigns.Storage.Tests.Imports;
 
-/// <summary>An importer over a real database and a real folder, whose worker goes only when the test says so.</summary>
+/// <summary>Tests of imports that hold on either database.</summary>
+public abstract class ImportContract(ITestDatabases databases) : DatabaseContract(databases)
+{
+    protected ImportHarness Imports { get; private set; } = null!;
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        Imports = new(Test);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        Imports?.Dispose();
+        await base.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>An importer over a real database, whose worker goes only when the test says so.</summary>
 public sealed class ImportHarness : IDisposable
 {
-    private readonly DirectoryOptions _options;
-
-    public ImportHarness(long bytesMax = 64L * 1024 * 1024)
+    public ImportHarness(TestDatabase test, long bytesMax = 64L * 1024 * 1024)
     {
-        _options = new() { ImportBytesMax = bytesMax, SpoolFolder = Path.Combine(Test.Folder, "spool") };
-        Lists = new(Test.Database);
-        Contacts = new(Test.Database);
+        Test = test;
+        var folder = (test as SqliteTestDatabase)?.Folder;
+        Options = new()
+        {
+            ImportBytesMax = bytesMax,
+            SpoolFolder = folder is null ? null : Path.Combine(folder, "spool"),
+        };
+        Lists = new(test.Database);
+        Contacts = new(test.Database);
         Restart();
     }
 
-    public TestDatabase Test { get; } = new();
+    public TestDatabase Test { get; }
+
+    public DirectoryOptions Options { get; }
 
     public ListDirectory Lists { get; }
 
@@ -32,16 +59,40 @@ public sealed class ImportHarness : IDisposable
 
     internal ImportWorker Worker { get; private set; } = null!;
 
-    public string[] SpooledFiles =>
-        System.IO.Directory.Exists(_options.SpoolFolder!) ? System.IO.Directory.GetFiles(_options.SpoolFolder!) : [];
+    /// <summary>The imports whose files are kept.</summary>
+    public async Task<List<string>> KeptFiles() => Options.SpoolFolder is not { } folder
+        ? await Test.Texts("SELECT DISTINCT import_id FROM import_files ORDER BY import_id")
+        : !System.IO.Directory.Exists(folder)
+            ? []
+            : [.. System.IO.Directory.GetFiles(folder).Select(path => Path.GetFileName(path)).Order()];
+
+    public async Task LoseFile(string import)
+    {
+        if (Options.SpoolFolder is { } folder)
+        {
+            File.Delete(Path.Combine(folder, $"{import}.csv"));
+        }
+        else
+        {
+            await Test.Execute("DELETE FROM import_files WHERE import_id = $0", import);
+        }
+    }
 
     /// <summary>As after a restart: nothing is known but what the database and the folder hold.</summary>
     internal void Restart()
     {
-        var spool = new ImportSpool(Test.Database, _options);
+        Worker?.Dispose();
+        (Importer, Worker) = Open();
+    }
+
+    /// <summary>Another process over the same database.</summary>
+    internal (IContactImporter Importer, ImportWorker Worker) Open()
+    {
+        var files = Test.Database.OpenImportFiles(Options);
         var signal = new ImportSignal();
-        Importer = new ContactImporter(Test.Database, spool, signal);
-        Worker = new(Test.Database, spool, signal, Test.Clock, NullLogger<ImportWorker>.Instance);
+        return (
+            new ContactImporter(Test.Database, files, signal),
+            new(Test.Database, files, signal, Test.Clock, NullLogger<ImportWorker>.Instance));
     }
 
     public async Task<string> List(string name = "everybody") => (await Lists.CreateList(Account, name)).Value!.Id;
@@ -73,7 +124,7 @@ public sealed class ImportHarness : IDisposable
         Assert.Equal(
             0, await Test.Number(
                 "SELECT count(*) FROM lists WHERE members <> (SELECT count(*) FROM list_members WHERE list_id = id)"));
-        Assert.Empty(SpooledFiles);
+        Assert.Empty(await KeptFiles());
         return import;
     }
 
@@ -83,9 +134,5 @@ public sealed class ImportHarness : IDisposable
     public async Task<IReadOnlyList<ContactRow>> Members(Import import) =>
         (await Contacts.Query(Account, new ContactFilter { ListId = import.ListId }, null, 1000)).Value!.Items;
 
-    public void Dispose()
-    {
-        Worker.Dispose();
-        Test.Dispose();
-    }
+    public void Dispose() => Worker.Dispose();
 }

@@ -17,7 +17,7 @@ public sealed class PostgresContactStateStorageTests(PostgresFixture postgres)
         new PostgresContactStateStorage(_given.Database.Contacts, new NoteSerializer(), "test");
 
     protected override Task<long> CountRows() =>
-        _given.Number("SELECT count(*) FROM OrleansStorage WHERE GrainTypeString = $1", Name);
+        _given.Number("SELECT count(*) FROM OrleansStorage WHERE GrainTypeString = $0", Name);
 
     protected override Task RefuseToInsert(string key) => _given.Execute(
         $"ALTER TABLE OrleansStorage_contacts ADD CONSTRAINT poison CHECK (GrainIdExtensionString <> '{key}')");

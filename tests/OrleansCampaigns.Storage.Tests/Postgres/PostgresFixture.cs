@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OrleansCampaigns.Storage.Postgres;
 using OrleansCampaigns.Storage.Tests.Postgres;
 using OrleansCampaigns.TestKit.Postgres;
@@ -7,9 +8,10 @@ using OrleansCampaigns.TestKit.Postgres;
 namespace OrleansCampaigns.Storage.Tests.Postgres;
 
 /// <summary>One server for all tests of this assembly, started by the first that needs it.</summary>
-public sealed class PostgresFixture : IAsyncLifetime
+public sealed class PostgresFixture : ITestDatabases, IAsyncLifetime
 {
     private readonly SemaphoreSlim _gate = new(1);
+    private readonly ConcurrentBag<PostgresTestDatabase> _kept = [];
     private PostgresServer? _server;
     private string? _template;
 
@@ -22,7 +24,7 @@ public sealed class PostgresFixture : IAsyncLifetime
         await _gate.WaitAsync();
         try
         {
-            return _server ??= await PostgresServer.Start();
+            return _server ??= await PostgresServer.Start("fsync=off");
         }
         finally
         {
@@ -31,7 +33,7 @@ public sealed class PostgresFixture : IAsyncLifetime
     }
 
     /// <summary>A fresh database with the schema in it: a copy of one that was migrated once.</summary>
-    public async Task<PostgresTestDatabase> CreateDatabase()
+    public async Task<PostgresTestDatabase> CreateDatabase(Action<PostgresTestDatabase>? keep = null)
     {
         var server = await Server();
         await _gate.WaitAsync();
@@ -44,10 +46,14 @@ public sealed class PostgresFixture : IAsyncLifetime
             _gate.Release();
         }
 
-        var test = new PostgresTestDatabase(server, await server.CreateDatabase(_template));
+        var test = new PostgresTestDatabase(server, await server.CreateDatabase(_template), keep);
         await test.Database.Initialise();
         return test;
     }
+
+    /// <summary>A fresh one, or one that an earlier test has left as it was.</summary>
+    async Task<TestDatabase> ITestDatabases.Create() =>
+        _kept.TryTake(out var kept) ? kept : await CreateDatabase(_kept.Add);
 
     public async ValueTask DisposeAsync()
     {

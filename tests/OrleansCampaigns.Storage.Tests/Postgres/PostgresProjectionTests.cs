@@ -103,7 +103,7 @@ public sealed class PostgresProjectionTests(PostgresFixture postgres) : IAsyncLi
     private Task<int> Contacts(int count) => _given.Execute(
         """
         INSERT INTO contacts (account, id, hash, address, address_valid, search, created_at, updated_at)
-        SELECT 'main', 'con_' || i, i, i || '@example.com', 1, '', 1, 1 FROM generate_series(1, $1) AS i
+        SELECT 'main', 'con_' || i, i, i || '@example.com', 1, '', 1, 1 FROM generate_series(1, $0) AS i
         """,
         count);
 
@@ -118,7 +118,7 @@ public sealed class PostgresProjectionTests(PostgresFixture postgres) : IAsyncLi
     private Task<int> Recipient(int contact, int occurrence, long seq) => _given.Execute(
         """
         INSERT INTO recipients (campaign_id, partition, seq, account, contact_id, occurrence, reserved)
-        VALUES ('cmp_1', 0, $3, 'main', $1, $2, 1)
+        VALUES ('cmp_1', 0, $2, 'main', $0, $1, 1)
         """,
         $"con_{contact}", occurrence, seq);
 

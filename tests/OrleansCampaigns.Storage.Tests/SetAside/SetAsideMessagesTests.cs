@@ -3,16 +3,15 @@ using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Storage.Directory;
 using OrleansCampaigns.Storage.SetAside;
+using OrleansCampaigns.Storage.Tests.Postgres;
+using OrleansCampaigns.Storage.Tests.Sqlite;
 
 namespace OrleansCampaigns.Storage.Tests.SetAside;
 
-public sealed class SetAsideMessagesTests : IDisposable
+public abstract class SetAsideMessagesTests(ITestDatabases databases) : DatabaseContract(databases)
 {
-    private readonly TestDatabase _test = new();
-    private readonly SetAsideMessages _messages;
-
-    public SetAsideMessagesTests() => _messages = new(
-        _test.Database,
+    private SetAsideMessages Messages => new(
+        Test.Database,
         new SetAsideLimits { MessageOctetsMax = 10, MessagesMax = 5, AgeMax = TimeSpan.FromDays(30) });
 
     [Fact]
@@ -24,12 +23,12 @@ public sealed class SetAsideMessagesTests : IDisposable
         Assert.Equal(
             ("mailbox", SetAsideReasons.Unmatched, "bounce", 5L, false),
             (listed.Source, listed.Reason, listed.Kind, listed.Octets, listed.IsTruncated));
-        Assert.Equal(_test.Clock.GetUtcNow(), listed.ReceivedAt);
-        Assert.Equal("hello", Encoding.UTF8.GetString((await _messages.Read(listed.Id))!.Value.Span));
+        Assert.Equal(Test.Clock.GetUtcNow(), listed.ReceivedAt);
+        Assert.Equal("hello", Encoding.UTF8.GetString((await Messages.Read(listed.Id))!.Value.Span));
 
-        Assert.True(await _messages.Delete(listed.Id));
-        Assert.False(await _messages.Delete(listed.Id));
-        Assert.Null(await _messages.Read(listed.Id));
+        Assert.True(await Messages.Delete(listed.Id));
+        Assert.False(await Messages.Delete(listed.Id));
+        Assert.Null(await Messages.Read(listed.Id));
         Assert.Empty(await All());
     }
 
@@ -47,7 +46,7 @@ public sealed class SetAsideMessagesTests : IDisposable
     {
         await Keep("smtp", "0123456789 and more");
         await Keep("smtp", "0123456789 and other");
-        await _messages.SetAside(
+        await Messages.SetAside(
             "header"u8.ToArray(), "smtp", SetAsideReasons.TooLarge, "other", octets: 1_000);
 
         // Made in one millisecond, they have no order among themselves.
@@ -55,7 +54,7 @@ public sealed class SetAsideMessagesTests : IDisposable
         Assert.Equal(
             [(1_000L, true), (20L, true), (19L, true)],
             kept.Select(message => (message.Octets, message.IsTruncated)));
-        Assert.Equal(10, (await _messages.Read(kept[1].Id))!.Value.Length);
+        Assert.Equal(10, (await Messages.Read(kept[1].Id))!.Value.Length);
     }
 
     [Fact]
@@ -64,15 +63,15 @@ public sealed class SetAsideMessagesTests : IDisposable
         for (var i = 0; i < 8; i++)
         {
             await Keep("smtp", $"message {i}");
-            _test.Clock.Move(TimeSpan.FromDays(1));
+            Test.Clock.Move(TimeSpan.FromDays(1));
         }
 
         Assert.Equal(["7", "6", "5", "4", "3"], await Endings());
 
-        _test.Clock.Move(TimeSpan.FromDays(26));
+        Test.Clock.Move(TimeSpan.FromDays(26));
         await Keep("smtp", "message 9");
         Assert.Equal(["9", "7", "6", "5", "4"], await Endings());
-        _test.Clock.Move(TimeSpan.FromDays(2));
+        Test.Clock.Move(TimeSpan.FromDays(2));
         await Keep("smtp", "message 8");
         Assert.Equal(["8", "9", "7", "6"], await Endings());
     }
@@ -83,23 +82,23 @@ public sealed class SetAsideMessagesTests : IDisposable
         for (var i = 0; i < 5; i++)
         {
             await Keep("smtp", $"message {i}");
-            _test.Clock.Move(TimeSpan.FromSeconds(1));
+            Test.Clock.Move(TimeSpan.FromSeconds(1));
         }
 
-        var first = (await _messages.Query(null, 3)).Value!;
-        var second = (await _messages.Query(first.NextCursor, 3)).Value!;
+        var first = (await Messages.Query(null, 3)).Value!;
+        var second = (await Messages.Query(first.NextCursor, 3)).Value!;
 
         Assert.Equal((3, 2), (first.Items.Count, second.Items.Count));
         Assert.Equal(5, first.Items.Concat(second.Items).DistinctBy(message => message.Id).Count());
         Assert.Null(second.NextCursor);
-        Assert.Equal("request.cursor", (await _messages.Query("nonsense", 3)).Refusal!.Code);
+        Assert.Equal("request.cursor", (await Messages.Query("nonsense", 3)).Refusal!.Code);
     }
 
     [Fact]
     public void An_address_is_compared_with_a_contact_by_the_installations_own_hash()
     {
-        var identity = new ContactIdentity(_test.Database);
-        var rosa = ContactId.Of(_test.Database.ContactKey.Span, TestDatabase.Account, "rosa@example.org");
+        var identity = new ContactIdentity(Test.Database);
+        var rosa = ContactId.Of(Test.Database.ContactKey.Span, TestDatabase.Account, "rosa@example.org");
 
         Assert.True(identity.Owns(TestDatabase.Account, rosa, "rosa@EXAMPLE.org"));
         Assert.False(identity.Owns(TestDatabase.Other, rosa, "rosa@example.org"));
@@ -107,21 +106,23 @@ public sealed class SetAsideMessagesTests : IDisposable
         Assert.False(identity.Owns(TestDatabase.Account, rosa, "no address"));
     }
 
-    public void Dispose() => _test.Dispose();
-
-    private Task Keep(string source, string text) => _messages.SetAside(
+    private Task Keep(string source, string text) => Messages.SetAside(
         Encoding.UTF8.GetBytes(text), source, SetAsideReasons.Unmatched, "bounce");
 
-    private async Task<IReadOnlyList<SetAsideMessage>> All() => (await _messages.Query(null, 100)).Value!.Items;
+    private async Task<IReadOnlyList<SetAsideMessage>> All() => (await Messages.Query(null, 100)).Value!.Items;
 
     private async Task<List<string>> Endings()
     {
         var texts = new List<string>();
         foreach (var message in await All())
         {
-            texts.Add(Encoding.UTF8.GetString((await _messages.Read(message.Id))!.Value.Span)[^1..]);
+            texts.Add(Encoding.UTF8.GetString((await Messages.Read(message.Id))!.Value.Span)[^1..]);
         }
 
         return texts;
     }
 }
+
+public sealed class SqliteSetAsideMessagesTests() : SetAsideMessagesTests(SqliteDatabases.Instance);
+
+public sealed class PostgresSetAsideMessagesTests(PostgresFixture postgres) : SetAsideMessagesTests(postgres);

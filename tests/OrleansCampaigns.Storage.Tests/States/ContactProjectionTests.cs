@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Text.Json;
 using Orleans.Runtime;
+using Orleans.Storage;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
@@ -7,23 +9,18 @@ using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Grains;
 using OrleansCampaigns.Grains.Contacts;
 using OrleansCampaigns.Storage.Directory;
-using OrleansCampaigns.Storage.Sqlite;
-using OrleansCampaigns.Storage.States;
+using OrleansCampaigns.Storage.Tests.Postgres;
+using OrleansCampaigns.Storage.Tests.Sqlite;
 using static OrleansCampaigns.Storage.Tests.TestDatabase;
 
 namespace OrleansCampaigns.Storage.Tests.States;
 
 /// <summary>What the database projects in the transaction that writes a contact's state.</summary>
-public sealed class ContactProjectionTests : IDisposable
+public abstract class ContactProjectionTests(ITestDatabases databases) : DatabaseContract(databases)
 {
-    private readonly TestDatabase _given = new();
-    private readonly ContactDirectory _contacts;
-    private readonly ContactStateStorage _storage;
+    private IGrainStorage? _storage;
 
-    public ContactProjectionTests() =>
-        (_contacts, _storage) = (new(_given.Database), new(_given.Database, new StateSerializer(), "test"));
-
-    public void Dispose() => _given.Dispose();
+    private ContactDirectory Contacts => new(Test.Database);
 
     [Theory]
     [InlineData(1, 3, 200)]
@@ -32,20 +29,20 @@ public sealed class ContactProjectionTests : IDisposable
     [InlineData(4, 40, 900)]
     public async Task Tables_equal_the_states_whatever_happens(int seed, int campaigns, int steps)
     {
-        const int Contacts = 6;
+        const int Count = 6;
         var random = new Random(seed);
         var ids = Enumerable.Range(0, campaigns).Select(i => TestData.Campaign($"c{i}")).ToList();
         var contacts = new List<(RandomContact Contact, GrainState<ContactRecord> State)>();
-        for (var i = 0; i < Contacts; i++)
+        for (var i = 0; i < Count; i++)
         {
             var id = await Make($"u{i}@example.com");
             foreach (var (campaign, number) in ids.Select((_, number) => ($"c{number}", number)))
             {
-                await _given.Recipient(campaign, 0, (i * 2) + 1, id);
-                await _given.Recipient(campaign, 0, (i * 2) + 2, id, occurrence: 2);
+                await Test.Recipient(campaign, 0, (i * 2) + 1, id);
+                await Test.Recipient(campaign, 0, (i * 2) + 2, id, occurrence: 2);
             }
 
-            contacts.Add((new(id, ids, _given.Clock.GetUtcNow(), random.Next()), new()));
+            contacts.Add((new(id, ids, Test.Clock.GetUtcNow(), random.Next()), new()));
         }
 
         for (var step = 0; step < steps; step++)
@@ -62,16 +59,16 @@ public sealed class ContactProjectionTests : IDisposable
 
         Assert.True(campaigns < Contact.DeliveriesMax || contacts.TrueForAll(pair => pair.Contact.Pages.Exists(
             page => page.Deliveries.Count > 0)), "No campaign ever moved to a page.");
-        Assert.NotEqual(0, await _given.Number("SELECT count(*) FROM recipients WHERE overturned = 1"));
-        Assert.NotEqual(0, await _given.Number("SELECT count(*) FROM link_clicks WHERE clicks > 1"));
-        Assert.NotEqual(0, await _given.Number("SELECT count(*) FROM recipients WHERE outcome = 'Duplicated'"));
+        Assert.NotEqual(0, await Test.Number("SELECT count(*) FROM recipients WHERE overturned = 1"));
+        Assert.NotEqual(0, await Test.Number("SELECT count(*) FROM link_clicks WHERE clicks > 1"));
+        Assert.NotEqual(0, await Test.Number("SELECT count(*) FROM recipients WHERE outcome = 'Duplicated'"));
     }
 
     [Fact]
     public async Task The_first_write_and_later_ones_project_alike_and_a_repeated_one_changes_nothing()
     {
         var id = await Make("anna@example.com");
-        await _given.Recipient("c1", 0, 1, id);
+        await Test.Recipient("c1", 0, 1, id);
         var campaign = TestData.Campaign("c1");
         var clicked = With(new(), campaign, new() { Links = [new(1, 2, 1, At(5)), new(2, 1, 0, At(6))] });
         var state = new GrainState<ContactRecord>();
@@ -87,18 +84,18 @@ public sealed class ContactProjectionTests : IDisposable
         Assert.Equal([2], record.Projection!.Deliveries[0].Links!.Select(link => link.Link));
         Assert.Equal(
             ["1 2 1 5", "2 4 0 6"],
-            await _given.Texts(
+            await Test.Texts(
                 "SELECT link || ' ' || clicks || ' ' || machine_clicks || ' ' || (first_at - $0) FROM link_clicks",
                 At(0).ToUnixTimeMilliseconds()));
-        Assert.Equal(6, await _given.Number("SELECT clicks FROM recipients"));
+        Assert.Equal(6, await Test.Number("SELECT clicks FROM recipients"));
     }
 
     [Fact]
     public async Task A_projection_holds_what_changed_and_leaves_what_moved_to_a_page()
     {
         var id = await Make("anna@example.com");
-        await _given.Recipient("old", 0, 1, id);
-        await _given.Recipient("new", 0, 1, id);
+        await Test.Recipient("old", 0, 1, id);
+        await Test.Recipient("new", 0, 1, id);
         var old = With(new(), TestData.Campaign("old"), new() { FirstOpenAt = At(1), Opens = 1 }) with
         {
             LastOutcome = Outcome.Sent,
@@ -117,20 +114,20 @@ public sealed class ContactProjectionTests : IDisposable
         Assert.Equal([TestData.Campaign("new").Value], record.Projection!.Deliveries.Select(one => one.Campaign));
         Assert.Equal(
             ["Opened", "Opened"],
-            await _given.Texts(
+            await Test.Texts(
                 """
                 SELECT last_recipient_status FROM contacts
                 UNION ALL SELECT recipient_status FROM recipients WHERE campaign_id = $0
                 """,
                 TestData.Campaign("old").Value));
-        Assert.Equal(RecipientStatus.Opened, (await _contacts.Find(Account, id))!.LastRecipientStatus);
+        Assert.Equal(RecipientStatus.Opened, (await Contacts.Find(Account, id))!.LastRecipientStatus);
     }
 
     [Fact]
     public async Task A_state_that_cannot_be_written_projects_nothing()
     {
         var id = await Make("anna@example.com");
-        await _given.Recipient("c1", 0, 1, id);
+        await Test.Recipient("c1", 0, 1, id);
         var state = new GrainState<ContactRecord>();
         await Write(id, RecordOf(id, new(), With(new(), TestData.Campaign("c1"), new() { Opens = 1 })), state);
         var before = await Snapshot();
@@ -140,11 +137,9 @@ public sealed class ContactProjectionTests : IDisposable
             id, RecordOf(id, new(), With(new(), TestData.Campaign("c1"), new() { Opens = 9 })), stale));
 
         // The last statement of the projection fails: the state and the rows before it go with it.
-        await _given.Execute("""
-            CREATE TRIGGER poison BEFORE INSERT ON link_clicks BEGIN SELECT RAISE(ABORT, 'poison'); END
-            """);
+        await Test.Refuse("poison", "BEFORE INSERT ON link_clicks");
         var clicked = With(new(), TestData.Campaign("c1"), new() { Links = [new(1, 1, 0, At(1))] });
-        await Assert.ThrowsAsync<Microsoft.Data.Sqlite.SqliteException>(
+        await Assert.ThrowsAnyAsync<DbException>(
             () => Write(id, RecordOf(id, new(), clicked), state));
 
         Assert.Equal(before, await Snapshot());
@@ -176,12 +171,13 @@ public sealed class ContactProjectionTests : IDisposable
     private Task Write(ContactId id, ContactRecord record, GrainState<ContactRecord> state)
     {
         state.State = record;
+        _storage ??= Test.OpenContactStates(new StateSerializer());
         return _storage.WriteStateAsync("contact", GrainId.Create("contact", KeyOf(id)), state);
     }
 
     private static string KeyOf(ContactId id) => $"ct:{Account}:{id.Value[4..]}";
 
-    private async Task<ContactId> Make(string address) => (await _contacts.Create(Account, Input(address))).Value!.Id;
+    private async Task<ContactId> Make(string address) => (await Contacts.Create(Account, Input(address))).Value!.Id;
 
     private async Task AssertEqual(IEnumerable<RandomContact> contacts, List<CampaignId> campaigns)
     {
@@ -217,8 +213,8 @@ public sealed class ContactProjectionTests : IDisposable
 
     private async Task<string?> StateOf(ContactId id)
     {
-        var found = await _given.Texts(
-            "SELECT CAST(PayloadBinary AS TEXT) FROM OrleansStorage WHERE GrainIdExtensionString = $0", KeyOf(id));
+        var found = await Test.Texts(
+            $"SELECT {Test.StateColumn} FROM OrleansStorage WHERE GrainIdExtensionString = $0", KeyOf(id));
         return found.Count == 0 ? null : found[0];
     }
 
@@ -229,10 +225,10 @@ public sealed class ContactProjectionTests : IDisposable
 
     private async Task<string> One(string select, params object?[] values) => Assert.Single(await Rows(select, values));
 
-    private Task<List<string>> Rows(string select, params object?[] values) => _given.Database.Read(
-        connection => connection.Rows(
-            reader => string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(
-                column => reader.IsDBNull(column) ? "-" : reader.GetValue(column).ToString())),
-            "SELECT " + select,
-            values.Select((value, i) => ($"${i}", value))));
+    private Task<List<string>> Rows(string select, params object?[] values) =>
+        Test.Texts('|', "-", "SELECT " + select, values);
 }
+
+public sealed class SqliteContactProjectionTests() : ContactProjectionTests(SqliteDatabases.Instance);
+
+public sealed class PostgresContactProjectionTests(PostgresFixture postgres) : ContactProjectionTests(postgres);

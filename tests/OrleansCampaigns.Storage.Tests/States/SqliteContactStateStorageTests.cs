@@ -1,13 +1,14 @@
 using Orleans.Storage;
 using OrleansCampaigns.Storage.States;
+using OrleansCampaigns.Storage.Tests.Sqlite;
 
 namespace OrleansCampaigns.Storage.Tests.States;
 
-public sealed class SqliteContactStateStorageTests : ContactStateStorageContract, IDisposable
+public sealed class SqliteContactStateStorageTests : ContactStateStorageContract, IAsyncDisposable
 {
-    private readonly TestDatabase _given = new();
+    private readonly SqliteTestDatabase _given = new();
 
-    public void Dispose() => _given.Dispose();
+    public ValueTask DisposeAsync() => _given.DisposeAsync();
 
     protected override IGrainStorage Open() =>
         new ContactStateStorage(_given.Database, new NoteSerializer(), "test");

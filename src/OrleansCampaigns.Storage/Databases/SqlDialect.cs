@@ -1,0 +1,53 @@
+using OrleansCampaigns.Storage.Directory;
+
+namespace OrleansCampaigns.Storage.Databases;
+
+/// <summary>What the two databases say differently.</summary>
+internal abstract class SqlDialect
+{
+    /// <summary>Waits for the name <c>@name</c>; <see langword="null"/> where nobody need wait.</summary>
+    public abstract string? LockSql { get; }
+
+    /// <summary>Ends a query whose rows nobody else may change until the transaction ends.</summary>
+    public abstract string ForUpdate { get; }
+
+    /// <summary>Ends a subquery that is to be run for each row, and not joined.</summary>
+    public abstract string ForEachRow { get; }
+
+    /// <summary>How many contacts an import writes before it commits.</summary>
+    public abstract int ImportStepMax { get; }
+
+    /// <summary>Up to how many contacts a source is read and sorted as a whole.</summary>
+    public abstract int SmallSourceMax { get; }
+
+    /// <summary>Statements that keep a page to the indexes that it was written for; <see langword="null"/> where the
+    /// page says so itself.</summary>
+    public abstract string? KeepToIndexesSql { get; }
+
+    /// <summary>Follows a table that must be read by this index.</summary>
+    public abstract string By(string index);
+
+    /// <summary>Whether a text holds another; neither holds wildcards.</summary>
+    public abstract string Holds(string column, string text);
+
+    /// <summary>Whether a number is among those of <see cref="ToParameter(IEnumerable{long})"/>.</summary>
+    public abstract string IsAmong(string column, string numbers);
+
+    /// <summary>A text as the type of a column of JSON.</summary>
+    public abstract string Json(string text);
+
+    /// <summary>Whether the attribute of <paramref name="contact"/> has exactly this value.</summary>
+    public abstract string HasAttribute(string contact, string name, string value, FilterValues values);
+
+    /// <summary>Whether the attribute that a parameter names is missing from a column, or blank.</summary>
+    public abstract string LacksAttribute(string column, string name);
+
+    /// <summary>A value as this database takes it.</summary>
+    public abstract object? ToParameter(object? value);
+
+    /// <summary>Numbers as this database takes them.</summary>
+    public abstract object ToParameter(IEnumerable<long> numbers);
+
+    /// <summary>What writes contacts in a session of this database.</summary>
+    public abstract IContactWriter Writer(DatabaseSession session, Domain.AccountId account, long now);
+}

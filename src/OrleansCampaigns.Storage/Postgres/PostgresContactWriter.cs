@@ -1,0 +1,174 @@
+using System.Collections.Immutable;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Storage.Databases;
+using OrleansCampaigns.Storage.Directory;
+
+namespace OrleansCampaigns.Storage.Postgres;
+
+/// <summary>Writes contacts many at a time, in the order of their identifiers, as everybody locks them.</summary>
+internal sealed class PostgresContactWriter(DatabaseSession session, AccountId account, long now) : IContactWriter
+{
+    public async Task<IReadOnlyList<ContactWritten>> Write(IReadOnlyList<PreparedContact> contacts)
+    {
+        // Stable, so that rows of one contact stay in their order.
+        var places = Enumerable.Range(0, contacts.Count)
+            .OrderBy(i => contacts[i].Id.Value, StringComparer.Ordinal).ToArray();
+        var firsts = places.Where((place, n) => n == 0 || contacts[place].Id != contacts[places[n - 1]].Id).ToArray();
+        var created = await Insert(Array.ConvertAll(firsts, place => contacts[place]));
+        var written = new ContactWritten[contacts.Count];
+        Array.Fill(written, ContactWritten.Existed);
+        foreach (var place in firsts)
+        {
+            if (created.Contains(contacts[place].Id.Value))
+            {
+                written[place] = ContactWritten.Created;
+            }
+        }
+
+        var additions = Array.FindAll(places, place => written[place] == ContactWritten.Existed
+            && (contacts[place].Name is not null || contacts[place].HasAttributes));
+        if (additions.Length > 0)
+        {
+            await Merge(contacts, additions, written);
+        }
+
+        return written;
+    }
+
+    public async Task<IReadOnlyList<int>> Occur(string import, IReadOnlyList<ContactId> contacts)
+    {
+        var counts = new Dictionary<string, int>(contacts.Count, StringComparer.Ordinal);
+        foreach (var contact in contacts)
+        {
+            counts[contact.Value] = counts.GetValueOrDefault(contact.Value) + 1;
+        }
+
+        // Most occur once: those are not told.
+        var repeated = await session.Rows(
+            reader => (Id: reader.GetString(0), Occurrence: reader.GetInt32(1)),
+            """
+            WITH counted AS (
+                INSERT INTO import_occurrences AS o (import_id, contact_id, occurrence)
+                SELECT @import, g.id, g.more FROM unnest(@ids, @more) AS g(id, more)
+                ON CONFLICT (import_id, contact_id) DO UPDATE SET occurrence = o.occurrence + excluded.occurrence
+                RETURNING contact_id, occurrence
+            )
+            SELECT contact_id, occurrence FROM counted WHERE occurrence > 1
+            """,
+            ("@import", import), ("@ids", counts.Keys.ToArray()), ("@more", counts.Values.ToArray()));
+        var reached = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (id, occurrence) in repeated)
+        {
+            reached[id] = occurrence - counts[id];
+        }
+
+        var occurrences = new int[contacts.Count];
+        for (var i = 0; i < occurrences.Length; i++)
+        {
+            var id = contacts[i].Value;
+            occurrences[i] = reached.Count == 0 ? 1 : reached[id] = reached.GetValueOrDefault(id) + 1;
+        }
+
+        return occurrences;
+    }
+
+    public async Task<int> AddMembers(string list, IReadOnlyList<(ContactId Contact, int Occurrence)> members) =>
+        await session.Change(
+            """
+            INSERT INTO list_members (list_id, contact_id, occurrence)
+            SELECT @list, g.id, g.occurrence FROM unnest(@ids, @occurrences) AS g(id, occurrence)
+            ON CONFLICT DO NOTHING
+            """,
+            ("@list", list),
+            ("@ids", members.Select(member => member.Contact.Value).ToArray()),
+            ("@occurrences", members.Select(member => member.Occurrence).ToArray()));
+
+    public void Dispose()
+    {
+    }
+
+    private async Task<HashSet<string>> Insert(PreparedContact[] contacts)
+    {
+        var created = await session.Rows(
+            reader => reader.GetString(0),
+            """
+            INSERT INTO contacts (
+                account, id, hash, address, address_valid, name, attributes, search, created_at, updated_at)
+            SELECT @account, g.id, g.hash, g.address, g.valid, g.name, g.attributes::jsonb, g.search, @now, @now
+            FROM unnest(@ids, @hashes, @addresses, @valid, @names, @attributes, @searches)
+                AS g(id, hash, address, valid, name, attributes, search)
+            ON CONFLICT (account, id) DO NOTHING
+            RETURNING id
+            """,
+            ("@account", account.Value),
+            ("@now", now),
+            ("@ids", Array.ConvertAll(contacts, contact => contact.Id.Value)),
+            ("@hashes", Array.ConvertAll(contacts, contact => (int)contact.Hash)),
+            ("@addresses", Array.ConvertAll(contacts, contact => contact.Address)),
+            ("@valid", Array.ConvertAll(contacts, contact => contact.AddressIsValid ? 1 : 0)),
+            ("@names", Array.ConvertAll(contacts, contact => contact.Name)),
+            ("@attributes", Array.ConvertAll(contacts, contact => contact.Attributes)),
+            ("@searches", Array.ConvertAll(contacts, contact => contact.Search)));
+        return new(created, StringComparer.Ordinal);
+    }
+
+    // What is not given stays. The merged attributes are counted, because two short lists can make one too long.
+    private async Task Merge(IReadOnlyList<PreparedContact> contacts, int[] additions, ContactWritten[] written)
+    {
+        var stored = await session.Rows(
+            reader => (Id: reader.GetString(0), Profile: new Profile(
+                reader.TextOrNull(1), DirectoryJson.ReadAttributes(reader.GetString(2)))),
+            """
+            SELECT id, name, attributes FROM contacts WHERE account = @account AND id = ANY(@ids)
+            ORDER BY id FOR UPDATE
+            """,
+            ("@account", account.Value),
+            ("@ids", additions.Select(place => contacts[place].Id.Value).Distinct().ToArray()));
+        var profiles = stored.ToDictionary(row => row.Id, row => row.Profile, StringComparer.Ordinal);
+        var changed = new SortedDictionary<string, PreparedContact>(StringComparer.Ordinal);
+        foreach (var place in additions)
+        {
+            var (contact, profile) = (contacts[place], profiles[contacts[place].Id.Value]);
+            var merged = profile.Attributes.SetItems(
+                contact.HasAttributes ? DirectoryJson.ReadAttributes(contact.Attributes) : []);
+            if (merged.Count > PreparedContact.AttributesMax)
+            {
+                written[place] = ContactWritten.TooManyAttributes;
+                continue;
+            }
+
+            var name = contact.Name ?? profile.Name;
+            if (name != profile.Name || !ReferenceEquals(merged, profile.Attributes))
+            {
+                profiles[contact.Id.Value] = new(name, merged);
+                changed[contact.Id.Value] = contact with
+                {
+                    Name = name,
+                    Attributes = DirectoryJson.Write(new SortedDictionary<string, string>(
+                        merged, StringComparer.Ordinal)),
+                };
+            }
+        }
+
+        if (changed.Count > 0)
+        {
+            await Update([.. changed.Values]);
+        }
+    }
+
+    private Task<int> Update(PreparedContact[] contacts) => session.Change(
+        """
+        UPDATE contacts c SET
+            name = g.name, search = g.search, attributes = g.attributes::jsonb, updated_at = @now
+        FROM unnest(@ids, @names, @searches, @attributes) AS g(id, name, search, attributes)
+        WHERE c.account = @account AND c.id = g.id
+        """,
+        ("@account", account.Value),
+        ("@now", now),
+        ("@ids", Array.ConvertAll(contacts, contact => contact.Id.Value)),
+        ("@names", Array.ConvertAll(contacts, contact => contact.Name)),
+        ("@searches", Array.ConvertAll(contacts, contact => contact.Search)),
+        ("@attributes", Array.ConvertAll(contacts, contact => contact.Attributes)));
+
+    private sealed record Profile(string? Name, ImmutableDictionary<string, string> Attributes);
+}
