@@ -57,6 +57,14 @@ public static class ApiEndpoints
         return app;
     }
 
+    /// <summary>Maps nothing but what a load balancer asks: for a process that does not answer the API.</summary>
+    public static WebApplication MapOrleansCampaignsHealth(this WebApplication app)
+    {
+        app.UseMiddleware<ProblemsMiddleware>();
+        app.MapHealth();
+        return app;
+    }
+
     /// <summary>Says which problems an endpoint answers with, for the document.</summary>
     internal static TBuilder Refuses<TBuilder>(this TBuilder builder, params int[] statuses)
         where TBuilder : IEndpointConventionBuilder

@@ -7,6 +7,7 @@ var serve = ServeCommand.Create();
 var root = new RootCommand("Sends e-mail campaigns and knows, for every contact and every attempt, what happened.")
 {
     serve,
+    MigrateCommand.Create(),
     DemoCommand.Create(),
     ClassifyCommand.Create(),
 };

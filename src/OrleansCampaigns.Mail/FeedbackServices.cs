@@ -15,14 +15,17 @@ namespace OrleansCampaigns.Mail;
 public static class FeedbackServices
 {
     /// <summary>
-    /// Registers <see cref="IFeedbackMessages"/>, the reader of mailboxes, and the inbound listener, which listens from
-    /// the host's start on if <c>Mail:Inbound:Listen</c> is configured.
+    /// Registers <see cref="IFeedbackMessages"/>, the reader of mailboxes, and the inbound listener.
     /// </summary>
     /// <remarks>
     /// Needs <see cref="IFeedback"/>, the directory's ports, and <see cref="Domain.Feedback.RecipientTokens"/>.
     /// </remarks>
+    /// <param name="services">Where they go.</param>
+    /// <param name="configuration">The root of the settings.</param>
+    /// <param name="listens">Whether the listener listens from the host's start on, if <c>Mail:Inbound:Listen</c> is
+    /// configured.</param>
     public static IServiceCollection AddOrleansCampaignsFeedback(
-        this IServiceCollection services, IConfiguration configuration)
+        this IServiceCollection services, IConfiguration configuration, bool listens = true)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
@@ -41,7 +44,11 @@ public static class FeedbackServices
             ServiceDescriptor.Singleton<IValidateOptions<MailboxesOptions>, MailboxOptionsValidator>());
         services.TryAddSingleton<IMailboxReader, MailboxReader>();
         services.TryAddSingleton<InboundServer>();
-        services.AddHostedService<InboundService>();
+        if (listens)
+        {
+            services.AddHostedService<InboundService>();
+        }
+
         return services;
     }
 

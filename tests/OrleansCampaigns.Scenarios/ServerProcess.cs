@@ -101,7 +101,7 @@ public sealed class ServerProcess : IAsyncDisposable
                 ? throw new InvalidOperationException($"The server ended: {string.Join('\n', _errors)}")
                 : _output.Any(line => line.StartsWith("Listening on", StringComparison.Ordinal)),
             StartLimit);
-        Key ??= _output.First(line => line.Contains("oc_", StringComparison.Ordinal)).Split(' ')[^1];
+        Key ??= _output.FirstOrDefault(line => line.Contains("oc_", StringComparison.Ordinal))?.Split(' ')[^1];
         _http?.Dispose();
         _http = new HttpClient { BaseAddress = new Uri($"{Url}/v1/"), Timeout = TimeSpan.FromSeconds(60) };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);

@@ -23,7 +23,7 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
         {
             await using var sandbox = SandboxServer.Start();
             var url = $"http://127.0.0.1:{FreePort()}";
-            await using var server = Server.Build(Settings(folder, url, sandbox.Port));
+            await using var server = await Server.Build(Settings(folder, url, sandbox.Port), cancellation);
             await server.StartAsync(cancellation);
             await using var world = new SandboxWorld(new SandboxWorldOptions
             {

@@ -10,8 +10,7 @@ internal static class DashboardSetup
     public const string Path = "/orleans";
 
     /// <remarks>Its live log would show what our own formatter redacts, hence no trace.</remarks>
-    public static void AddAdministratorDashboard(this ISiloBuilder silo) =>
-        silo.AddDashboard(options => options.HideTrace = true);
+    public static void Configure(DashboardOptions options) => options.HideTrace = true;
 
     public static void MapAdministratorDashboard(this WebApplication app) =>
         app.MapOrleansDashboard(Path).RequireAuthorization(

@@ -1,48 +1,68 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
-using Orleans.Configuration;
 using OrleansCampaigns.Api;
+using OrleansCampaigns.Api.Health;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains;
-using OrleansCampaigns.Grains.Mailboxes;
 using OrleansCampaigns.Mail;
 using OrleansCampaigns.Mail.Relays;
-using OrleansCampaigns.Storage;
 using OrleansCampaigns.Storage.Directory;
-using OrleansCampaigns.Storage.Sqlite;
 
 namespace OrleansCampaigns.Host.Serving;
 
-/// <summary>Puts one process together: a silo and the API on the embedded database.</summary>
+/// <summary>Puts one process together, by its role: a silo, the API, or both.</summary>
 internal static class Server
 {
     /// <summary>Builds the process; nothing listens yet.</summary>
     /// <exception cref="SettingsException">A setting breaks a rule.</exception>
-    public static WebApplication Build(IConfiguration configuration)
+    public static async Task<WebApplication> Build(
+        IConfiguration configuration, CancellationToken cancellation = default)
     {
+        var settings = ServerSettings.Read(configuration);
+        var advertised = await settings.Cluster.FindAddress(cancellation);
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddConfiguration(configuration);
-        var settings = ServerSettings.Read(configuration);
         AddLogging(builder);
 
-        builder.Services.TryAddSingleton(TimeProvider.System);
-        var database = new SqliteDatabase(settings.DatabasePath, TimeProvider.System);
-        database.Initialise();
+        var database = await ServerDatabase.Open(settings, configuration, cancellation);
         builder.Services.AddSingleton(_ => database);
+        var server = Build(builder, settings, database, advertised);
+
+        // What is made first is disposed last: everything else may still use the database until then.
+        server.Services.GetRequiredService<ServerDatabase>();
+        return server;
+    }
+
+    private static WebApplication Build(
+        WebApplicationBuilder builder, ServerSettings settings, ServerDatabase database, IPAddress? advertised)
+    {
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddOrleansCampaignsDirectory(
-            database, new DirectoryOptions { SpoolFolder = settings.SpoolFolder });
+            database.Any, new DirectoryOptions { SpoolFolder = settings.SpoolFolder });
         AddMail(builder, database);
         builder.Services.AddTracking(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);
-        AddEngine(builder, database);
+        AddEngineOptions(builder);
+        var isSilo = settings.ServerRole != ServerRole.Api;
+        if (isSilo)
+        {
+            builder.AddSilo(settings.Cluster, database, advertised);
+        }
+        else
+        {
+            builder.AddClient(settings.Cluster, database);
+        }
 
         // After the silo, because what comes in needs its grains.
-        builder.Services.AddOrleansCampaignsFeedback(builder.Configuration);
+        builder.Services.AddOrleansCampaignsFeedback(builder.Configuration, listens: isSilo);
+        if (settings.ServerRole == ServerRole.Silo)
+        {
+            builder.Services.AddSingleton<IHealth, SiloHealth>();
+        }
 
         builder.Services.AddOrleansCampaignsApi();
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -50,8 +70,16 @@ internal static class Server
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(60));
 
         var server = builder.Build();
-        server.MapOrleansCampaignsApi();
-        server.MapAdministratorDashboard();
+        if (settings.ServerRole == ServerRole.Silo)
+        {
+            server.MapOrleansCampaignsHealth();
+        }
+        else
+        {
+            server.MapOrleansCampaignsApi();
+            server.MapAdministratorDashboard();
+        }
+
         return server;
     }
 
@@ -73,12 +101,12 @@ internal static class Server
         builder.Services.AddSingleton<ConsoleFormatter, RedactingConsoleFormatter>();
     }
 
-    private static void AddMail(WebApplicationBuilder builder, SqliteDatabase database)
+    private static void AddMail(WebApplicationBuilder builder, ServerDatabase database)
     {
         builder.Services.AddOrleansCampaignsMail(builder.Configuration);
         builder.Services.PostConfigure<MailOptions>(options =>
         {
-            options.Key ??= Convert.ToHexString(database.SigningKey.Span);
+            options.Key ??= Convert.ToHexString(database.Any.SigningKey.Span);
             if (options.Relays.Count == 0)
             {
                 // Whoever configures nothing has a mail server on the same machine, or soon reads that there is none.
@@ -87,7 +115,7 @@ internal static class Server
         });
     }
 
-    private static void AddEngine(WebApplicationBuilder builder, SqliteDatabase database)
+    private static void AddEngineOptions(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IValidateOptions<EngineOptions>, EngineOptionsValidator>();
         builder.Services.AddOptions<EngineOptions>()
@@ -96,26 +124,5 @@ internal static class Server
                 options =>
                     options.DeductOn = builder.Configuration.GetValue("Licences:DeductOn", DeductOn.FirstAttempt))
             .ValidateOnStart();
-        builder.Host.UseOrleans(silo =>
-        {
-            // One process is the whole cluster: its ports matter to nobody, and two demos must not collide.
-            var (siloPort, gatewayPort) = FreePorts();
-            silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: "orleans-campaigns", clusterId: "embedded");
-            silo.Services.AddOptions<ReminderOptions>().Configure<IOptions<EngineOptions>>(
-                (reminders, engine) => reminders.MinimumReminderPeriod = engine.Value.ReminderPeriod);
-            silo.UseEmbeddedStorage(database);
-            silo.AddCampaignGrains();
-            silo.AddMailboxGrains();
-            silo.AddAdministratorDashboard();
-        });
-    }
-
-    private static (int Silo, int Gateway) FreePorts()
-    {
-        using var silo = new TcpListener(IPAddress.Loopback, 0);
-        using var gateway = new TcpListener(IPAddress.Loopback, 0);
-        silo.Start();
-        gateway.Start();
-        return (((IPEndPoint)silo.LocalEndpoint).Port, ((IPEndPoint)gateway.LocalEndpoint).Port);
     }
 }

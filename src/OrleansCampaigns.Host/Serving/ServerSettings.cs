@@ -1,17 +1,26 @@
-using Microsoft.Extensions.Options;
-using OrleansCampaigns.Domain.Delivery;
-using OrleansCampaigns.Grains;
+using System.Net;
+using System.Net.Sockets;
 
 namespace OrleansCampaigns.Host.Serving;
 
 /// <summary>What the process as a whole is told: the root of the configuration.</summary>
 internal sealed class ServerSettings
 {
+    private const int PortMax = 65_535;
+
     /// <summary>The folder of the embedded database and of files being imported.</summary>
     public string Data { get; set; } = "./data";
 
-    /// <summary>Where the API listens.</summary>
+    /// <summary>Where the API, or a silo's health, listens.</summary>
     public string Listen { get; set; } = "http://127.0.0.1:8025";
+
+    /// <summary>The role, by name: <c>all</c>, <c>silo</c> or <c>api</c>.</summary>
+    public string Role { get; set; } = nameof(ServerRole.All);
+
+    /// <summary>How silos find and reach each other.</summary>
+    public ClusterSettings Cluster { get; set; } = new();
+
+    public ServerRole ServerRole => Enum.Parse<ServerRole>(Role, ignoreCase: true);
 
     public string DatabasePath => Path.Combine(Data, "orleanscampaigns.db");
 
@@ -21,56 +30,82 @@ internal sealed class ServerSettings
     public static ServerSettings Read(IConfiguration configuration)
     {
         var settings = configuration.Get<ServerSettings>() ?? new ServerSettings();
-        if (string.IsNullOrWhiteSpace(settings.Data))
+        Check(!string.IsNullOrWhiteSpace(settings.Data), "Data must name a folder.");
+        Check(
+            Uri.TryCreate(settings.Listen, UriKind.Absolute, out var url) && url.Scheme is "http" or "https",
+            $"Listen must be a URL such as http://127.0.0.1:8025, not '{settings.Listen}'.");
+        Check(
+            Enum.TryParse<ServerRole>(settings.Role, ignoreCase: true, out var role) && Enum.IsDefined(role),
+            $"Role must be all, silo or api, not '{settings.Role}'.");
+        var cluster = settings.Cluster;
+        Check(!string.IsNullOrWhiteSpace(cluster.Id), "Cluster:Id must not be empty.");
+        Check(!string.IsNullOrWhiteSpace(cluster.ServiceId), "Cluster:ServiceId must not be empty.");
+        Check(cluster.SiloPort is > 0 and <= PortMax, $"Cluster:SiloPort must lie between 1 and {PortMax}.");
+        Check(cluster.GatewayPort is > 0 and <= PortMax, $"Cluster:GatewayPort must lie between 1 and {PortMax}.");
+        Check(cluster.SiloPort != cluster.GatewayPort, "Cluster:SiloPort and Cluster:GatewayPort must differ.");
+        Check(
+            cluster.ProbeTimeout >= TimeSpan.FromMilliseconds(100) && cluster.ProbeTimeout <= TimeSpan.FromMinutes(1),
+            "Cluster:ProbeTimeout must lie between 00:00:00.1 and 00:01:00.");
+        return settings;
+    }
+
+    private static void Check(bool holds, string error)
+    {
+        if (!holds)
         {
-            throw new SettingsException("Data must name a folder.");
+            throw new SettingsException(error);
+        }
+    }
+}
+
+/// <summary>How silos find and reach each other: the section <c>Cluster</c>. Needed with PostgreSQL only.</summary>
+internal sealed class ClusterSettings
+{
+    /// <summary>Silos and clients of the same name belong together.</summary>
+    public string Id { get; set; } = "orleans-campaigns";
+
+    /// <summary>Whose the stored states are; it must never change.</summary>
+    public string ServiceId { get; set; } = "orleans-campaigns";
+
+    /// <summary>The address or host name that other processes reach this silo by.</summary>
+    public string? AdvertisedAddress { get; set; }
+
+    /// <summary>The port for other silos.</summary>
+    public int SiloPort { get; set; } = 11_111;
+
+    /// <summary>The port for API processes.</summary>
+    public int GatewayPort { get; set; } = 30_000;
+
+    /// <summary>How long a silo may leave a probe unanswered; after three in a row it counts as dead.</summary>
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The address to advertise; the first one of this machine when none is configured.</summary>
+    /// <exception cref="SettingsException">The host name has no address.</exception>
+    public async Task<IPAddress?> FindAddress(CancellationToken cancellation)
+    {
+        if (string.IsNullOrWhiteSpace(AdvertisedAddress))
+        {
+            return null;
         }
 
-        return Uri.TryCreate(settings.Listen, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-            ? settings
-            : throw new SettingsException(
-                $"Listen must be a URL such as http://127.0.0.1:8025, not '{settings.Listen}'.");
+        if (IPAddress.TryParse(AdvertisedAddress, out var address))
+        {
+            return address;
+        }
+
+        try
+        {
+            var addresses = await Dns.GetHostAddressesAsync(AdvertisedAddress, cancellation);
+            return addresses.FirstOrDefault(found => found.AddressFamily == AddressFamily.InterNetwork)
+                ?? addresses[0];
+        }
+        catch (SocketException)
+        {
+            throw new SettingsException(
+                $"Cluster:AdvertisedAddress: the host name '{AdvertisedAddress}' has no address.");
+        }
     }
 }
 
 /// <summary>A setting breaks a rule. The message names its key and is for people.</summary>
 internal sealed class SettingsException(string message) : Exception(message);
-
-/// <summary>Checks <see cref="EngineOptions"/>; each error names its key.</summary>
-internal sealed class EngineOptionsValidator : IValidateOptions<EngineOptions>
-{
-    public ValidateOptionsResult Validate(string? name, EngineOptions options)
-    {
-        var errors = new List<string>();
-        Check(options.PartitionSize is >= 1 and <= 100_000, "Engine:PartitionSize must lie between 1 and 100000.");
-        Check(options.WindowMax is >= 1 and <= 1_000, "Engine:WindowMax must lie between 1 and 1000.");
-        Check(options.PumpsMax is >= 1 and <= 1_000, "Engine:PumpsMax must lie between 1 and 1000.");
-        Check(
-            options.ReminderPeriod >= TimeSpan.FromSeconds(1) && options.ReminderPeriod <= TimeSpan.FromHours(1),
-            "Engine:ReminderPeriod must lie between 00:00:01 and 01:00:00.");
-        CheckSchedule(options.Retry.Deferred, "Engine:Retry:Deferred");
-        CheckSchedule(options.Retry.SoftBounced, "Engine:Retry:SoftBounced");
-        Check(options.Retry.MaxAge > TimeSpan.Zero, "Engine:Retry:MaxAge must be positive.");
-        Check(
-            options.Retry.SoftBouncesMax is >= 1 and <= 100, "Engine:Retry:SoftBouncesMax must lie between 1 and 100.");
-        Check(options.Retry.Jitter is >= 0 and <= 0.9, "Engine:Retry:Jitter must lie between 0 and 0.9.");
-        Check(options.Rest.MailboxFull >= TimeSpan.Zero, "Engine:Rest:MailboxFull must not be negative.");
-        Check(options.Rest.Unavailable >= TimeSpan.Zero, "Engine:Rest:Unavailable must not be negative.");
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
-
-        void CheckSchedule(RetrySchedule schedule, string key)
-        {
-            Check(schedule.First > TimeSpan.Zero, $"{key}:First must be positive.");
-            Check(schedule.Factor is >= 1 and <= 100, $"{key}:Factor must lie between 1 and 100.");
-            Check(schedule.Max >= schedule.First, $"{key}:Max must not be less than {key}:First.");
-        }
-
-        void Check(bool holds, string error)
-        {
-            if (!holds)
-            {
-                errors.Add(error);
-            }
-        }
-    }
-}
