@@ -246,7 +246,8 @@ public sealed class MailboxTests(ITestOutputHelper output)
     private static async Task AssertSetAside(ServerProcess server, Dovecot dovecot, string protocol)
     {
         var forged = Fates.Single(fate => fate.Word == "forged").Count;
-        var reasons = (await server.Items("feedback/set-aside")).CountBy(item => (string)item["reason"]!).ToDictionary();
+        var reasons = (await server.Items("feedback/set-aside"))
+            .CountBy(item => (string)item["reason"]!).ToDictionary();
         Assert.Equal(
             new Dictionary<string, int>
             {
