@@ -46,31 +46,38 @@ public sealed class BounceTests
     public async Task A_temporary_one_is_sent_again_while_the_campaign_still_runs()
     {
         await using var engine = await Engine.Start();
-        var others = Enumerable.Range(0, 400).Select(i => $"other{i}@mail.example").ToList();
+        const int Recipients = 400;
         using var gate = new SemaphoreSlim(0);
-        engine.Relays.OnSend = address => address == Anna ? Task.CompletedTask : gate.WaitAsync();
-        var campaign = await engine.Draft([Anna, .. others]);
+        string? first = null; // Whoever that is: the order of an audience is nobody's choice.
+        engine.Relays.OnSend = address =>
+            Interlocked.CompareExchange(ref first, address, null) is null || address == first
+                ? Task.CompletedTask
+                : gate.WaitAsync();
+        var campaign = await engine.Draft(
+            [.. Enumerable.Range(0, Recipients).Select(i => $"user{i}@mail.example")]);
         await campaign.Start(Engine.Account);
         var id = (await campaign.Get(Engine.Account)).Value!.Id;
         await Eventually.Holds("the first is recorded", async () =>
         {
             gate.Release();
-            return (await engine.Contact(Anna).GetState()).Deliveries is [{ Outcome: Outcome.Sent }];
+            return first is not null
+                && (await engine.Contact(first).GetState()).Deliveries is [{ Outcome: Outcome.Sent }];
         });
 
-        await engine.Learn(Anna, Told.Full(id, 1));
+        await engine.Learn(first!, Told.Full(id, 1));
         await Eventually.Holds("it is sent again", async () =>
         {
             gate.Release();
-            return await engine.Delivery(Anna, id) is { Attempts: 2, Outcome: Outcome.Sent };
+            return await engine.Delivery(first!, id) is { Attempts: 2, Outcome: Outcome.Sent };
         });
-        Assert.InRange(engine.Relays.Accepted.Count, 1, others.Count - 50);
-        gate.Release(others.Count);
+        Assert.InRange(engine.Relays.Accepted.Count, 1, Recipients - 50);
+        gate.Release(Recipients);
 
         var statistics = await Engine.Ended(campaign);
         Engine.AssertSound(statistics);
-        Assert.Equal((401, 402), (statistics.Totals[Outcome.Sent], statistics.Totals.Attempts));
-        Assert.Equal(401, statistics.Licences.Deducted);
+        Assert.Equal(
+            (Recipients, Recipients + 1), (statistics.Totals[Outcome.Sent], statistics.Totals.Attempts));
+        Assert.Equal(Recipients, statistics.Licences.Deducted);
     }
 
     [Fact]
@@ -190,8 +197,11 @@ public sealed class BounceTests
         }
 
         Assert.Null((await campaign.Cancel(Engine.Account)).Refusal);
-        await engine.Learn(Anna, Told.Full(id, 1));
-        var statistics = await Engine.Ended(campaign);
+        await Engine.Ended(campaign);
+        Assert.Equal(FeedbackEffect.Applied, (await engine.Learn(Anna, Told.Full(id, 1))).Effect);
+        var statistics = await Eventually.Get("it is counted", async () =>
+            (await campaign.GetStatistics(Engine.Account)).Value is var counted
+            && counted!.Totals[Outcome.SoftBounced] == 1 ? counted : null);
 
         Engine.AssertSound(statistics);
         Assert.Equal(CampaignStatus.Cancelled, statistics.Status);

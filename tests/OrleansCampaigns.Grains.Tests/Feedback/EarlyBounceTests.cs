@@ -1,4 +1,4 @@
-using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Contacts;
@@ -92,7 +92,7 @@ public sealed class EarlyBounceTests
     }
 
     /// <summary>Sends, and lets the bounce come twice while the server has not yet answered.</summary>
-    private static async Task<(Contracts.Campaigns.ICampaignGrain Campaign, List<FeedbackEffect> Effects)> SendAndBounce(
+    private static async Task<(ICampaignGrain Campaign, List<FeedbackEffect> Effects)> SendAndBounce(
         Engine engine, int inAttempt, Func<CampaignId, FeedbackEvent> bounce, bool isForgotten)
     {
         var campaign = await engine.Draft([Anna]);
