@@ -1,15 +1,20 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Core.Internal;
 using Orleans.Hosting;
 using Orleans.Storage;
 using Orleans.TestingHost;
 using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Campaigns;
+using OrleansCampaigns.Contracts.Contacts;
 using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Storage;
 using OrleansCampaigns.Storage.Directory;
@@ -93,6 +98,8 @@ public sealed class Engine : IAsyncDisposable
     /// <summary>The cluster, to stop silos of and to add some.</summary>
     public InProcessTestCluster Cluster => _cluster;
 
+    public IFeedback Feedback => _cluster.Silos[0].ServiceProvider.GetRequiredService<IFeedback>();
+
     public static async Task<Engine> Start(Action<EngineOptions>? configure = null, short silos = 1)
     {
         var engine = new Engine(configure, silos);
@@ -143,6 +150,33 @@ public sealed class Engine : IAsyncDisposable
             statistics.Licences.Reserved, statistics.Licences.Deducted + statistics.Licences.Released);
         Assert.Equal(statistics.Totals.Deducted, statistics.Licences.Deducted);
     }
+
+    public IContactGrain Contact(string address) => Grains.Contact(Account, ContactOf(address));
+
+    /// <summary>Hands on what came back for an address.</summary>
+    public Task<FeedbackAnswer> Learn(string address, FeedbackEvent happened) =>
+        Feedback.Apply(Account, ContactOf(address), happened);
+
+    /// <summary>Everything that happened to the contact, oldest first.</summary>
+    public async Task<List<HistoryEntry>> History(string address)
+    {
+        var entries = new List<HistoryEntry>();
+        for (var (page, count) = (0, 1); page < count; page++)
+        {
+            var history = await Contact(address).GetHistory(page);
+            entries.AddRange(history.Entries);
+            count = history.PageCount;
+        }
+
+        return entries;
+    }
+
+    /// <summary>Where the campaign stands with the contact.</summary>
+    public async Task<CampaignDelivery> Delivery(string address, CampaignId campaign) =>
+        (await Contact(address).GetState()).Deliveries.Single(delivery => delivery.Campaign == campaign);
+
+    /// <summary>Takes a grain out of memory: whatever it answers next it has read from the storage.</summary>
+    public static ValueTask Forget(IGrain grain) => grain.Cast<IGrainManagementExtension>().DeactivateOnIdle();
 
     public ContactId ContactOf(string address) => ContactId.Of(Database.ContactKey.Span, Account, address);
 

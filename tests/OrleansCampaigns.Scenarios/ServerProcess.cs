@@ -178,6 +178,25 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public Task<JsonNode> Statistics(string campaign) => Get($"campaigns/{campaign}/statistics");
 
+    /// <summary>The recipients of a campaign.</summary>
+    public Task<List<JsonNode>> Recipients(string campaign) => Items($"campaigns/{campaign}/recipients");
+
+    /// <summary>Everything on all pages of a listing.</summary>
+    public async Task<List<JsonNode>> Items(string path)
+    {
+        var items = new List<JsonNode>();
+        string? cursor = null;
+        do
+        {
+            var rest = cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}";
+            var page = await Get($"{path}?limit=500{rest}");
+            items.AddRange(page["items"]!.AsArray().Select(item => item!));
+            cursor = (string?)page["nextCursor"];
+        }
+        while (cursor is not null);
+        return items;
+    }
+
     /// <summary>The statistics once the campaign has ended.</summary>
     public Task<JsonNode> Ended(string campaign, TimeSpan? limit = null) => Eventually.Get(
         "the campaign ends",

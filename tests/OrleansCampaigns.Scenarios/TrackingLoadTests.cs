@@ -98,7 +98,8 @@ public sealed class TrackingLoadTests(ITestOutputHelper output)
         Assert.Equal(0, (long)statistics["machineOpens"]! + (long)statistics["machineClicks"]!);
 
         // And one by one, as the contacts themselves tell it.
-        var recipients = await Recipients(server, campaign);
+        var recipients = (await server.Recipients(campaign)).Select(item =>
+            (Contact: (string)item["contactId"]!, Address: (string)item["address"]!)).ToList();
         Assert.Equal(Readers, recipients.Count);
         foreach (var some in recipients.Chunk(8))
         {
@@ -110,22 +111,6 @@ public sealed class TrackingLoadTests(ITestOutputHelper output)
                 Assert.Equal(load.Clicks.GetValueOrDefault(recipient.Address), (long)done["clicks"]!);
             }));
         }
-    }
-
-    private static async Task<List<(string Contact, string Address)>> Recipients(ServerProcess server, string campaign)
-    {
-        var recipients = new List<(string, string)>();
-        string? cursor = null;
-        do
-        {
-            var page = await server.Get($"campaigns/{campaign}/recipients?limit=500"
-                + (cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}"));
-            recipients.AddRange(page["items"]!.AsArray().Select(item =>
-                ((string)item!["contactId"]!, (string)item["address"]!)));
-            cursor = (string?)page["nextCursor"];
-        }
-        while (cursor is not null);
-        return recipients;
     }
 
     /// <summary>Asks at a fixed rate, whether answers come or not, and measures from when it was due.</summary>

@@ -39,6 +39,7 @@ internal sealed class PartitionRun(
     private bool _hasPermit;
     private int _slice;
     private DateTimeOffset? _nextDueAt = DateTimeOffset.MinValue;
+    private DateTimeOffset _lookedAt = DateTimeOffset.MinValue;
     private bool _hasFailed;
 
     /// <summary>Whether something stays unclear that only another look at what is stored can settle.</summary>
@@ -125,8 +126,11 @@ internal sealed class PartitionRun(
         }
 
         var now = clock.GetUtcNow();
-        if (window.Count < room && _nextDueAt <= now)
+
+        // Nobody tells a run of e-mails that came back meanwhile; a long one looks for them as a reminder would.
+        if (window.Count < room && (_nextDueAt <= now || now - _lookedAt >= options.ReminderPeriod))
         {
+            _lookedAt = now;
             var known = _inFlight.Count + _unclear.Count + again.Count;
             var due = await audiences.Due(campaign, partition, now, room + known);
             window.AddRange(due
