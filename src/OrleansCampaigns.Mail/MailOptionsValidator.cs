@@ -31,7 +31,6 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
             problems.Add("Mail:UnsubscribeAddress must have the name of a domain behind its @.");
         }
 
-
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < options.Relays.Count; i++)
         {
@@ -80,6 +79,8 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
         Require(IsHost(relay.Host), "Host", "is neither a host name nor an IP address.");
         Require(relay.Port is >= 1 and <= 65535, "Port", "must be between 1 and 65535.");
         Require(Enum.IsDefined(relay.Security), "Security", "must be None, StartTls, StartTlsWhenAvailable or Tls.");
+        Require(
+            Enum.IsDefined(relay.Provider), "Provider", "must be None, SendGrid, Mailgun, Postmark or Ses.");
         Require(relay.Username is null || relay.Password is not null, "Password", "must go with the Username.");
         Require(relay.Password is null || relay.Username is not null, "Username", "must go with the Password.");
         Require(relay.MaxConnections is >= 1 and <= ConnectionsMax, "MaxConnections", "must be 1 to 1000.");
