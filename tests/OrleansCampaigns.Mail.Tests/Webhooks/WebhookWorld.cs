@@ -9,6 +9,7 @@ using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Mail.Messages;
 using OrleansCampaigns.Mail.Relays;
 using OrleansCampaigns.Mail.Webhooks;
+using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Mail.Tests.Webhooks;
 
