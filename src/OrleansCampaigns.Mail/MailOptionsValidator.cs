@@ -14,6 +14,9 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
     // RFC 5321 §4.5.3.1.1 allows 64 octets: this, a plus sign and a token.
     private const int LocalPartMax = 64 - 1 - RecipientTokens.AddressTokenLength;
 
+    // RFC 5321 §4.5.3.1.3: 254 octets in all.
+    private const int DomainMax = 254 - 64 - 1;
+
     private static readonly TimeSpan TimeMax = TimeSpan.FromDays(1);
 
     public ValidateOptionsResult Validate(string? name, MailOptions options)
@@ -30,6 +33,11 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
         {
             problems.Add("Mail:UnsubscribeAddress must have the name of a domain behind its @.");
         }
+
+        // Without an address for unsubscribing, one is made of the return path's domain.
+        CheckReturnDomain(
+            "Mail:ReturnPath", options.Verp || options.UnsubscribeAddress is null ? options.ReturnPath : null, problems);
+        CheckReturnDomain("Mail:UnsubscribeAddress", options.UnsubscribeAddress, problems);
 
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < options.Relays.Count; i++)
@@ -64,6 +72,14 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
             problems.Add(
                 $"{key} must have 1 to {LocalPartMax} letters, digits, dots, hyphens, underscores or plus signs before "
                 + "its @, because a token follows them.");
+        }
+    }
+
+    private static void CheckReturnDomain(string key, string? configured, List<string> problems)
+    {
+        if (EmailAddress.Parse(configured)?.Domain.Length > DomainMax)
+        {
+            problems.Add($"{key} must have at most {DomainMax} characters behind its @, because of the token before it.");
         }
     }
 

@@ -113,6 +113,24 @@ public sealed class MailOptionsTests
         Assert.Contains($"'Mail:Relays:0:{field}'", Assert.Single(failure.Failures), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(189, null, true, null)]
+    [InlineData(190, null, true, "Mail:ReturnPath must have at most 189")]
+    [InlineData(190, null, false, "Mail:ReturnPath must have at most 189")]
+    [InlineData(190, "leave@return.example", false, null)]
+    [InlineData(190, "leave@return.example", true, "Mail:ReturnPath must have at most 189")]
+    public void A_domain_leaves_room_for_the_longest_address(
+        int length, string? unsubscribe, bool verp, string? problem)
+    {
+        var labels = string.Concat(Enumerable.Repeat(new string('x', 59) + ".", 3));
+        var domain = labels + new string('y', length - labels.Length - ".example".Length) + ".example";
+
+        AssertProblem(new() { ReturnPath = $"a@{domain}", UnsubscribeAddress = unsubscribe, Verp = verp }, problem);
+        AssertProblem(
+            new() { UnsubscribeAddress = $"a@{domain}" },
+            length > 189 ? "Mail:UnsubscribeAddress must have at most 189" : null);
+    }
+
     private static void AssertProblem(MailOptions options, string? problem)
     {
         options.Key = Given.Options().Key;

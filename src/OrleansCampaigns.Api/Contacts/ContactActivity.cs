@@ -129,7 +129,8 @@ internal sealed record ActivityBody
         MachineOpens = delivery.Engagement?.MachineOpens ?? 0,
         MachineClicks = delivery.Engagement?.MachineClicks ?? 0,
         Links = delivery.Engagement is { } engagement
-            ? [.. engagement.Links.Select(link => FollowedLinkBody.From(link, links.UrlOf(delivery.Campaign, link.Link)))]
+            ? [.. engagement.Links.Select(
+                link => FollowedLinkBody.From(link, links.UrlOf(delivery.Campaign, link.Link)))]
             : [],
         UnsubscribedAt = delivery.UnsubscribedAt,
         ComplainedAt = delivery.ComplainedAt,

@@ -68,11 +68,11 @@ internal sealed class CampaignEnvelope
             }
         }
 
-        Add("Feedback-ID", feedbackId);
-        Add("X-Campaign", campaign.Value);
+        AddForMachines("Feedback-ID", feedbackId);
+        AddForMachines("X-Campaign", campaign.Value);
         foreach (var (name, value) in ProviderHeaders.Of(provider, message.MessageId))
         {
-            headers.Add(ProviderHeaders.Write(name, value));
+            AddForMachines(name, value);
         }
 
         var mime = new MimeMessage(headers) { Body = BuildBody(message) };
@@ -84,6 +84,14 @@ internal sealed class CampaignEnvelope
             // Encoded at once in the message's own format: later, an international address would already be lost.
             var header = new Header(Encoding.UTF8, name, "");
             header.SetValue(format, Encoding.UTF8, value);
+            headers.Add(header);
+        }
+
+        void AddForMachines(string name, string value)
+        {
+            // In one line as it stands: a long word would be encoded, and who reads it would not decode it.
+            var header = new Header(Encoding.UTF8, name, "");
+            header.SetRawValue(Encoding.ASCII.GetBytes($" {value}\r\n"));
             headers.Add(header);
         }
     }

@@ -1,5 +1,3 @@
-using System.Text;
-using MimeKit;
 using OrleansCampaigns.Mail.Relays;
 
 namespace OrleansCampaigns.Mail.Messages;
@@ -26,12 +24,4 @@ internal static class ProviderHeaders
     /// <summary>The headers that the service writes anew.</summary>
     public static IReadOnlyList<string> Rewrites(RelayProvider provider) =>
         provider == RelayProvider.Ses ? ["Message-ID", "Date"] : [];
-
-    /// <summary>The header in one line as it stands: encoded or folded, a machine would not read it.</summary>
-    public static Header Write(string name, string value)
-    {
-        var header = new Header(Encoding.UTF8, name, "");
-        header.SetRawValue(Encoding.ASCII.GetBytes($" {value}\r\n"));
-        return header;
-    }
 }
