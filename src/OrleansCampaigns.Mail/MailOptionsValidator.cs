@@ -36,7 +36,9 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
 
         // Without an address for unsubscribing, one is made of the return path's domain.
         CheckReturnDomain(
-            "Mail:ReturnPath", options.Verp || options.UnsubscribeAddress is null ? options.ReturnPath : null, problems);
+            "Mail:ReturnPath",
+            options.Verp || options.UnsubscribeAddress is null ? options.ReturnPath : null,
+            problems);
         CheckReturnDomain("Mail:UnsubscribeAddress", options.UnsubscribeAddress, problems);
 
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -79,7 +81,8 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
     {
         if (EmailAddress.Parse(configured)?.Domain.Length > DomainMax)
         {
-            problems.Add($"{key} must have at most {DomainMax} characters behind its @, because of the token before it.");
+            problems.Add(
+                $"{key} must have at most {DomainMax} characters behind its @, because a token stands before it.");
         }
     }
 
