@@ -49,8 +49,7 @@ public sealed class ContactActivityTests
             [(1, "https://x.example/1", 1, 4), (3, null, 1, 0)],
             items[0]["links"]!.AsArray().Select(link => (
                 (int)link!["link"]!, (string?)link["url"], (int)link["clicks"]!, (int)link["machineClicks"]!)));
-        Assert.Equal(
-            now.AddMinutes(6), (DateTimeOffset)items[0]["links"]![0]!["firstClickAt"]!);
+        Assert.Equal(now.AddMinutes(6), (DateTimeOffset)items[0]["links"]![0]!["firstClickAt"]!);
         Assert.Empty(items[1]["links"]!.AsArray());
         Assert.Equal([spring.Value, lost.Value], items.Select(item => (string?)item["campaignId"]));
         Assert.Equal(
