@@ -14,6 +14,9 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
     // RFC 5321 §4.5.3.1.1 allows 64 octets: this, a plus sign and a token.
     private const int LocalPartMax = 64 - 1 - RecipientTokens.AddressTokenLength;
 
+    // RFC 5321 §4.5.3.1.3: 254 octets in all.
+    private const int DomainMax = 254 - 64 - 1;
+
     private static readonly TimeSpan TimeMax = TimeSpan.FromDays(1);
 
     public ValidateOptionsResult Validate(string? name, MailOptions options)
@@ -31,6 +34,12 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
             problems.Add("Mail:UnsubscribeAddress must have the name of a domain behind its @.");
         }
 
+        // Without an address for unsubscribing, one is made of the return path's domain.
+        CheckReturnDomain(
+            "Mail:ReturnPath",
+            options.Verp || options.UnsubscribeAddress is null ? options.ReturnPath : null,
+            problems);
+        CheckReturnDomain("Mail:UnsubscribeAddress", options.UnsubscribeAddress, problems);
 
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < options.Relays.Count; i++)
@@ -68,6 +77,15 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
         }
     }
 
+    private static void CheckReturnDomain(string key, string? configured, List<string> problems)
+    {
+        if (EmailAddress.Parse(configured)?.Domain.Length > DomainMax)
+        {
+            problems.Add(
+                $"{key} must have at most {DomainMax} characters behind its @, because a token stands before it.");
+        }
+    }
+
     // What needs no quotes in an address and no escaping in a mailto URL (RFC 6068 §2).
     private static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+';
 
@@ -80,6 +98,8 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
         Require(IsHost(relay.Host), "Host", "is neither a host name nor an IP address.");
         Require(relay.Port is >= 1 and <= 65535, "Port", "must be between 1 and 65535.");
         Require(Enum.IsDefined(relay.Security), "Security", "must be None, StartTls, StartTlsWhenAvailable or Tls.");
+        Require(
+            Enum.IsDefined(relay.Provider), "Provider", "must be None, SendGrid, Mailgun, Postmark or Ses.");
         Require(relay.Username is null || relay.Password is not null, "Password", "must go with the Username.");
         Require(relay.Password is null || relay.Username is not null, "Username", "must go with the Password.");
         Require(relay.MaxConnections is >= 1 and <= ConnectionsMax, "MaxConnections", "must be 1 to 1000.");

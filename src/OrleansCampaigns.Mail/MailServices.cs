@@ -26,6 +26,8 @@ public static class MailServices
 
         services.AddOptions<MailOptions>().Bind(configuration.GetSection(MailOptions.Section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MailOptions>, MailOptionsValidator>());
+        var relays = configuration.GetSection(MailOptions.Section).GetSection(nameof(MailOptions.Relays));
+        services.AddSingleton<IValidateOptions<MailOptions>>(new RelayConfigurationCheck(relays));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<MailRelays>();
         services.TryAddSingleton<IMailRelays>(provider => provider.GetRequiredService<MailRelays>());

@@ -12,6 +12,7 @@ using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Feedback;
+using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Api.Tests;
 
@@ -50,7 +51,7 @@ public sealed class TestApi : IAsyncDisposable
         _app.MapOrleansCampaignsApi();
     }
 
-    public ManualClock Clock { get; } = new();
+    public ManualClock Clock { get; } = new(new(2030, 1, 1, 8, 0, 0, TimeSpan.Zero));
 
     public FakeAccess Access { get; }
 

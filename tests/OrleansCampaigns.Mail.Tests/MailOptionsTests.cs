@@ -48,6 +48,7 @@ public sealed class MailOptionsTests
             ("Mail:Relays:0:MaxMessagesPerConnection", "0"),
             ("Mail:Relays:0:CommandTimeout", "00:00:00"),
             ("Mail:Relays:0:LocalDomain", "a b"),
+            ("Mail:Relays:0:Provider", "9"),
             ("Mail:Relays:1:Name", "A"),
             ("Mail:Relays:1:Host", "relay.example"),
             ("Mail:Relays:1:Username", "us"),
@@ -62,6 +63,7 @@ public sealed class MailOptionsTests
                 "Mail:Dkim:0", "Mail:Key", "Mail:Relays:0:CommandTimeout", "Mail:Relays:0:Host",
                 "Mail:Relays:0:LocalDomain",
                 "Mail:Relays:0:MaxConnections", "Mail:Relays:0:MaxMessagesPerConnection", "Mail:Relays:0:Port",
+                "Mail:Relays:0:Provider",
                 "Mail:Relays:0:Username", "Mail:Relays:1:Name", "Mail:Relays:1:Password", "Mail:ReturnPath",
                 "Mail:UnsubscribeAddress",
             ],
@@ -91,6 +93,43 @@ public sealed class MailOptionsTests
     [InlineData("leave", "Mail:UnsubscribeAddress is not")]
     public void The_mailbox_for_requests_to_unsubscribe_leaves_room_for_a_token(string address, string? problem) =>
         AssertProblem(new() { UnsubscribeAddress = address, Verp = false }, problem);
+
+    [Theory]
+    [InlineData("Provider", "SendGird")]
+    [InlineData("Security", "SSL")]
+    [InlineData("Port", "smtp")]
+    public void A_value_of_no_use_is_named_with_its_key_and_its_relay_not_left_out(string field, string value)
+    {
+        using var services = Services(
+            ("Mail:Key", "a key that only tests know"),
+            ("Mail:Relays:0:Host", "relay.example"),
+            ($"Mail:Relays:0:{field}", value),
+            ("Mail:Relays:1:Name", "second"),
+            ("Mail:Relays:1:Host", "relay.example"));
+
+        var failure = Assert.Throws<OptionsValidationException>(
+            () => services.GetRequiredService<IStartupValidator>().Validate());
+
+        Assert.Contains($"'Mail:Relays:0:{field}'", Assert.Single(failure.Failures), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(189, null, true, null)]
+    [InlineData(190, null, true, "Mail:ReturnPath must have at most 189")]
+    [InlineData(190, null, false, "Mail:ReturnPath must have at most 189")]
+    [InlineData(190, "leave@return.example", false, null)]
+    [InlineData(190, "leave@return.example", true, "Mail:ReturnPath must have at most 189")]
+    public void A_domain_leaves_room_for_the_longest_address(
+        int length, string? unsubscribe, bool verp, string? problem)
+    {
+        var labels = string.Concat(Enumerable.Repeat(new string('x', 59) + ".", 3));
+        var domain = labels + new string('y', length - labels.Length - ".example".Length) + ".example";
+
+        AssertProblem(new() { ReturnPath = $"a@{domain}", UnsubscribeAddress = unsubscribe, Verp = verp }, problem);
+        AssertProblem(
+            new() { UnsubscribeAddress = $"a@{domain}" },
+            length > 189 ? "Mail:UnsubscribeAddress must have at most 189" : null);
+    }
 
     private static void AssertProblem(MailOptions options, string? problem)
     {

@@ -1,11 +1,13 @@
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
+using OrleansCampaigns.Api.Tracking;
 using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Domain.Feedback;
 
 namespace OrleansCampaigns.Api.Contacts;
 
@@ -21,6 +23,7 @@ internal static class ContactActivity
         PageQuery page,
         Caller caller,
         IContactDirectory directory,
+        TrackedCampaigns campaigns,
         IGrainFactory grains,
         CancellationToken cancellation)
     {
@@ -40,8 +43,13 @@ internal static class ContactActivity
         }
 
         // One call per campaign on the page; a contact remembers only so many.
+        var links = await FollowedLinks.Of(
+            caller.Account,
+            cut.Value.Items.Where(delivery => delivery.Engagement is { Links.IsEmpty: false }).Select(
+                delivery => delivery.Campaign),
+            campaigns);
         var named = await Task.WhenAll(cut.Value.Items.Select(async delivery => ActivityBody.From(
-            delivery, (await grains.Campaign(delivery.Campaign).Get(caller.Account)).Value?.Definition.Name)));
+            delivery, (await grains.Campaign(delivery.Campaign).Get(caller.Account)).Value?.Definition.Name, links)));
         return TypedResults.Ok(new PageBody<ActivityBody>(named, cut.Value.NextCursor));
     }
 }
@@ -94,13 +102,16 @@ internal sealed record ActivityBody
     /// <summary>How often machines clicked.</summary>
     public required int MachineClicks { get; init; }
 
+    /// <summary>The links that were followed, in the order of their numbers.</summary>
+    public required IReadOnlyList<FollowedLinkBody> Links { get; init; }
+
     /// <summary>When the contact unsubscribed by way of this campaign.</summary>
     public DateTimeOffset? UnsubscribedAt { get; init; }
 
     /// <summary>When the contact complained about it.</summary>
     public DateTimeOffset? ComplainedAt { get; init; }
 
-    public static ActivityBody From(CampaignDelivery delivery, string? campaignName) => new()
+    public static ActivityBody From(CampaignDelivery delivery, string? campaignName, FollowedLinks links) => new()
     {
         CampaignId = delivery.Campaign,
         CampaignName = campaignName,
@@ -117,7 +128,24 @@ internal sealed record ActivityBody
         FirstClickAt = delivery.Engagement?.FirstClickAt,
         MachineOpens = delivery.Engagement?.MachineOpens ?? 0,
         MachineClicks = delivery.Engagement?.MachineClicks ?? 0,
+        Links = delivery.Engagement is { } engagement
+            ? [.. engagement.Links.Select(
+                link => FollowedLinkBody.From(link, links.UrlOf(delivery.Campaign, link.Link)))]
+            : [],
         UnsubscribedAt = delivery.UnsubscribedAt,
         ComplainedAt = delivery.ComplainedAt,
     };
+}
+
+/// <summary>A link that a contact followed.</summary>
+/// <param name="Link">Its number.</param>
+/// <param name="Url">Where it leads, or its template when it differs by recipient; absent when not known.</param>
+/// <param name="Clicks">How often, people only.</param>
+/// <param name="MachineClicks">How often machines did.</param>
+/// <param name="FirstClickAt">When a person first followed it.</param>
+internal sealed record FollowedLinkBody(
+    int Link, string? Url, int Clicks, int MachineClicks, DateTimeOffset? FirstClickAt)
+{
+    public static FollowedLinkBody From(LinkClicks link, string? url) =>
+        new(link.Link, url, link.Clicks, link.MachineClicks, link.FirstClickAt);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
+using OrleansCampaigns.Api.Tracking;
 using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Contacts;
 using OrleansCampaigns.Contracts.Directory;
@@ -50,6 +51,7 @@ internal static class ContactStateEndpoints
         PageQuery page,
         Caller caller,
         IContactDirectory directory,
+        TrackedCampaigns campaigns,
         IGrainFactory grains,
         CancellationToken cancellation)
     {
@@ -65,8 +67,13 @@ internal static class ContactStateEndpoints
         }
 
         var (entries, next) = await cursor.Read(grains.Contact(caller.Account, contact.Id), page.Limit);
-        return TypedResults.Ok(
-            new PageBody<HistoryEntryBody>([.. entries.Select(HistoryEntryBody.From)], next?.ToString()));
+        var links = await FollowedLinks.Of(
+            caller.Account,
+            entries.Where(entry => entry.Link > 0).Select(entry => entry.Campaign).OfType<CampaignId>(),
+            campaigns);
+        return TypedResults.Ok(new PageBody<HistoryEntryBody>(
+            [.. entries.Select(entry => HistoryEntryBody.From(entry, links.UrlOf(entry.Campaign, entry.Link)))],
+            next?.ToString()));
     }
 
     internal static Task<Results<Ok<ContactStateBody>, Problem>> Unsubscribe(
@@ -243,7 +250,13 @@ internal sealed record HistoryEntryBody
     /// <summary>Why, or which consent was recorded.</summary>
     public string? Reason { get; init; }
 
-    public static HistoryEntryBody From(HistoryEntry entry) => new()
+    /// <summary>The number of the link that was followed, from 1; absent for entries that are no click.</summary>
+    public int? Link { get; init; }
+
+    /// <summary>Where it leads, or its template when it differs by recipient; absent when that is not known.</summary>
+    public string? Url { get; init; }
+
+    public static HistoryEntryBody From(HistoryEntry entry, string? url) => new()
     {
         At = entry.At,
         Kind = entry.Kind,
@@ -262,5 +275,7 @@ internal sealed record HistoryEntryBody
         StatusName = entry.Status?.DisplayName(),
         Actor = entry.Actor,
         Reason = entry.Reason,
+        Link = entry.Link == 0 ? null : entry.Link,
+        Url = url,
     };
 }

@@ -48,4 +48,7 @@ public static class SetAsideReasons
 
     /// <summary>It is larger than what is read; only its header was kept.</summary>
     public const string TooLarge = "too-large";
+
+    /// <summary>It came back to the return path of an e-mail of ours, and what it says is in no known form.</summary>
+    public const string NotUnderstood = "not-understood";
 }

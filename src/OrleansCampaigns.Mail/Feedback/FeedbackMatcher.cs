@@ -15,7 +15,11 @@ internal sealed record MatchedEmail(AccountId Account, CampaignId Campaign, Cont
 /// <param name="Email">The e-mail; <see langword="null"/> when nothing tells.</param>
 /// <param name="IsForged">Whether it came to an address of ours whose token does not verify.</param>
 /// <param name="IsRequest">Whether it came to an address for unsubscribing.</param>
-internal sealed record FeedbackMatch(MatchedEmail? Email, bool IsForged, bool IsRequest);
+internal sealed record FeedbackMatch(MatchedEmail? Email, bool IsForged, bool IsRequest)
+{
+    /// <summary>Whether it came to the return path of an e-mail, with a token that verifies.</summary>
+    public bool IsReturned { get; init; }
+}
 
 /// <summary>Finds the e-mail that a message is about, by our own signed marks alone.</summary>
 /// <remarks>
@@ -40,7 +44,10 @@ internal sealed class FeedbackMatcher(
         var isRequest = delivered.Kind == FeedbackAddressKind.Unsubscribe;
         if (delivered.Token is { } token)
         {
-            return new FeedbackMatch(await Find(token, cancellation), IsForged: false, isRequest);
+            return new FeedbackMatch(await Find(token, cancellation), IsForged: false, isRequest)
+            {
+                IsReturned = delivered.Kind == FeedbackAddressKind.ReturnPath,
+            };
         }
 
         return new FeedbackMatch(await FindByTraces(reading, cancellation), IsForged: false, isRequest);

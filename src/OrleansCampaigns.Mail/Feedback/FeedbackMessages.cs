@@ -43,6 +43,12 @@ internal sealed partial class FeedbackMessages(
 
         if (signal is null)
         {
+            // Only machines know a return path: what comes there is about the e-mail, in whatever form.
+            if (match.IsReturned && !reading.IsUnderstood)
+            {
+                return await SetAside(SetAsideReasons.NotUnderstood, kind);
+            }
+
             return new FeedbackReceipt(kind, 0, 0, Ignored: 1, IsSetAside: false);
         }
 

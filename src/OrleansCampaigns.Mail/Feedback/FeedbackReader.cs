@@ -76,7 +76,9 @@ public static partial class FeedbackReader
         return DeliveryReports.ReadReportInText(message)
             ?? ReadNested(message, nesting)
             ?? DeliveryReports.ReadText(message)
-            ?? (AutoReplySigns.AreLikely(message.Header) ? AutoReply(message) : FeedbackReading.Of(FeedbackKind.Other));
+            ?? (AutoReplySigns.AreLikely(message.Header)
+                ? AutoReply(message)
+                : FeedbackReading.Of(FeedbackKind.Other) with { IsUnderstood = false });
     }
 
     private static FeedbackReading AutoReply(MessageContents message)

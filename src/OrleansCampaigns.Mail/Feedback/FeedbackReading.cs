@@ -15,6 +15,9 @@ public sealed record FeedbackReading(
     /// <summary>What in it may tell which e-mail it is about.</summary>
     internal OriginTraces? Origin { get; init; }
 
+    /// <summary>Whether it is known what the message is; a letter or a notice in a form of its own is not.</summary>
+    internal bool IsUnderstood { get; init; } = true;
+
     /// <summary>Something that changes nothing.</summary>
     internal static FeedbackReading Of(FeedbackKind kind) => new(kind, [], OriginalMessage.Unknown);
 }

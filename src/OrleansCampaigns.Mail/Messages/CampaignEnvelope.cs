@@ -3,6 +3,7 @@ using MimeKit;
 using MimeKit.Utils;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Mail.Relays;
 
 namespace OrleansCampaigns.Mail.Messages;
 
@@ -13,6 +14,7 @@ internal sealed class CampaignEnvelope
     private readonly IReadOnlyList<PreparedAttachment> attachments;
     private readonly TimeZoneInfo timeZone;
     private readonly DkimKey? dkim;
+    private readonly RelayProvider provider;
     private readonly MailboxAddress from;
     private readonly MailboxAddress? replyTo;
     private readonly string feedbackId;
@@ -22,12 +24,14 @@ internal sealed class CampaignEnvelope
         CampaignSender sender,
         IReadOnlyList<PreparedAttachment> attachments,
         TimeZoneInfo timeZone,
-        DkimKey? dkim)
+        DkimKey? dkim,
+        RelayProvider provider)
     {
         this.campaign = campaign;
         this.attachments = attachments;
         this.timeZone = timeZone;
         this.dkim = dkim;
+        this.provider = provider;
         from = sender.From;
         replyTo = sender.ReplyTo;
         NeedsUtf8 = new[] { from, sender.Envelope, replyTo }.Any(CampaignSender.NeedsUtf8);
@@ -64,11 +68,15 @@ internal sealed class CampaignEnvelope
             }
         }
 
-        Add("Feedback-ID", feedbackId);
-        Add("X-Campaign", campaign.Value);
+        AddForMachines("Feedback-ID", feedbackId);
+        AddForMachines("X-Campaign", campaign.Value);
+        foreach (var (name, value) in ProviderHeaders.Of(provider, message.MessageId))
+        {
+            AddForMachines(name, value);
+        }
 
         var mime = new MimeMessage(headers) { Body = BuildBody(message) };
-        dkim?.Sign(mime, format, date);
+        dkim?.Sign(mime, format, date, ProviderHeaders.Rewrites(provider));
         return mime;
 
         void Add(string name, string value)
@@ -76,6 +84,14 @@ internal sealed class CampaignEnvelope
             // Encoded at once in the message's own format: later, an international address would already be lost.
             var header = new Header(Encoding.UTF8, name, "");
             header.SetValue(format, Encoding.UTF8, value);
+            headers.Add(header);
+        }
+
+        void AddForMachines(string name, string value)
+        {
+            // In one line as it stands: a long word would be encoded, and who reads it would not decode it.
+            var header = new Header(Encoding.UTF8, name, "");
+            header.SetRawValue(Encoding.ASCII.GetBytes($" {value}\r\n"));
             headers.Add(header);
         }
     }

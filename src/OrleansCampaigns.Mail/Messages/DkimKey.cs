@@ -89,14 +89,18 @@ internal sealed class DkimKey
     /// <param name="message">The message, complete; the signature is added to it.</param>
     /// <param name="format">How it will be written.</param>
     /// <param name="at">The time of the signature.</param>
-    public void Sign(MimeMessage message, FormatOptions format, DateTimeOffset at)
+    /// <param name="rewritten">The headers that the relay will write anew: a signature over them would break.</param>
+    public void Sign(MimeMessage message, FormatOptions format, DateTimeOffset at, IReadOnlyList<string> rewritten)
     {
         var signer = new Signer(this, at)
         {
             HeaderCanonicalizationAlgorithm = DkimCanonicalizationAlgorithm.Relaxed,
             BodyCanonicalizationAlgorithm = DkimCanonicalizationAlgorithm.Relaxed,
         };
-        signer.Sign(format, message, [.. SignedHeaders.Where(name => IsPresent(message, name))]);
+        signer.Sign(
+            format,
+            message,
+            [.. SignedHeaders.Where(name => IsPresent(message, name)).Except(rewritten)]);
     }
 
     private static bool IsPresent(MimeMessage message, string name) =>

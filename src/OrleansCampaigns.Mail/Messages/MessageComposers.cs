@@ -5,6 +5,7 @@ using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Mail.Messages.Tracking;
+using OrleansCampaigns.Mail.Relays;
 
 namespace OrleansCampaigns.Mail.Messages;
 
@@ -45,10 +46,20 @@ internal sealed class MessageComposers : IMessageComposers
         }
 
         var envelope = new CampaignEnvelope(
-            campaign, sender, attachments, timeZone, keys.GetValueOrDefault(sender.Domain));
+            campaign,
+            sender,
+            attachments,
+            timeZone,
+            keys.GetValueOrDefault(sender.Domain),
+            FindProvider(definition.Relay));
         var routes = new RouteTable(campaign, sender, options, tracking, tokens);
         return new CompiledContent(new MessageComposer(envelope, templates, routes), []);
     }
+
+    // The first relay serves campaigns that name none.
+    private RelayProvider FindProvider(string? relay) =>
+        options.Relays.FirstOrDefault(known => relay is null
+            || known.Name.Equals(relay, StringComparison.OrdinalIgnoreCase))?.Provider ?? RelayProvider.None;
 
     private static TimeZoneInfo? CheckTimeZone(string? name, List<Refusal> problems)
     {

@@ -16,6 +16,29 @@ public enum RelaySecurity
     Tls = 3,
 }
 
+/// <summary>Whose service a relay is: what a message needs for the service's events to find its recipient.</summary>
+public enum RelayProvider
+{
+    /// <summary>No service with events, or one that gives back the Message-ID as it is.</summary>
+    None = 0,
+
+    /// <summary>SendGrid: the message carries a custom argument (<c>X-SMTPAPI</c>).</summary>
+    SendGrid = 1,
+
+    /// <summary>Mailgun: it keeps our Message-ID and needs nothing more.</summary>
+    Mailgun = 2,
+
+    /// <summary>
+    /// Postmark: the message carries metadata (<c>X-PM-Metadata-message-id</c>) and asks to keep its Message-ID.
+    /// </summary>
+    Postmark = 3,
+
+    /// <summary>
+    /// Amazon SES: it tells our Message-ID and then writes another and a new Date, so that DKIM leaves out both.
+    /// </summary>
+    Ses = 4,
+}
+
 /// <summary>One relay: an SMTP server that takes our messages (<c>Mail:Relays:n</c>).</summary>
 public sealed class RelayOptions
 {
@@ -30,6 +53,9 @@ public sealed class RelayOptions
 
     /// <summary>How the connection is secured.</summary>
     public RelaySecurity Security { get; set; } = RelaySecurity.StartTlsWhenAvailable;
+
+    /// <summary>Whose service it is, if its events are to come to <c>/v1/webhooks</c>.</summary>
+    public RelayProvider Provider { get; set; }
 
     /// <summary>Whom to authenticate as; no authentication when absent.</summary>
     public string? Username { get; set; }

@@ -102,13 +102,13 @@ internal static class TemplateWriter
                     segments.Add(new(SegmentKind.Value, Tag(Path(output.Reference, fields), output.Trim)));
                     break;
                 case BlockNode block:
-                    Flatten(block, fields, segments);
+                    Flatten(block, block.Close, fields, segments);
                     break;
             }
         }
     }
 
-    private static void Flatten(BlockNode block, FieldTable fields, List<Segment> segments)
+    private static void Flatten(BlockNode block, Trim close, FieldTable fields, List<Segment> segments)
     {
         var (name, path) = block.Kind switch
         {
@@ -129,17 +129,21 @@ internal static class TemplateWriter
         Flatten(block.Body.Nodes, fields, segments);
         if (block.Else is { } otherwise)
         {
-            if (otherwise.Nodes is not [BlockNode { IsChained: true }])
+            if (otherwise.Nodes is [BlockNode { IsChained: true } chained])
+            {
+                // The tag that closes the first block closes this one.
+                Flatten(chained, close with { After = false }, fields, segments);
+            }
+            else
             {
                 segments.Add(new(kind, Tag("else", otherwise.Trim)));
+                Flatten(otherwise.Nodes, fields, segments);
             }
-
-            Flatten(otherwise.Nodes, fields, segments);
         }
 
         if (!isChained)
         {
-            segments.Add(new(kind, Tag($"/{name}", block.Close)));
+            segments.Add(new(kind, Tag($"/{name}", close)));
         }
     }
 

@@ -70,8 +70,12 @@ internal sealed class ProviderWebhooks(
     }
 
     private RecipientToken? Recipient(ProviderEvent? happened) =>
-        happened?.MessageIds.Select(id => tokens.ReadMessageId(id?.Trim().Trim('<', '>')))
+        happened?.MessageIds.Select(id => tokens.ReadMessageId(WithDomain(id?.Trim().Trim('<', '>'))))
             .FirstOrDefault(found => found is not null);
+
+    // What messages carry for a provider has no room for the domain.
+    private static string? WithDomain(string? id) =>
+        id is null || id.Contains('@', StringComparison.Ordinal) ? id : id + "@";
 
     private async Task<FeedbackEffect> Apply(
         string provider,

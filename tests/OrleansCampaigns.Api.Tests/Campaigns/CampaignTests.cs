@@ -46,6 +46,27 @@ public sealed class CampaignTests
             definition.Relay, definition.InDoubt, definition.TimeZone));
     }
 
+    [Theory]
+    [InlineData("", true, true)]
+    [InlineData(""","trackOpens":false""", false, true)]
+    [InlineData(""","trackClicks":false""", true, false)]
+    [InlineData(""","trackOpens":false,"trackClicks":false""", false, false)]
+    [InlineData(""","trackOpens":null,"trackClicks":true""", true, true)]
+    public async Task What_is_tracked_is_kept_and_shown(string json, bool opens, bool clicks)
+    {
+        await using var api = await TestApi.Start();
+
+        var made = await api.Client.Post("/v1/campaigns", $$"""{"name":"Spring"{{json}}}""");
+        var (definition, shown) = (Definition(api, made), await api.Client.Get($"/v1/campaigns/{made["id"]}"));
+
+        Assert.Equal((opens, clicks), (definition.TrackOpens, definition.TrackClicks));
+        Assert.Equal((opens, clicks), ((bool)shown.Json["trackOpens"]!, (bool)shown.Json["trackClicks"]!));
+
+        // A change tells the whole definition: what is absent is tracked again.
+        await api.Client.Put($"/v1/campaigns/{made["id"]}", """{"name":"Spring"}""");
+        Assert.Equal((true, true), (Definition(api, made).TrackOpens, Definition(api, made).TrackClicks));
+    }
+
     [Fact]
     public async Task A_draft_may_be_incomplete()
     {

@@ -41,8 +41,16 @@ public sealed class ContactActivityTests
             ],
         };
 
+        api.Recipients.Campaigns[spring] = new(AccountId.Main, ["https://x.example/1", "https://x.example/2"]);
         var items = (await api.Client.Get($"/v1/contacts/{contact.Id}/activity")).Items.ToList();
 
+        // The third link is not known (any more).
+        Assert.Equal(
+            [(1, "https://x.example/1", 1, 4), (3, null, 1, 0)],
+            items[0]["links"]!.AsArray().Select(link => (
+                (int)link!["link"]!, (string?)link["url"], (int)link["clicks"]!, (int)link["machineClicks"]!)));
+        Assert.Equal(now.AddMinutes(6), (DateTimeOffset)items[0]["links"]![0]!["firstClickAt"]!);
+        Assert.Empty(items[1]["links"]!.AsArray());
         Assert.Equal([spring.Value, lost.Value], items.Select(item => (string?)item["campaignId"]));
         Assert.Equal(
             ("Spring", "Sent", "Email Sender: Sent", "Clicked"),

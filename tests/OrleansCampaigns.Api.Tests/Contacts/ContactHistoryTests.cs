@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using OrleansCampaigns.Api.Tests.Fakes;
 using OrleansCampaigns.Contracts.Contacts;
+using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Contacts;
 
 namespace OrleansCampaigns.Api.Tests.Contacts;
@@ -66,6 +67,41 @@ public sealed class ContactHistoryTests
 
         (await api.Client.Get($"{path}?cursor={cursor}"))
             .AssertProblem(HttpStatusCode.UnprocessableEntity, "request.cursor", "cursor");
+    }
+
+    [Fact]
+    public async Task A_click_tells_which_link_was_followed_and_where_it_leads()
+    {
+        await using var api = await TestApi.Start();
+        var (path, grain) = Contact(api);
+        var now = api.Clock.GetUtcNow();
+        var (ours, foreign, unknown) =
+            (CampaignId.Create(now), CampaignId.Create(now.AddDays(1)), CampaignId.Create(now.AddDays(2)));
+        api.Recipients.Campaigns[ours] = new(AccountId.Main, ["https://x.example/1", "https://x.example/{{city}}"]);
+        api.Recipients.Campaigns[foreign] = new(new AccountId("other"), ["https://y.example/1"]);
+        grain.Contact = new Contact
+        {
+            History =
+            [
+                Entry(ours, HistoryKind.Click, 2), Entry(ours, HistoryKind.Open, 0), Entry(ours, HistoryKind.Click, 3),
+                Entry(foreign, HistoryKind.Click, 1), Entry(unknown, HistoryKind.Click, 1),
+            ],
+        };
+
+        var page = await api.Client.Get(path);
+
+        Assert.Equal(
+            [(2, "https://x.example/{{city}}"), (null, null), (3, null), (1, null), (1, null)],
+            page.Items.Select(entry => ((int?)entry["link"], (string?)entry["url"])));
+
+        static HistoryEntry Entry(CampaignId campaign, HistoryKind kind, int link) => new()
+        {
+            At = DateTimeOffset.UnixEpoch,
+            Kind = kind,
+            Source = "tracking",
+            Campaign = campaign,
+            Link = link,
+        };
     }
 
     private static (string Path, FakeContactGrain Grain) Contact(TestApi api)

@@ -8,6 +8,7 @@ using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Grains.Mailboxes;
 using OrleansCampaigns.Mail.Feedback;
+using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Mail.Tests.Feedback;
 

@@ -29,7 +29,9 @@ public sealed class ComposerTests
         Assert.Equal("\"Anna Adler\" <anna@mail.example>", mime.To.ToString());
         Assert.Contains("\r\nMIME-Version: 1.0\r\n", raw, StringComparison.Ordinal);
         Assert.Equal(Given.Campaign.Value, mime.Headers["X-Campaign"]);
-        Assert.Contains(Given.Campaign.Value, mime.Headers["Feedback-ID"], StringComparison.Ordinal);
+        Assert.Contains(
+            $"\r\nFeedback-ID: {Given.Campaign}:sender.example:campaign:orleanscampaigns\r\n", raw,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,6 +8,7 @@ using Org.BouncyCastle.OpenSsl;
 using Org.BouncyCastle.Security;
 using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Mail.Messages;
+using OrleansCampaigns.Mail.Relays;
 using OrleansCampaigns.Mail.Sandbox;
 
 namespace OrleansCampaigns.Mail.Tests.Messages;
@@ -53,6 +54,48 @@ public sealed class DkimTests
 
         received.Subject = "Changed on the way";
         Assert.False(await verifier.VerifyAsync(received, signature));
+    }
+
+    [Theory]
+    [InlineData("List-Unsubscribe")]
+    [InlineData("List-Unsubscribe-Post")]
+    [InlineData("Message-ID")]
+    [InlineData("To")]
+    public async Task What_programs_act_on_cannot_be_altered_or_taken_away(string name)
+    {
+        var options = Signing(Pem(RsaPair));
+        options.ReturnPath = "bounces@sender.example";
+        var message = Given.Message(Given.Definition(), Given.Recipient().Placed(), options, Given.PublicUrl);
+        var verifier = new DkimVerifier(new KeyAt(RsaPair.Public));
+
+        Assert.True(await Verify(_ => { }));
+        Assert.False(await Verify(headers => headers[name] = headers[name] + "x"));
+        Assert.False(await Verify(headers => headers.Remove(name)));
+
+        async Task<bool> Verify(Action<HeaderList> change)
+        {
+            var (mime, _) = Given.ReadBack(message);
+            Assert.Contains(name, mime.Headers.Select(header => header.Field));
+            change(mime.Headers);
+            return await verifier.VerifyAsync(mime, mime.Headers[mime.Headers.IndexOf(HeaderId.DkimSignature)]);
+        }
+    }
+
+    [Theory]
+    [InlineData(RelayProvider.Ses, true)]
+    [InlineData(RelayProvider.None, false)]
+    public async Task A_signature_outlives_what_the_relay_writes_anew(RelayProvider provider, bool expected)
+    {
+        var options = Signing(Pem(RsaPair));
+        var relay = Given.RelayAt(25);
+        (relay.Provider, options.Relays) = (provider, [relay]);
+        var (mime, _) = Given.ReadBack(Given.Message(Given.Definition(), Given.Recipient().Placed(), options));
+
+        mime.Headers["Message-ID"] = "<0102017a-0000-ses@email.amazonses.com>";
+        mime.Headers["Date"] = "Sun, 01 Jun 2025 12:00:03 +0000";
+
+        var signature = mime.Headers[mime.Headers.IndexOf(HeaderId.DkimSignature)];
+        Assert.Equal(expected, await new DkimVerifier(new KeyAt(RsaPair.Public)).VerifyAsync(mime, signature));
     }
 
     [Fact]

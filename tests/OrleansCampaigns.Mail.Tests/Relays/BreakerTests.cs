@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Mail.Sandbox;
+using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Mail.Tests.Relays;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Mail.Relays;
 using OrleansCampaigns.Mail.Sandbox;
+using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Mail.Tests.Relays;
 

@@ -1,5 +1,6 @@
 using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Mail.Tests.Relays;
 

@@ -1,6 +1,7 @@
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Mail.Sandbox;
+using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Mail.Tests.Sandbox;
 

@@ -31,6 +31,8 @@ public sealed class TemplateTests
         "red&lt;green&gt;blue;red&lt;green&gt;blue;red&lt;green&gt;blue;")]
     [InlineData("{{#each nothing}}x{{else}}none{{/each}}", "none")]
     [InlineData("a  {{~first_name~}}  b", "aAnnab")]
+    [InlineData("{{#if nothing}}1{{else unless blank}} 2 {{~/if~}} 3", " 23")]
+    [InlineData("{{#if nothing}}1{{else if first_name}} 2 {{~/if}} 3", " 2 3")]
     [InlineData("a{{! a comment }}b{{!-- with }} in it --}}c", "abc")]
     [InlineData("a\n{{#if first_name}}\nb\n{{/if}}\nc", "a\nb\nc")]
     [InlineData("\\{{first_name}} \\\\{{first_name}} C:\\", "{{first_name}} \\Anna C:\\")]

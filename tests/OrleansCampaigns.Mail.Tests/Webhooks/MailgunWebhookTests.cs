@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Domain.Feedback;
+using OrleansCampaigns.Mail.Relays;
 
 namespace OrleansCampaigns.Mail.Tests.Webhooks;
 
@@ -133,6 +134,20 @@ public sealed class MailgunWebhookTests : IDisposable
         json.Remove("id");
 
         await _world.Refuse("webhook.malformed", Send(json));
+    }
+
+    [Fact]
+    public async Task The_Message_ID_of_the_e_mail_finds_its_recipient()
+    {
+        var json = Event("complained");
+        json["message"]!["headers"]!["message-id"] = "stranger@example.org";
+        await _world.Ignore(Send(json.DeepClone().AsObject()));
+
+        // Mailgun keeps the Message-ID that it is given, and tells it without angle brackets.
+        json["message"]!["headers"]!["message-id"] =
+            _world.Headers(RelayProvider.Mailgun)["Message-ID"]!.Trim('<', '>');
+
+        await _world.Take(Send(json));
     }
 
     private Task<Domain.Result<WebhookReceipt>> Send(JsonObject data) => _world.Send("mailgun", Signed(data));

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Domain.Feedback;
+using OrleansCampaigns.Mail.Relays;
 
 namespace OrleansCampaigns.Mail.Tests.Webhooks;
 
@@ -164,6 +165,25 @@ public sealed class PostmarkWebhookTests : IDisposable
 
     [Fact]
     public async Task Other_records_have_no_bearing() => await _world.Ignore(Send(Event("Delivery")));
+
+    [Fact]
+    public async Task What_the_e_mail_carried_finds_its_recipient()
+    {
+        const string Prefix = "X-PM-Metadata-";
+        var json = Event("Open", ("ReceivedAt", Minute(-2)));
+        json["Metadata"] = new JsonObject();
+        await _world.Ignore(Send(json));
+
+        // Postmark tells as metadata what came in headers so named.
+        foreach (var header in _world.Headers(RelayProvider.Postmark).Where(
+            header => header.Field.StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            Assert.True(header.Value.Length <= 80, "Postmark takes no more.");
+            json["Metadata"]![header.Field[Prefix.Length..]] = header.Value;
+        }
+
+        await _world.Take(Send(json));
+    }
 
     private Task<Domain.Result<WebhookReceipt>> Send(JsonObject json) =>
         _world.Send("postmark", json.ToJsonString(), Authorization());

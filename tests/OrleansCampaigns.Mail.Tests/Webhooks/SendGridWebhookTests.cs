@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Domain.Feedback;
+using OrleansCampaigns.Mail.Relays;
 
 namespace OrleansCampaigns.Mail.Tests.Webhooks;
 
@@ -158,6 +159,29 @@ public sealed class SendGridWebhookTests : IDisposable
 
         Assert.Equal(new WebhookReceipt(1_000, 0, 0), answer.Value);
     }
+
+    [Theory]
+    [InlineData("open")]
+    [InlineData("spamreport")]
+    [InlineData("bounce")]
+    public async Task What_the_e_mail_carried_finds_its_recipient_without_any_header(string kind)
+    {
+        // SendGrid writes the arguments of a message into each of its events.
+        var given = JsonNode.Parse(_world.Headers(RelayProvider.SendGrid)["X-SMTPAPI"]!)!["unique_args"]!.AsObject();
+        var json = JsonNode.Parse(Event(kind))!.AsObject();
+        json.Remove("smtp-id");
+        await _world.Ignore(Send(json.ToJsonString()));
+        foreach (var (name, value) in given)
+        {
+            json[name] = value!.DeepClone();
+        }
+
+        await _world.Take(Send(json.ToJsonString()));
+    }
+
+    [Fact]
+    public async Task The_Message_ID_alone_finds_the_recipient_of_a_bounce() => await _world.Take(
+        Send(Event("bounce", ("smtp-id", _world.Headers(RelayProvider.None)["Message-ID"]!))));
 
     private Task<Domain.Result<WebhookReceipt>> Send(params string[] events)
     {

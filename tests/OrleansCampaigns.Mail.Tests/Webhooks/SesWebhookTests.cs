@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Domain.Feedback;
+using OrleansCampaigns.Mail.Relays;
 
 namespace OrleansCampaigns.Mail.Tests.Webhooks;
 
@@ -290,6 +291,20 @@ public sealed class SesWebhookTests : IDisposable
         await _world.Ignore(Send(json.ToJsonString()));
 
         json["mail"]!["commonHeaders"]!["messageId"] = $"<{_world.MessageId}>";
+        await _world.Take(Send(json.ToJsonString()));
+    }
+
+    [Fact]
+    public async Task The_headers_of_the_e_mail_find_its_recipient()
+    {
+        var json = JsonNode.Parse(Click(WebhookWorld.Link))!;
+        json["mail"]!["headers"] = new JsonArray();
+        await _world.Ignore(Send(json.ToJsonString()));
+
+        // SES publishes the headers that it was given.
+        json["mail"]!["headers"] = new JsonArray([.. _world.Headers(RelayProvider.Ses).Select(
+            header => new JsonObject { ["name"] = header.Field, ["value"] = header.Value })]);
+
         await _world.Take(Send(json.ToJsonString()));
     }
 

@@ -1,11 +1,15 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.Options;
+using MimeKit;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Feedback;
+using OrleansCampaigns.Mail.Messages;
+using OrleansCampaigns.Mail.Relays;
 using OrleansCampaigns.Mail.Webhooks;
+using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Mail.Tests.Webhooks;
 
@@ -61,6 +65,20 @@ internal sealed class WebhookWorld : IFeedback, IRecipientDirectory, ISnsClient,
 
     /// <summary>What applying fails with, if it does.</summary>
     public Exception? Failure { get; set; }
+
+    /// <summary>The headers of Ann's e-mail as the provider receives them.</summary>
+    public HeaderList Headers(RelayProvider provider)
+    {
+        var relay = Given.RelayAt(25);
+        relay.Provider = provider;
+        var composers = new MessageComposers(
+            Microsoft.Extensions.Options.Options.Create(Given.Options(relay)),
+            Microsoft.Extensions.Options.Options.Create(new TrackingOptions()),
+            Tokens);
+        var composed = composers.Compile(Given.Campaign, Given.Definition()).Composer!.Compose(
+            Given.Recipient("ann@example.org").Placed() with { Contact = Ann }, Given.Noon);
+        return Given.ReadBack(Assert.IsType<OutgoingMessage>(composed.Value)).Mime.Headers;
+    }
 
     public Task<Result<WebhookReceipt>> Send(
         string provider, string body, params (string Name, string Value)[] headers) =>

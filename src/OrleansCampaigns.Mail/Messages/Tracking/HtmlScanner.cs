@@ -6,7 +6,8 @@ namespace OrleansCampaigns.Mail.Messages.Tracking;
 /// Finds the links of an HTML template, once for all messages, by reading it as the HTML standard says (§13.2.5).
 /// </summary>
 /// <remarks>
-/// A value is opaque: it never begins or ends anything, because it is escaped, or because its author says so. Both
+/// A value is never blank and is escaped, so that it begins and ends no tag, quotes or comment; a raw one does so only
+/// if its author says so. But it may hold blanks and slashes, which matter outside quotes. Both
 /// branches of a condition are read from the same state; where they end differently, what follows is told only as far
 /// as it does not matter which was taken. So a place that is reported is the target of a link in every message.
 /// </remarks>
@@ -15,9 +16,13 @@ internal sealed class HtmlScanner
     // Longer ones are none that matters.
     private const int NameLengthMax = 24;
 
+    // How many loops inside one another are read twice: each doubles the work.
+    private const int RereadingMax = 3;
+
     private readonly List<HtmlHref> hrefs = [];
     private readonly List<TemplatePlace> bodyEnds = [];
     private HtmlState now;
+    private int rereading;
     private TemplatePlace here;
     private TemplatePlace tagStart;
 
@@ -31,7 +36,7 @@ internal sealed class HtmlScanner
         IReadOnlyList<TemplateNode> template)
     {
         var scanner = new HtmlScanner();
-        scanner.Walk(template);
+        scanner.Walk(template, default);
         if (scanner.now.Tag is { } unfinished)
         {
             // A tag that never ends is none.
@@ -41,7 +46,10 @@ internal sealed class HtmlScanner
         return ([.. scanner.hrefs.Where(href => !href.Tag.IsUntracked)], scanner.bodyEnds);
     }
 
-    private void Walk(IReadOnlyList<TemplateNode> nodes)
+    /// <param name="nodes">A branch.</param>
+    /// <param name="edges">The whitespace control of the tags around it: whether blanks go at its beginning and end.
+    /// </param>
+    private void Walk(IReadOnlyList<TemplateNode> nodes, (bool Start, bool End) edges)
     {
         for (var i = 0; i < nodes.Count; i++)
         {
@@ -49,7 +57,10 @@ internal sealed class HtmlScanner
             switch (nodes[i])
             {
                 case TextNode { Text: var text }:
-                    for (var at = 0; at < text.Length; at++)
+                    var stripsStart = i == 0 ? edges.Start : Trims(nodes[i - 1]).After;
+                    var stripsEnd = i == nodes.Count - 1 ? edges.End : Trims(nodes[i + 1]).Before;
+                    var end = stripsEnd ? text.AsSpan().TrimEnd().Length : text.Length;
+                    for (var at = stripsStart ? text.Length - text.AsSpan().TrimStart().Length : 0; at < end; at++)
                     {
                         here = new(nodes, i, at);
                         Read(text[at]);
@@ -60,58 +71,99 @@ internal sealed class HtmlScanner
                     ReadValue(output);
                     break;
                 case BlockNode block:
-                    Walk(block);
+                    Walk(block, block.Close.Before);
                     break;
             }
         }
     }
 
-    private void Walk(BlockNode block)
+    private void Walk(BlockNode block, bool stripsBeforeClose)
     {
         var before = now;
-        var known = hrefs.Count;
-        Walk(block.Body.Nodes);
-        var after = now;
-        if (block.Kind == BlockKind.Each && HtmlState.Join(before, after).Mode == HtmlMode.Lost)
+        var known = (Hrefs: hrefs.Count, BodyEnds: bodyEnds.Count);
+        var edges = (block.Open.After, block.Else?.Trim.Before ?? stripsBeforeClose);
+        Walk(block.Body.Nodes, edges);
+        if (block.Kind == BlockKind.Each && HtmlState.Join(before, now) is var again && again != before)
         {
-            // The second round begins where the first one ends: nothing in it is certain.
-            hrefs.RemoveRange(known, hrefs.Count - known);
+            // The second round begins where the first one ended: what matters is what holds in both.
+            Forget(known);
+            WalkAgain(block.Body.Nodes, edges, again);
         }
 
+        var after = now;
         now = before;
-        if (block.Else is not null)
+        if (block.Else is { Nodes: [BlockNode { IsChained: true } chained] })
         {
-            Walk(block.Else.Nodes);
+            // The tag that closes the first block closes this one.
+            here = new(block.Else.Nodes, 0, 0);
+            Walk(chained, stripsBeforeClose);
+        }
+        else if (block.Else is { } otherwise)
+        {
+            Walk(otherwise.Nodes, (otherwise.Trim.After, stripsBeforeClose));
         }
 
         now = HtmlState.Join(after, now);
     }
 
+    private void WalkAgain(IReadOnlyList<TemplateNode> body, (bool Start, bool End) edges, HtmlState again)
+    {
+        var known = (Hrefs: hrefs.Count, BodyEnds: bodyEnds.Count);
+        if (++rereading <= RereadingMax)
+        {
+            now = again;
+            Walk(body, edges);
+        }
+
+        if (rereading > RereadingMax || HtmlState.Join(again, now) != again)
+        {
+            Forget(known);
+            now = HtmlState.GiveUp(again, now);
+        }
+
+        rereading--;
+    }
+
+    private void Forget((int Hrefs, int BodyEnds) since)
+    {
+        hrefs.RemoveRange(since.Hrefs, hrefs.Count - since.Hrefs);
+        bodyEnds.RemoveRange(since.BodyEnds, bodyEnds.Count - since.BodyEnds);
+    }
+
+    private static Trim Trims(TemplateNode node) => node switch
+    {
+        OutputNode output => output.Trim,
+        BlockNode block => new(block.Open.Before, block.Close.After),
+        _ => default,
+    };
+
     private void ReadValue(OutputNode output)
     {
         switch (now.Mode)
         {
-            case HtmlMode.TagOpen or HtmlMode.EndTagOpen:
-                // Whether this is a tag at all, the value decides.
-                now = HtmlState.GiveUp();
+            case HtmlMode.TagOpen or HtmlMode.EndTagOpen or HtmlMode.MarkupDeclaration or HtmlMode.Gap:
+            case HtmlMode.TagName when !now.IsEndTag && HtmlState.MayBecomeRawText(now.TagName):
+            case HtmlMode.RawText when now.Seen.Length > 0:
+                // Whether this is a tag or a comment at all, the value decides.
+                now = HtmlState.GiveUp(now);
                 break;
             case HtmlMode.TagName:
                 now.TagName = HtmlState.UnknownName;
+                now.Mode = HtmlMode.Gap;
                 break;
-            case HtmlMode.BetweenAttributes or HtmlMode.AttributeName or HtmlMode.AfterAttributeName:
+            case HtmlMode.BetweenAttributes or HtmlMode.AttributeName or HtmlMode.AfterAttributeName
+                or HtmlMode.NameGap or HtmlMode.BlankGap:
                 EndName();
-                now.Mode = HtmlMode.AttributeName;
+                now.Mode = HtmlMode.NameGap;
                 now.AttributeName = HtmlState.UnknownName;
                 break;
             case HtmlMode.BeforeValue:
                 // What strips blanks must go on standing beside them.
                 BeginValue(HtmlMode.UnquotedValue, '\0', here, isCertain: !output.Trim.Before);
+                now.Seen = HtmlState.SeenValue;
                 break;
-            case HtmlMode.MarkupDeclaration:
-                now.Mode = HtmlMode.BogusComment;
-                break;
-            case HtmlMode.Comment or HtmlMode.RawText:
-                now.Seen = "";
+            case HtmlMode.UnquotedValue or HtmlMode.Comment:
+                now.Seen = HtmlState.SeenValue;
                 break;
         }
     }
@@ -123,7 +175,8 @@ internal sealed class HtmlScanner
             case HtmlMode.Data or HtmlMode.TagOpen or HtmlMode.EndTagOpen or HtmlMode.TagName:
                 ReadTag(c);
                 break;
-            case HtmlMode.BetweenAttributes or HtmlMode.AttributeName or HtmlMode.AfterAttributeName or HtmlMode.Gap:
+            case HtmlMode.BetweenAttributes or HtmlMode.AttributeName or HtmlMode.AfterAttributeName
+                or HtmlMode.Gap or HtmlMode.NameGap or HtmlMode.BlankGap:
                 ReadAttribute(c);
                 break;
             case HtmlMode.BeforeValue or HtmlMode.QuotedValue or HtmlMode.UnquotedValue:
@@ -193,21 +246,28 @@ internal sealed class HtmlScanner
             case var _ when c == '/':
                 EndName();
                 now.Mode = HtmlMode.BetweenAttributes;
+                now.AttributeName = "";
                 break;
-            case HtmlMode.AttributeName or HtmlMode.Gap when IsBlank(c):
+            case HtmlMode.Gap or HtmlMode.NameGap when IsBlank(c):
+                now.Mode = HtmlMode.BlankGap;
+                now.AttributeName = HtmlState.UnknownName;
+                break;
+            case HtmlMode.AttributeName when IsBlank(c):
                 EndName();
                 now.Mode = HtmlMode.AfterAttributeName;
                 break;
             case var _ when IsBlank(c):
                 break;
             case HtmlMode.Gap:
+            case HtmlMode.NameGap or HtmlMode.BlankGap when c == '=':
                 now = HtmlState.GiveUp(now);
                 break;
             case HtmlMode.AttributeName or HtmlMode.AfterAttributeName when c == '=':
                 EndName();
                 now.Mode = HtmlMode.BeforeValue;
                 break;
-            case HtmlMode.AttributeName:
+            case HtmlMode.AttributeName or HtmlMode.NameGap:
+                now.Mode = HtmlMode.AttributeName;
                 now.AttributeName = Extend(now.AttributeName, c);
                 break;
             default:
@@ -235,10 +295,32 @@ internal sealed class HtmlScanner
             case HtmlMode.QuotedValue when c == now.Quote:
                 EndValue(isCertain: true);
                 break;
-            case HtmlMode.UnquotedValue when IsBlank(c) || c == '>':
-                EndValue(isCertain: here.Offset > 0 || !StripsAfter());
-                ReadAttribute(c);
+            case HtmlMode.UnquotedValue:
+                ReadUnquotedValue(c);
                 break;
+        }
+    }
+
+    private void ReadUnquotedValue(char c)
+    {
+        if (now.Seen == HtmlState.SeenValueAndEqual && (IsBlank(c) || c is '"' or '\''))
+        {
+            // If the value held a blank, this begins the value of another attribute.
+            now = HtmlState.GiveUp(now);
+        }
+        else if (IsBlank(c) || c == '>')
+        {
+            var mayHaveEnded = now.Seen.Length > 0;
+
+            // A block's last tag may stand alone in its line, and the line must go on disappearing.
+            EndValue(
+                isCertain: here is { Offset: > 0 } or { Node: 0 } || here.Nodes[here.Node - 1] is not BlockNode);
+            now.Mode = mayHaveEnded ? HtmlMode.NameGap : HtmlMode.BetweenAttributes;
+            ReadAttribute(c);
+        }
+        else if (now.Seen.Length > 0)
+        {
+            now.Seen = c == '=' ? HtmlState.SeenValueAndEqual : HtmlState.SeenValue;
         }
     }
 
@@ -263,10 +345,20 @@ internal sealed class HtmlScanner
             case ("<!--" or "<!---" or "--" or "--!", '>'):
                 now = default;
                 break;
+            case (HtmlState.SeenValue or "?-" or "?!", '>'):
+                // Whether the comment ends here, the value decides.
+                now = HtmlState.GiveUp(now);
+                break;
+            case (HtmlState.SeenValue, '-'):
+                now.Seen = "?-";
+                break;
+            case (HtmlState.SeenValue or "?-", '!'):
+                now.Seen = "?!";
+                break;
             case ("<!--", '-'):
                 now.Seen = "<!---";
                 break;
-            case ("<!---" or "-" or "--", '-'):
+            case ("<!---" or "-" or "--" or "?-", '-'):
                 now.Seen = "--";
                 break;
             case ("--", '!'):
@@ -316,6 +408,7 @@ internal sealed class HtmlScanner
         Tag = new HtmlTag(),
         IsEndTag = isEndTag,
         TagName = name,
+        AttributeName = "",
     };
 
     private void EndName()
@@ -336,9 +429,9 @@ internal sealed class HtmlScanner
         now = now switch
         {
             { IsEndTag: true } => default,
-            { TagName: "script" or "style" or "xmp" or "iframe" or "noembed" or "noframes" or "textarea" or "title" } =>
-                new HtmlState { Mode = HtmlMode.RawText, TagName = now.TagName, Seen = "" },
             { TagName: "plaintext" } => new HtmlState { Mode = HtmlMode.Lost },
+            { TagName: var name } when HtmlState.IsRawText(name) =>
+                new HtmlState { Mode = HtmlMode.RawText, TagName = name, Seen = "" },
             _ => default,
         };
     }
@@ -348,6 +441,7 @@ internal sealed class HtmlScanner
         var isHref = now is { AttributeName: "href", HasHref: false };
         now.Mode = mode;
         now.Quote = quote;
+        now.Seen = "";
         now.HasHref |= isHref;
         now.Link = isHref && isCertain && now is { IsEndTag: false, TagName: "a" or "area" }
             ? new HtmlHref(now.Tag!, start, quote)
@@ -366,10 +460,8 @@ internal sealed class HtmlScanner
         now.AttributeName = "";
         now.Link = null;
         now.Quote = '\0';
+        now.Seen = "";
     }
-
-    private bool StripsAfter() =>
-        here.Node > 0 && here.Nodes[here.Node - 1] is BlockNode or OutputNode { Trim.After: true };
 
     private static string Extend(string name, char c) =>
         name == HtmlState.UnknownName || name.Length >= NameLengthMax

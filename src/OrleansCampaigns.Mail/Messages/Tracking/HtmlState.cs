@@ -18,6 +18,16 @@ internal enum HtmlMode
     /// <summary>Inside a tag and outside quotes, where it depends on values what came before.</summary>
     Gap,
 
+    /// <summary>
+    /// Behind a value among the names of attributes: it may have ended with a part of a name, a blank or a slash.
+    /// </summary>
+    NameGap,
+
+    /// <summary>
+    /// Behind a blank among the names of attributes, where it depends on values whether there was a name before it.
+    /// </summary>
+    BlankGap,
+
     MarkupDeclaration,
     BogusComment,
     Comment,
@@ -74,6 +84,16 @@ internal record struct HtmlState
     /// <summary>Stands for a name that is not known, because a value is part of it.</summary>
     public const string UnknownName = "?";
 
+    /// <summary>A value was seen last, which may have had any end.</summary>
+    public const string SeenValue = "?";
+
+    /// <summary>A value was seen, and an equals sign last.</summary>
+    public const string SeenValueAndEqual = "?=";
+
+    // "plaintext" never ends.
+    private static readonly string[] RawTextNames =
+        ["script", "style", "xmp", "iframe", "noembed", "noframes", "textarea", "title", "plaintext"];
+
     /// <summary>The attribute that keeps a link as it is.</summary>
     public const string UntrackedAttribute = "data-no-track";
 
@@ -95,11 +115,21 @@ internal record struct HtmlState
     /// <summary>The link whose target is being read.</summary>
     public HtmlHref? Link { get; set; }
 
-    /// <summary>How much of what ends a comment or raw text was seen.</summary>
+    /// <summary>
+    /// How much of what ends a comment or raw text was seen; in an unquoted value, whether a field's is part of it.
+    /// </summary>
     public string Seen { get; set; }
 
     private readonly bool IsOpenInTag => Mode is HtmlMode.TagName or HtmlMode.BetweenAttributes
-        or HtmlMode.AttributeName or HtmlMode.AfterAttributeName or HtmlMode.UnquotedValue or HtmlMode.Gap;
+        or HtmlMode.AttributeName or HtmlMode.AfterAttributeName or HtmlMode.UnquotedValue or HtmlMode.Gap
+        or HtmlMode.NameGap or HtmlMode.BlankGap;
+
+    /// <summary>Whether an element of that name holds text and no tags.</summary>
+    public static bool IsRawText(string name) => RawTextNames.Contains(name);
+
+    /// <summary>Whether a name that begins so may become the name of such an element.</summary>
+    public static bool MayBecomeRawText(string start) =>
+        Array.Exists(RawTextNames, name => name.StartsWith(start, StringComparison.Ordinal));
 
     /// <summary>What holds after a condition, whichever branch it took.</summary>
     public static HtmlState Join(HtmlState a, HtmlState b)
@@ -115,9 +145,7 @@ internal record struct HtmlState
             case (HtmlMode.BogusComment, HtmlMode.BogusComment):
                 return new HtmlState { Mode = a.Mode };
             case (HtmlMode.Comment, HtmlMode.Comment):
-                return new HtmlState { Mode = a.Mode, Seen = "" };
-            case (HtmlMode.RawText, HtmlMode.RawText) when a.TagName == b.TagName:
-                return new HtmlState { Mode = a.Mode, TagName = a.TagName, Seen = "" };
+                return new HtmlState { Mode = a.Mode, Seen = SeenValue };
             case (HtmlMode.QuotedValue, HtmlMode.QuotedValue) when a.Quote == b.Quote:
             case (HtmlMode.BeforeValue, HtmlMode.BeforeValue):
                 return JoinTags(a, b, a.Mode);
@@ -144,7 +172,8 @@ internal record struct HtmlState
 
     private static HtmlState JoinTags(HtmlState a, HtmlState b, HtmlMode mode)
     {
-        if (a.Tag is null || b.Tag is null || a.IsEndTag != b.IsEndTag)
+        if (a.Tag is null || b.Tag is null || a.IsEndTag != b.IsEndTag
+            || (a.TagName != b.TagName && !a.IsEndTag && (IsRawText(a.TagName) || IsRawText(b.TagName))))
         {
             return GiveUp(a, b);
         }
@@ -153,14 +182,18 @@ internal record struct HtmlState
         a.Tag.IsUntracked |= a.AttributeName == UntrackedAttribute || b.AttributeName == UntrackedAttribute;
         return new HtmlState
         {
-            Mode = mode,
+            Mode = mode == HtmlMode.TagName && a.TagName != b.TagName ? HtmlMode.Gap : mode,
             Tag = a.Tag,
             IsEndTag = a.IsEndTag,
             TagName = a.TagName == b.TagName ? a.TagName : UnknownName,
             AttributeName = a.AttributeName == b.AttributeName && mode != HtmlMode.Gap ? a.AttributeName : UnknownName,
             HasHref = a.HasHref && b.HasHref,
             Quote = a.Quote,
+            Seen = JoinSeen(a.Seen ?? "", b.Seen ?? ""),
             Link = ReferenceEquals(a.Link, b.Link) ? a.Link : null,
         };
     }
+
+    // The longer one leaves more open.
+    private static string JoinSeen(string a, string b) => a.Length > b.Length ? a : b;
 }

@@ -28,8 +28,9 @@ internal sealed class RecipientRoute
     {
         this.routes = routes;
         place = recipient.Place;
-        named = new(routes.Campaign, place is null ? Nobody(recipient.Address, now) : recipient.Contact, 0);
-        MessageId = $"{routes.Tokens.MakeMessageId(named)}@{routes.Domain}";
+        named = new(routes.Campaign, recipient.Contact, 0);
+        MessageId = (place is null ? Nobody(recipient.Address, now) : routes.Tokens.MakeMessageId(named))
+            + "@" + routes.Domain;
         EnvelopeSender = place is not null && routes.HasVerp
             ? WithToken(routes.EnvelopeSender, TokenPurpose.ReturnPath, place)
             : routes.EnvelopeSender;
@@ -102,6 +103,6 @@ internal sealed class RecipientRoute
     }
 
     // Every test has a Message-ID of its own, or mailboxes would take the second one for a copy of the first.
-    private static ContactId Nobody(string address, DateTimeOffset now) => new("con_" + Convert.ToHexStringLower(
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{address}\n{now.UtcTicks}"))[..16]));
+    private static string Nobody(string address, DateTimeOffset now) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{address}\n{now.UtcTicks}")));
 }

@@ -66,6 +66,23 @@ public sealed class LinkTests
     [InlineData("{{#if city}}<!--{{/if}}<a href=\"https://x.example/\">x</a>{{#if city}}-->{{/if}}")]
     [InlineData("<a href=\"{{unsubscribe_url}}\">x</a><a href=\"{{#if city}}{{unsubscribe_url}}{{/if}}\">x</a>")]
     [InlineData("<a href=\"https://x.example/?then={{unsubscribe_url}}\">x</a>")]
+    [InlineData("<a {{~city~}} href=\"https://x.example/\">x</a><a {{~city}}href=\"https://x.example/\">x</a>")]
+    [InlineData("<b{{city}} = '><a href=\"https://x.example/\">x</a>")]
+    [InlineData("<a {{city}}='><a href=\"https://x.example/\">x</a>")]
+    [InlineData("<a {{city}} = '><a href=\"https://x.example/\">x</a>")]
+    [InlineData("<a title={{city}}= '><a href=\"https://x.example/\">x</a>")]
+    [InlineData("<a title={{city}}='><a href=\"https://x.example/\">x</a>")]
+    [InlineData("<a title=a{{city}}= '><a href=\"https://x.example/\">x</a>")]
+    [InlineData("<!-- {{city}}><p title='--><a href=\"https://x.example/\">x</a>")]
+    [InlineData("<!-- {{city}}-><p title='--><a href=\"https://x.example/\">x</a>")]
+    [InlineData("<!-- {{city}}!><p title='--><a href=\"https://x.example/\">x</a>")]
+    [InlineData("<!{{city}} x='><a href=\"https://x.example/\">x</a>")]
+    [InlineData("<t{{city}}><a href=\"https://x.example/\">x</a>")]
+    [InlineData("<style></s{{city}}><p title='</style><a href=\"https://x.example/\">x</a>")]
+    [InlineData("<{{#if city}}style{{else}}b{{/if}}><a href=\"https://x.example/\">x</a>")]
+    [InlineData("{{#each city}}<a title=\"{{/each}}<a href='https://x.example/'>x</a>")]
+    [InlineData("{{#each city}}<a href='https://x.example/'>x</a><a title=\"{{/each}}")]
+    [InlineData("<a{{#each city}} href='https://x.example/'>x</a><a title=\"{{/each}}")]
     [InlineData("<a href=\"mailto:{{address}}\">x</a><a href=\"#{{city}}\">x</a><a href=\"/{{city}}\">x</a>")]
     [InlineData("")]
     public void Everything_else_stays_as_it_is(string html)
@@ -144,6 +161,14 @@ public sealed class LinkTests
         "<div style=\"color:red\"><!-- Bad &amp; &quot;Ischl&quot;&#x3D;&lt;1&gt;&#x27; --><a href=\"[1:https://x.example/]\">x</a>", 1)]
     [InlineData("{{{raw}}}<a href=\"https://x.example/\">x</a>",
         "\"><a href='https://evil.example/'><a href=\"[1:https://x.example/]\">x</a>", 1)]
+    [InlineData("<p title={{city}}/x.png alt=x><a href=\"https://x.example/\">x</a>",
+        "<p title=Bad &amp; &quot;Ischl&quot;&#x3D;&lt;1&gt;&#x27;/x.png alt=x><a href=\"[1:https://x.example/]\">x</a>", 1)]
+    [InlineData("<h{{plain}} id=i><!-- {{plain}} --><a {{plain}} href=\"https://x.example/\">x</a>",
+        "<ha b id=i><!-- a b --><a a b href=\"[1:https://x.example/]\">x</a>", 1)]
+    [InlineData("{{#each list}}<a href='https://x.example/'{{#if ../city}} id={{this}}{{/if}}>x</a>{{/each}}",
+        "<a href='[1:https://x.example/]' id=one>x</a><a href='[1:https://x.example/]' id=two>x</a>", 1)]
+    [InlineData("<a href='https://x.example/'{{#each list}} class=c{{/each}}>x</a>",
+        "<a href='[1:https://x.example/]' class=c class=c>x</a>", 1)]
     [InlineData("<a href=\"https://x.example/{{! c }}1\">x</a>", "<a href=\"[1:https://x.example/1]\">x</a>", 1)]
     [InlineData("<a href=\"https://x.example/\\{{a}}\">x</a>", "<a href=\"[1:https://x.example/{{a}}]\">x</a>", 1)]
     public void Conditions_and_values_around_a_link_do_not_hide_it(string html, string expected, int count)

@@ -1,5 +1,6 @@
 using OrleansCampaigns.Mail.Sandbox;
 using OrleansCampaigns.Mail.Sandbox.World;
+using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Mail.Tests.Sandbox.World;
 

@@ -1,11 +1,24 @@
-namespace OrleansCampaigns.Mail.Tests;
+namespace OrleansCampaigns.TestKit;
 
 /// <summary>A clock that a test moves. Timers fire on the caller's thread, in the order of their times.</summary>
-internal sealed class ManualClock : TimeProvider
+/// <param name="start">The time it begins with; noon of 1 June 2025 (UTC) when absent.</param>
+public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
 {
     private readonly Lock gate = new();
     private readonly List<ManualTimer> timers = [];
-    private DateTimeOffset now = Given.Noon;
+    private DateTimeOffset now = start ?? new(2025, 6, 1, 12, 0, 0, TimeSpan.Zero);
+
+    /// <summary>How many timers are set.</summary>
+    public int Timers
+    {
+        get
+        {
+            lock (gate)
+            {
+                return timers.Count;
+            }
+        }
+    }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -26,6 +39,7 @@ internal sealed class ManualClock : TimeProvider
         return timer;
     }
 
+    /// <summary>Moves on; each timer that comes due finds the clock at its own time.</summary>
     public void Advance(TimeSpan by)
     {
         var until = GetUtcNow() + by;
