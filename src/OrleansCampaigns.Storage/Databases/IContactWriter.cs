@@ -19,9 +19,11 @@ internal interface IContactWriter : IDisposable
     /// <returns>What became of each, in their order.</returns>
     Task<IReadOnlyList<ContactWritten>> Write(IReadOnlyList<PreparedContact> contacts);
 
-    /// <summary>Counts how often each contact has occurred in an import by now.</summary>
-    /// <returns>Which occurrence each is, in their order.</returns>
-    Task<IReadOnlyList<int>> Occur(string import, IReadOnlyList<ContactId> contacts);
+    /// <summary>Counts how often each contact has occurred in an import by now, and makes each occurrence a
+    /// member.</summary>
+    /// <returns>Which occurrence each is, in their order, and how many were no members before.</returns>
+    Task<(IReadOnlyList<int> Occurrences, int Added)> AddOccurrences(
+        string import, string list, IReadOnlyList<ContactId> contacts);
 
     /// <summary>Makes occurrences of contacts members; how many were none before.</summary>
     Task<int> AddMembers(string list, IReadOnlyList<(ContactId Contact, int Occurrence)> members);

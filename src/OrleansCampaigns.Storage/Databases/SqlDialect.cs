@@ -24,6 +24,10 @@ internal abstract class SqlDialect
     /// page says so itself.</summary>
     public abstract string? KeepToIndexesSql { get; }
 
+    /// <summary>Forgets up to <c>@step</c> of the occurrences that were counted for the import <c>@id</c>;
+    /// <see langword="null"/> where the list itself keeps the count.</summary>
+    public abstract string? ForgetOccurrencesSql { get; }
+
     /// <summary>Follows a table that must be read by this index.</summary>
     public abstract string By(string index);
 

@@ -1,5 +1,4 @@
 using OrleansCampaigns.Contracts.Directory;
-using OrleansCampaigns.Domain;
 using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
 
@@ -61,17 +60,14 @@ internal static class ImportChunkWriter
             }
         }
 
-        var occurrences = await writer.Occur(task.Id, taken.ConvertAll(i => rows[i].Contact.Id));
-        var counts = new ImportCounts();
-        var members = new List<(ContactId Contact, int Occurrence)>(taken.Count);
+        var (occurrences, added) = await writer.AddOccurrences(
+            task.Id, task.ListId, taken.ConvertAll(i => rows[i].Contact.Id));
+        var counts = new ImportCounts { Members = added };
         for (var n = 0; n < taken.Count; n++)
         {
-            var contact = rows[taken[n]].Contact;
-            counts.Add(written[taken[n]], occurrences[n], contact.AddressIsValid);
-            members.Add((contact.Id, occurrences[n]));
+            counts.Add(written[taken[n]], occurrences[n], rows[taken[n]].Contact.AddressIsValid);
         }
 
-        counts.Members = await writer.AddMembers(task.ListId, members);
         return counts;
     }
 

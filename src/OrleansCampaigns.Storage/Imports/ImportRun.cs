@@ -70,29 +70,53 @@ internal sealed class ImportRun(IDatabase database, IImportFiles files, ImportTa
         var fields = new CsvFields(layout.Delimiter);
         var reader = new CsvRowReader(file, layout.Delimiter, position, line) { Columns = layout.Columns.Count };
         var (rows, done) = (task.ChunkRows, task.ChunkDone);
-        while (true)
+        var reading = ReadAhead(reader, fields, layout.Columns, rows);
+        try
         {
-            var chunk = ImportChunk.Read(reader, fields, layout.Columns, database.ContactKey.Span, task.Account, rows);
-            if (chunk.Rows == 0)
+            while (await reading is { Rows: > 0 } chunk)
             {
-                return true;
-            }
-
-            do
-            {
-                cancellation.ThrowIfCancellationRequested();
-                done = await database.Write(
-                    session => ImportChunkWriter.Write(session, task, layout.Columns, chunk, done, database.Now),
-                    cancellation);
-                if (done < 0)
+                // The next chunk is read while this one is written.
+                reading = ReadAhead(reader, fields, layout.Columns, rows: 0);
+                if (!await Write(chunk, layout.Columns, done, cancellation))
                 {
                     return false;
                 }
-            }
-            while (done < chunk.Contacts.Count);
 
-            (rows, done) = (0, 0);
+                done = 0;
+            }
+
+            return true;
         }
+        finally
+        {
+            // Nobody closes the file under it.
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<ImportChunk> ReadAhead(CsvRowReader reader, CsvFields fields, ImportColumns columns, int rows)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        return ImportChunk.Read(reader, fields, columns, database.ContactKey.Span, task.Account, rows);
+    }
+
+    private async Task<bool> Write(
+        ImportChunk chunk, ImportColumns columns, int done, CancellationToken cancellation)
+    {
+        do
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var from = done;
+            done = await database.Write(
+                session => ImportChunkWriter.Write(session, task, columns, chunk, from, database.Now), cancellation);
+            if (done < 0)
+            {
+                return false;
+            }
+        }
+        while (done < chunk.Contacts.Count);
+
+        return true;
     }
 
     private Task<int> KeepBeginning(long position, long line, CancellationToken cancellation) =>
@@ -107,18 +131,16 @@ internal sealed class ImportRun(IDatabase database, IImportFiles files, ImportTa
     // In steps, and before the import is marked as ended: a crash in between only means that it is done again.
     private async Task ForgetOccurrences(CancellationToken cancellation)
     {
+        if (database.Dialect.ForgetOccurrencesSql is not { } sql)
+        {
+            return;
+        }
+
         int forgotten;
         do
         {
             forgotten = await database.Write(
-                session => session.Change(
-                    """
-                    DELETE FROM import_occurrences WHERE (import_id, contact_id) IN
-                        (SELECT import_id, contact_id FROM import_occurrences WHERE import_id = @id LIMIT @step)
-                    """,
-                    ("@id", task.Id),
-                    ("@step", OccurrencesPerStepMax)),
-                cancellation);
+                session => session.Change(sql, ("@id", task.Id), ("@step", OccurrencesPerStepMax)), cancellation);
         }
         while (forgotten == OccurrencesPerStepMax);
     }

@@ -72,10 +72,12 @@ internal static class ImportTable
     public static Task<List<ImportTask>> Running(DatabaseSession session) =>
         session.Rows(ReadTask, $"SELECT {TaskColumns} FROM imports WHERE status = 'Running' ORDER BY id");
 
-    /// <summary>One that is to be read, as far as it got by now; <see langword="null"/> when it has ended.</summary>
-    public static Task<ImportTask?> FindRunning(DatabaseSession session, string id) =>
+    /// <summary>The one of a list that is to be read next, as far as it got by now.</summary>
+    public static Task<ImportTask?> FindNext(DatabaseSession session, string list) =>
         session.Row(
-            ReadTask, $"SELECT {TaskColumns} FROM imports WHERE id = @id AND status = 'Running'", ("@id", id));
+            ReadTask,
+            $"SELECT {TaskColumns} FROM imports WHERE list_id = @list AND status = 'Running' ORDER BY id LIMIT 1",
+            ("@list", list));
 
     public static Task End(DatabaseSession session, string id, ImportStatus status, Refusal? failure, long now) =>
         session.Change(

@@ -24,14 +24,18 @@ internal sealed partial class ImportWorker(
         await files.CleanUp(running.Select(task => task.Id).ToHashSet(), cancellation);
     }
 
-    /// <summary>Reads every import that is running; whether none is left.</summary>
+    /// <summary>The name that is held by whoever reads the imports of a list.</summary>
+    internal static string HoldOf(string list) => $"imports of {list}";
+
+    /// <summary>Reads every import that is running and that nobody else reads; whether none is left.</summary>
     internal async Task<bool> ReadAll(CancellationToken cancellation)
     {
-        // One that cannot go on now must not hold up the others.
+        // One that cannot go on now must not hold up those of other lists.
         var isDone = true;
-        foreach (var task in await database.Read(ImportTable.Running, cancellation))
+        var running = await database.Read(ImportTable.Running, cancellation);
+        foreach (var list in running.Select(task => task.ListId).Distinct())
         {
-            isDone &= await ReadHeld(task.Id, cancellation);
+            isDone &= await ReadOf(list, cancellation);
         }
 
         return isDone;
@@ -75,13 +79,21 @@ internal sealed partial class ImportWorker(
         }
     }
 
-    // Whoever holds an import reads it. When its process ends another one takes it over, from wherever it got to.
-    private async Task<bool> ReadHeld(string import, CancellationToken cancellation)
+    // Whoever holds a list reads its imports, in the order in which they were taken. When its process ends another one
+    // takes over, from wherever it got to.
+    private async Task<bool> ReadOf(string list, CancellationToken cancellation)
     {
-        await using var held = await database.TryHold($"import {import}", cancellation);
-        return held is null
-            || await database.Read(session => ImportTable.FindRunning(session, import), cancellation) is not { } task
-            || await Read(task, cancellation);
+        await using var held = await database.TryHold(HoldOf(list), cancellation);
+        while (held is not null
+            && await database.Read(session => ImportTable.FindNext(session, list), cancellation) is { } task)
+        {
+            if (!await Read(task, cancellation))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     // A disk that is full or a database that is locked passes; whatever is wrong with one file must not stop the

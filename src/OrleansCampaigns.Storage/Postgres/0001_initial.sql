@@ -100,8 +100,10 @@ CREATE TABLE contacts (
 CREATE INDEX contacts_status ON contacts (account, status, id);
 -- Contacts that were just imported have none, and need no place in it.
 CREATE INDEX contacts_last_status ON contacts (account, last_status, id) WHERE last_status IS NOT NULL;
--- A contact whose status nothing has set since is found by the time of its upload.
-CREATE INDEX contacts_status_since ON contacts (account, status_since, created_at, id);
+CREATE INDEX contacts_status_since ON contacts (account, status_since, id) WHERE status_since IS NOT NULL;
+-- A contact whose status nothing has set since is found by the time of its upload. Uploads add to the end of the table,
+-- so that a range of pages says enough, and an import need not write another index.
+CREATE INDEX contacts_created_at ON contacts USING brin (created_at) WITH (pages_per_range = 32, autosummarize = on);
 CREATE INDEX contacts_last_status_at ON contacts (account, last_status_at, id) WHERE last_status_at IS NOT NULL;
 
 CREATE TABLE lists (
@@ -124,11 +126,12 @@ CREATE TABLE deleted_lists (
 -- One address twice in one file is two members: the second is Duplicated in a campaign. Importing the file again
 -- changes nothing, because it counts occurrences anew.
 CREATE TABLE list_members (
-    list_id    text COLLATE "C" NOT NULL,
-    contact_id text COLLATE "C" NOT NULL,
-    occurrence integer NOT NULL,
+    list_id       text COLLATE "C" NOT NULL,
+    contact_id    text COLLATE "C" NOT NULL,
+    occurrence    integer NOT NULL,
+    import_number bigint NULL, -- the import that has named it last: tells which occurrences of its file it has reached
     PRIMARY KEY (list_id, contact_id, occurrence)
-);
+) WITH (fillfactor = 90);
 
 CREATE TABLE views (
     id         text COLLATE "C" PRIMARY KEY,
@@ -158,19 +161,12 @@ CREATE TABLE imports (
     chunk_done integer NOT NULL DEFAULT 0, -- how many contacts of it are in, in the order of their identifiers
     started_at bigint NOT NULL,
     ended_at   bigint NULL,
-    failure    text COLLATE "C" NULL
+    failure    text COLLATE "C" NULL,
+    number     bigint NOT NULL GENERATED ALWAYS AS IDENTITY
 );
 
 CREATE INDEX imports_account ON imports (account, id);
-CREATE INDEX imports_running ON imports (id) WHERE status = 'Running';
-
--- Which occurrence of an address in one file has been reached; emptied when the import ends.
-CREATE TABLE import_occurrences (
-    import_id  text COLLATE "C" NOT NULL,
-    contact_id text COLLATE "C" NOT NULL,
-    occurrence integer NOT NULL,
-    PRIMARY KEY (import_id, contact_id)
-);
+CREATE INDEX imports_running ON imports (id, list_id) WHERE status = 'Running';
 
 CREATE TABLE import_errors (
     import_id   text COLLATE "C" NOT NULL,

@@ -8,11 +8,18 @@ namespace OrleansCampaigns.Storage.Postgres;
 /// <summary>Writes contacts many at a time, in the order of their identifiers, as everybody locks them.</summary>
 internal sealed class PostgresContactWriter(DatabaseSession session, AccountId account, long now) : IContactWriter
 {
+    private const string Rename =
+        "(list_id, contact_id, occurrence) DO UPDATE SET import_number = excluded.import_number";
+
     public async Task<IReadOnlyList<ContactWritten>> Write(IReadOnlyList<PreparedContact> contacts)
     {
         // Stable, so that rows of one contact stay in their order.
-        var places = Enumerable.Range(0, contacts.Count)
-            .OrderBy(i => contacts[i].Id.Value, StringComparer.Ordinal).ToArray();
+        var places = Enumerable.Range(0, contacts.Count).ToArray();
+        if (!IsInOrder(contacts))
+        {
+            places = [.. places.OrderBy(i => contacts[i].Id.Value, StringComparer.Ordinal)];
+        }
+
         var firsts = places.Where((place, n) => n == 0 || contacts[place].Id != contacts[places[n - 1]].Id).ToArray();
         var created = await Insert(Array.ConvertAll(firsts, place => contacts[place]));
         var written = new ContactWritten[contacts.Count];
@@ -35,7 +42,13 @@ internal sealed class PostgresContactWriter(DatabaseSession session, AccountId a
         return written;
     }
 
-    public async Task<IReadOnlyList<int>> Occur(string import, IReadOnlyList<ContactId> contacts)
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A member knows which import has named it last, so that what an import has reached needs no table of its own. The
+    /// imports of a list come one after the other.
+    /// </remarks>
+    public async Task<(IReadOnlyList<int> Occurrences, int Added)> AddOccurrences(
+        string import, string list, IReadOnlyList<ContactId> contacts)
     {
         var counts = new Dictionary<string, int>(contacts.Count, StringComparer.Ordinal);
         foreach (var contact in contacts)
@@ -43,33 +56,20 @@ internal sealed class PostgresContactWriter(DatabaseSession session, AccountId a
             counts[contact.Value] = counts.GetValueOrDefault(contact.Value) + 1;
         }
 
-        // Most occur once: those are not told.
-        var repeated = await session.Rows(
-            reader => (Id: reader.GetString(0), Occurrence: reader.GetInt32(1)),
-            """
-            WITH counted AS (
-                INSERT INTO import_occurrences AS o (import_id, contact_id, occurrence)
-                SELECT @import, g.id, g.more FROM unnest(@ids, @more) AS g(id, more)
-                ON CONFLICT (import_id, contact_id) DO UPDATE SET occurrence = o.occurrence + excluded.occurrence
-                RETURNING contact_id, occurrence
-            )
-            SELECT contact_id, occurrence FROM counted WHERE occurrence > 1
-            """,
-            ("@import", import), ("@ids", counts.Keys.ToArray()), ("@more", counts.Values.ToArray()));
+        // Most are new to the list and occur once.
+        var ids = counts.Keys.ToArray();
+        var added = await Name(import, list, ids, Array.ConvertAll(ids, _ => 1), "DO NOTHING");
+        var isPlain = added.Count == ids.Length && ids.Length == contacts.Count;
         var reached = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var (id, occurrence) in repeated)
-        {
-            reached[id] = occurrence - counts[id];
-        }
-
+        var more = isPlain ? 0 : await NameMore(import, list, counts, added.ToHashSet(StringComparer.Ordinal), reached);
         var occurrences = new int[contacts.Count];
         for (var i = 0; i < occurrences.Length; i++)
         {
             var id = contacts[i].Value;
-            occurrences[i] = reached.Count == 0 ? 1 : reached[id] = reached.GetValueOrDefault(id) + 1;
+            occurrences[i] = isPlain ? 1 : reached[id] = reached.GetValueOrDefault(id) + 1;
         }
 
-        return occurrences;
+        return (occurrences, added.Count + more);
     }
 
     public async Task<int> AddMembers(string list, IReadOnlyList<(ContactId Contact, int Occurrence)> members) =>
@@ -85,6 +85,66 @@ internal sealed class PostgresContactWriter(DatabaseSession session, AccountId a
 
     public void Dispose()
     {
+    }
+
+    // What comes after the occurrences that were just added: the second one, or the next after what was reached.
+    private async Task<int> NameMore(
+        string import, string list, Dictionary<string, int> counts, HashSet<string> added, Dictionary<string, int> reached)
+    {
+        var rows = await session.Rows(
+            reader => (Id: reader.GetString(0), Occurrence: reader.GetInt32(1)),
+            """
+            SELECT contact_id, max(occurrence) FROM list_members
+            WHERE list_id = @list AND contact_id = ANY(@ids)
+                AND import_number = (SELECT number FROM imports WHERE id = @import)
+            GROUP BY contact_id
+            """,
+            ("@list", list), ("@import", import), ("@ids", counts.Keys.Where(id => !added.Contains(id)).ToArray()));
+        foreach (var (id, occurrence) in rows)
+        {
+            reached[id] = occurrence;
+        }
+
+        var ids = new List<string>();
+        var occurrences = new List<int>();
+        foreach (var (id, count) in counts)
+        {
+            var before = reached.GetValueOrDefault(id);
+            for (var next = before + (added.Contains(id) ? 2 : 1); next <= before + count; next++)
+            {
+                ids.Add(id);
+                occurrences.Add(next);
+            }
+        }
+
+        return (await Name(import, list, [.. ids], [.. occurrences], Rename)).Count;
+    }
+
+    // Whose occurrences were no members.
+    private Task<List<string>> Name(
+        string import, string list, string[] ids, int[] occurrences, string onConflict) => session.Rows(
+        reader => reader.GetString(0),
+        $"""
+        WITH named AS (
+            INSERT INTO list_members (list_id, contact_id, occurrence, import_number)
+            SELECT @list, g.id, g.occurrence, (SELECT number FROM imports WHERE id = @import)
+            FROM unnest(@ids, @occurrences) AS g(id, occurrence)
+            ON CONFLICT {onConflict}
+            RETURNING contact_id, xmax = 0 AS is_new
+        )
+        SELECT contact_id FROM named WHERE is_new
+        """,
+        ("@list", list), ("@import", import), ("@ids", ids), ("@occurrences", occurrences));
+
+    private static bool IsInOrder(IReadOnlyList<PreparedContact> contacts)
+    {
+        var i = 1;
+        while (i < contacts.Count && string.CompareOrdinal(contacts[i - 1].Id.Value, contacts[i].Id.Value) <= 0)
+        {
+            i++;
+        }
+
+        return i >= contacts.Count;
     }
 
     private async Task<HashSet<string>> Insert(PreparedContact[] contacts)

@@ -31,6 +31,8 @@ internal sealed class PostgresDialect : SqlDialect
     public override string? KeepToIndexesSql =>
         "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
 
+    public override string? ForgetOccurrencesSql => null;
+
     public override string By(string index) => "";
 
     public override string Holds(string column, string text) => $"strpos({column}, {text}) > 0";

@@ -56,7 +56,8 @@ internal sealed class SqliteContactWriter : IContactWriter
         return Task.FromResult<IReadOnlyList<ContactWritten>>(written);
     }
 
-    public Task<IReadOnlyList<int>> Occur(string import, IReadOnlyList<ContactId> contacts)
+    public async Task<(IReadOnlyList<int> Occurrences, int Added)> AddOccurrences(
+        string import, string list, IReadOnlyList<ContactId> contacts)
     {
         using var occur = new PreparedStatement(
             _connection,
@@ -72,7 +73,7 @@ internal sealed class SqliteContactWriter : IContactWriter
             occurrences[i] = (int)occur.Number(contacts[i].Value);
         }
 
-        return Task.FromResult<IReadOnlyList<int>>(occurrences);
+        return (occurrences, await AddMembers(list, [.. contacts.Zip(occurrences)]));
     }
 
     public Task<int> AddMembers(string list, IReadOnlyList<(ContactId Contact, int Occurrence)> members)

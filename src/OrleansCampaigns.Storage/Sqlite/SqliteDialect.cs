@@ -30,6 +30,11 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override string? KeepToIndexesSql => null;
 
+    public override string? ForgetOccurrencesSql => """
+        DELETE FROM import_occurrences WHERE (import_id, contact_id) IN
+            (SELECT import_id, contact_id FROM import_occurrences WHERE import_id = @id LIMIT @step)
+        """;
+
     public override string By(string index) => $"INDEXED BY {index}";
 
     public override string Holds(string column, string text) => $"instr({column}, {text}) > 0";

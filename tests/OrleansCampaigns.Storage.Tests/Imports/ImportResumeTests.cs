@@ -32,10 +32,15 @@ public abstract class ImportResumeTests(ITestDatabases databases) : ImportContra
     [InlineData("import_errors", "BEFORE INSERT", "NEW.line > 5000")]
     [InlineData(
         "list_members", "AFTER INSERT", "(SELECT rows FROM imports) > {step} AND NEW.occurrence = 2")]
-    [InlineData("import_occurrences", "BEFORE DELETE", "1 = 1")]
+    [InlineData("import_occurrences", "BEFORE DELETE", "1 = 1")] // Where there are such.
     public async Task An_interrupted_import_goes_on_with_the_first_row_that_is_not_in(
         string table, string write, string condition)
     {
+        if (table == "import_occurrences" && Test.Database.Dialect.ForgetOccurrencesSql is null)
+        {
+            return;
+        }
+
         var csv = Csv();
         await Test.Refuse("disk", $"{write} ON {table}", condition.Replace("{step}", $"{Step}"));
         var started =

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Storage.Databases;
+using OrleansCampaigns.Storage.Imports;
 using OrleansCampaigns.Storage.Postgres;
 using OrleansCampaigns.Storage.Tests.Imports;
 using static OrleansCampaigns.Storage.Tests.TestDatabase;
@@ -29,10 +30,10 @@ public sealed class PostgresImportTests(PostgresFixture postgres) : ImportContra
     public async Task An_import_that_somebody_reads_is_left_to_it()
     {
         var started = await Start();
-        await using (var held = await Database.TryHold($"import {started.Id}"))
+        await using (var held = await Database.TryHold(ImportWorker.HoldOf(started.ListId)))
         {
             Assert.NotNull(held);
-            Assert.Null(await Database.TryHold($"import {started.Id}"));
+            Assert.Null(await Database.TryHold(ImportWorker.HoldOf(started.ListId)));
             Assert.True(await Imports.Worker.ReadAll(default));
             Assert.Equal(ImportStatus.Running, (await Imports.Importer.Find(Account, started.Id))!.Status);
         }
@@ -46,7 +47,7 @@ public sealed class PostgresImportTests(PostgresFixture postgres) : ImportContra
     {
         var started = await Start();
         await Test.Refuse("disk", "BEFORE UPDATE ON imports", "NEW.rows > 15000");
-        var held = await Database.TryHold($"import {started.Id}");
+        var held = await Database.TryHold(ImportWorker.HoldOf(started.ListId));
         await Test.Execute(
             """
             SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database =
@@ -70,12 +71,12 @@ public sealed class PostgresImportTests(PostgresFixture postgres) : ImportContra
         var readers = Enumerable.Range(0, 4).Select(_ => Imports.Open().Worker).ToList();
 
         // Whoever lost its hold without knowing goes on for a while.
-        var task = (await Database.Read(session => Storage.Imports.ImportTable.FindRunning(session, started.Id)))!;
-        var runs = await Task.WhenAll(readers.Select(_ => Settle(new Storage.Imports.ImportRun(
+        var task = (await Database.Read(session => ImportTable.FindNext(session, started.ListId)))!;
+        var runs = await Task.WhenAll(readers.Select(_ => Settle(new ImportRun(
             Database, Database.OpenImportFiles(Imports.Options), task).Execute(default))));
 
         Assert.Contains(runs, run => run is null);
-        Assert.All(runs, run => Assert.True(run is null or Storage.Imports.ImportTakenException, $"{run}"));
+        Assert.All(runs, run => Assert.True(run is null or ImportTakenException, $"{run}"));
         var ended = await Imports.Ended(started.Id);
         Assert.Equal((Rows, Rows), ((int)ended.Rows, (int)ended.Created));
         Assert.Equal(Rows, await Test.Number("SELECT count(*) FROM list_members"));
