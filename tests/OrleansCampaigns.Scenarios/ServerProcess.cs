@@ -75,6 +75,16 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The most memory that it has held, in bytes.</summary>
+    public long PeakMemory
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.PeakWorkingSet64;
+        }
+    }
+
     /// <summary>Runs it and waits until it listens.</summary>
     public async Task Start()
     {
@@ -146,13 +156,13 @@ public sealed class ServerProcess : IAsyncDisposable
     public async Task<JsonNode> Post(string path, JsonNode? body = null) => await Ok(HttpMethod.Post, path, body);
 
     /// <summary>Imports addresses into a new list and returns the list.</summary>
-    public async Task<string> Import(string csv)
+    public async Task<string> Import(string csv, TimeSpan? limit = null)
     {
         var list = (string)(await Post("lists", new JsonObject { ["name"] = Guid.NewGuid().ToString("N") }))["id"]!;
         var (status, import) = await Send(HttpMethod.Post, $"lists/{list}/imports", csv: csv);
         Assert.True(status == HttpStatusCode.Accepted, $"{status}: {import}");
         await Eventually.Holds("the import ends", async () =>
-            (string)(await Get($"imports/{import["id"]}"))["status"]! == "Finished");
+            (string)(await Get($"imports/{import["id"]}"))["status"]! == "Finished", limit);
         return list;
     }
 
