@@ -18,6 +18,12 @@ public sealed record HeldLease
     /// <summary>Until when the share holds, and whatever has no segment.</summary>
     public DateTimeOffset ValidUntil { get; init; } = DateTimeOffset.MinValue;
 
+    /// <summary>
+    /// Until when the share may be used for a start. The rest of its time is for renewing it: what is under way must
+    /// not outlive it.
+    /// </summary>
+    public DateTimeOffset StartUntil { get; init; } = DateTimeOffset.MinValue;
+
     /// <summary>Its segments, in order.</summary>
     public ImmutableArray<Segment> Segments { get; init; } = [];
 
@@ -52,6 +58,7 @@ public sealed record HeldLease
         {
             IsFree = lease.IsFree,
             ValidUntil = askedAt + lease.ValidFor,
+            StartUntil = askedAt + (lease.ValidFor / 2),
             Segments = kept,
             Share = lease.Concurrency,
         };
@@ -96,7 +103,7 @@ public sealed record HeldLease
             return int.MaxValue;
         }
 
-        var room = Share is { } share ? (from < ValidUntil ? share - inUse : 0) : int.MaxValue;
+        var room = Share is { } share ? (until < StartUntil ? share - inUse : 0) : int.MaxValue;
         var starts = 0d;
         var next = Next;
         foreach (var segment in Segments)

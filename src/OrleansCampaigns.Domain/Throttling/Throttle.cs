@@ -123,14 +123,13 @@ public sealed record Throttle
         if (limit.Concurrency is { } most)
         {
             // What it uses it keeps; beyond that everybody may have the same.
-            var kept = Math.Min(request.InUse, request.Share);
             var left = most - others.Values.Sum(share => share.Concurrency);
             var fair = Math.Max(1, most / (others.Count + 1));
             var wish = Math.Min(request.InUse + request.Wanted, fair);
-            granted = Math.Max(kept, Math.Clamp(wish, 0, Math.Max(0, left)));
+            granted = Math.Max(request.InUse, Math.Clamp(wish, 0, Math.Max(0, left)));
         }
 
-        // A smaller share is free for others once the holder asks again, and so has heard of it.
+        // What a share is smaller by is free for others once the holder asks again, and so has heard of it.
         var counted = granted is { } share ? Math.Max(share, request.Share) : 0;
         var shares = others.SetItem(request.Holder, new(counted, now + terms.LeaseTime));
         return (this with { Shares = shares }, granted);

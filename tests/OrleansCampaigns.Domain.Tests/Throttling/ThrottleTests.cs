@@ -30,6 +30,9 @@ public class ThrottleTests
 
             var most = (int)Math.Max(1, perWindow);
             var times = model.Starts.Order().ToList();
+            Assert.All(times.Zip(times.Skip(1)), pair => Assert.True(
+                pair.Second - pair.First >= PerSecond(perWindow).Interval,
+                $"Two starts within {pair.Second - pair.First} at {perWindow}/s."));
             for (var i = most; i < times.Count; i++)
             {
                 Assert.True(
