@@ -6,6 +6,7 @@ using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Grains.Campaigns;
 using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Grains.Feedback;
+using OrleansCampaigns.Grains.Throttling;
 
 namespace OrleansCampaigns.Grains;
 
@@ -18,6 +19,8 @@ public static class GrainsHosting
         ArgumentNullException.ThrowIfNull(silo);
         silo.Services.AddMetrics();
         silo.Services.AddSingleton<DeliveryMetrics>();
+        silo.Services.AddSingleton<SendingLimits>();
+        silo.Services.AddSingleton<IRelayWindows>(services => services.GetRequiredService<SendingLimits>());
         silo.Services.AddSingleton<PumpPermits>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             services => services.GetRequiredService<PumpPermits>());

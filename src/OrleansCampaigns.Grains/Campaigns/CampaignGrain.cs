@@ -8,6 +8,7 @@ using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Licences;
 using OrleansCampaigns.Grains.Audiences;
 using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Grains.Throttling;
 
 namespace OrleansCampaigns.Grains.Campaigns;
 
@@ -23,6 +24,7 @@ internal sealed partial class CampaignGrain(
     IAudienceStore audiences,
     IMessageComposers composers,
     IMailRelays relays,
+    SendingLimits limits,
     IOptions<EngineOptions> options,
     TimeProvider clock,
     ILogger<CampaignGrain> logger) : Grain, ICampaignGrain, IRemindable

@@ -8,6 +8,7 @@ using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Grains.Audiences;
 using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Grains.Throttling;
 
 namespace OrleansCampaigns.Grains.Campaigns;
 
@@ -22,6 +23,7 @@ internal sealed partial class CampaignPartitionGrain(
     IAudienceStore audiences,
     IMessageComposers composers,
     IMailRelays relays,
+    SendingLimits limits,
     PumpPermits permits,
     DeliveryMetrics metrics,
     ILocalSiloDetails silo,
@@ -213,7 +215,17 @@ internal sealed partial class CampaignPartitionGrain(
         }
 
         var sender = new RecipientSender(
-            Campaign, Number, plan, composer, RulesOf(plan), silo.SiloAddress, GrainFactory, metrics, clock, logger);
+            Campaign,
+            Number,
+            plan,
+            composer,
+            RulesOf(plan),
+            silo.SiloAddress,
+            GrainFactory,
+            limits,
+            metrics,
+            clock,
+            logger);
         var run = new PartitionRun(
             Campaign,
             Number,
@@ -223,6 +235,7 @@ internal sealed partial class CampaignPartitionGrain(
             Write,
             audiences,
             relays,
+            limits,
             permits,
             GrainFactory,
             metrics,
