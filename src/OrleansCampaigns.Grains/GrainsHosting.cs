@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using OrleansCampaigns.Contracts.Feedback;
@@ -19,6 +20,9 @@ public static class GrainsHosting
         ArgumentNullException.ThrowIfNull(silo);
         silo.Services.AddMetrics();
         silo.Services.AddSingleton<DeliveryMetrics>();
+        silo.Services.AddOptions<ThrottlingOptions>().ValidateOnStart();
+        silo.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<ThrottlingOptions>, ThrottlingOptionsValidator>());
         silo.Services.AddSingleton<SendingLimits>();
         silo.Services.AddSingleton<IRelayWindows>(services => services.GetRequiredService<SendingLimits>());
         silo.Services.AddSingleton<PumpPermits>();

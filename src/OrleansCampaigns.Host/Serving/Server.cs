@@ -8,6 +8,7 @@ using OrleansCampaigns.Api;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains;
 using OrleansCampaigns.Grains.Mailboxes;
+using OrleansCampaigns.Grains.Throttling;
 using OrleansCampaigns.Mail;
 using OrleansCampaigns.Mail.Relays;
 using OrleansCampaigns.Storage;
@@ -95,6 +96,7 @@ internal static class Server
                 options =>
                     options.DeductOn = builder.Configuration.GetValue("Licences:DeductOn", DeductOn.FirstAttempt))
             .ValidateOnStart();
+        builder.Services.Configure<ThrottlingOptions>(builder.Configuration.GetSection(ThrottlingOptions.Section));
         builder.Host.UseOrleans(silo =>
         {
             // One process is the whole cluster: its ports matter to nobody, and two demos must not collide.
