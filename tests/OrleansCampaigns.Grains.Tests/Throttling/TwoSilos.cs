@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Runtime;
 using Orleans.TestingHost;
 using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Campaigns;
@@ -31,7 +32,7 @@ public sealed class TwoSilos : IAsyncDisposable
     private readonly SqliteDatabase _database;
     private readonly long _startedAt = TimeProvider.System.GetTimestamp();
     private readonly ConcurrentQueue<SinkRecord> _records = new();
-    private readonly ConcurrentBag<ScriptedRelays> _relays = [];
+    private readonly ConcurrentDictionary<string, int> _byDomain = new(StringComparer.Ordinal);
 
     private TwoSilos(Action<ThrottlingOptions>? limit, SmtpSink? sink, double? relayRate)
     {
@@ -62,6 +63,9 @@ public sealed class TwoSilos : IAsyncDisposable
             silo.Services.Configure<ThrottlingOptions>(options => limit?.Invoke(options));
             silo.Services.Configure<ReminderOptions>(
                 options => options.MinimumReminderPeriod = TimeSpan.FromSeconds(1));
+
+            // By their load, which is the same in one process, all of a campaign might be on one silo.
+            silo.Services.AddSingleton<PlacementStrategy, RandomPlacement>();
             silo.UseEmbeddedStorage(_database);
             silo.AddCampaignGrains();
         });
@@ -86,8 +90,6 @@ public sealed class TwoSilos : IAsyncDisposable
 
     /// <summary>How long a transaction takes.</summary>
     public TimeSpan Takes { get; set; }
-
-    public IReadOnlyCollection<ScriptedRelays> Relays => _relays;
 
     public static async Task<TwoSilos> Start(
         Action<ThrottlingOptions>? limit = null, SmtpSink? sink = null, double? relayRate = null)
@@ -119,6 +121,11 @@ public sealed class TwoSilos : IAsyncDisposable
         return campaign;
     }
 
+    /// <summary>Whether a grain's activation is on a silo.</summary>
+    public bool IsOn(InProcessSiloHandle silo, IAddressable grain) =>
+        _cluster.TryGetGrainContext(grain.GetGrainId(), out var context)
+        && context.Address.SiloAddress?.Equals(silo.SiloAddress) == true;
+
     public ContactId ContactOf(string address) => ContactId.Of(_database.ContactKey.Span, AccountId.Main, address);
 
     public async ValueTask DisposeAsync()
@@ -131,7 +138,6 @@ public sealed class TwoSilos : IAsyncDisposable
     private ScriptedRelays Script()
     {
         var relays = new ScriptedRelays();
-        var byDomain = new ConcurrentDictionary<string, int>();
         relays.OnSend = async address =>
         {
             var begun = TimeProvider.System.GetElapsedTime(_startedAt);
@@ -147,9 +153,8 @@ public sealed class TwoSilos : IAsyncDisposable
         relays.Script = (address, _) =>
         {
             var domain = address[(address.IndexOf('@') + 1)..];
-            return Answer(domain, byDomain.AddOrUpdate(domain, 1, (_, count) => count + 1));
+            return Answer(domain, _byDomain.AddOrUpdate(domain, 1, (_, count) => count + 1));
         };
-        _relays.Add(relays);
         return relays;
     }
 
