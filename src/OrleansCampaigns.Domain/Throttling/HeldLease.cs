@@ -90,7 +90,8 @@ public sealed record HeldLease
     /// <summary>Uses a start that <see cref="EarliestFrom"/> has named, or a later one.</summary>
     public HeldLease Start(DateTimeOffset at)
     {
-        var segment = Segments.FirstOrDefault(segment => at >= segment.Opens && at + segment.Interval <= segment.Closes);
+        var segment = Segments.FirstOrDefault(
+            segment => at >= segment.Opens && at + segment.Interval <= segment.Closes);
         return segment is null ? this : this with { Next = Latest(Next, at + segment.Interval) };
     }
 

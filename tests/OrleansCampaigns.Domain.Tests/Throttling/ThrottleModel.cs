@@ -6,7 +6,9 @@ namespace OrleansCampaigns.Domain.Tests.Throttling;
 internal sealed class ThrottleModel(SendingLimit limit, LeaseTerms terms, Random random)
 {
     private readonly List<Process> _processes = [];
-    private readonly List<(Process By, LeaseRequest Request, DateTimeOffset AskedAt, DateTimeOffset At)> _questions = [];
+    private readonly List<(Process By, LeaseRequest Request, DateTimeOffset AskedAt, DateTimeOffset At)> _questions =
+        [];
+
     private readonly List<(Process To, Lease Lease, DateTimeOffset AskedAt, DateTimeOffset At)> _answers = [];
     private readonly List<(Process Of, DateTimeOffset At)> _ends = [];
     private Throttle _throttle = new();

@@ -176,6 +176,6 @@ public sealed class BackOffTests
     private static async Task<double> RateOf(IThrottleGrain throttle)
     {
         var seconds = (await throttle.GetState()).IntervalSeconds;
-        return seconds > 0 ? Math.Round(1.1 / seconds, 2) : 0;
+        return seconds > 0 ? Math.Round((1 + TwoSilos.Slack.TotalSeconds) / seconds, 2) : 0;
     }
 }
