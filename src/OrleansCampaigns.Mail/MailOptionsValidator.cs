@@ -41,7 +41,8 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
             CheckRelay($"Mail:Relays:{i}", options.Relays[i], names, problems);
         }
 
-        if (options.Relays.Count > 0 && options.Relays.Select((relay, i) => relay.Weight ?? (i == 0 ? 1 : 0)).Sum() == 0)
+        var weights = options.Relays.Select((relay, i) => relay.Weight ?? (i == 0 ? 1 : 0));
+        if (options.Relays.Count > 0 && weights.All(weight => weight == 0))
         {
             problems.Add("Mail:Relays must have a Weight of more than 0 for one of them.");
         }

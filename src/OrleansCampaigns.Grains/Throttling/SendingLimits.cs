@@ -424,10 +424,12 @@ internal sealed partial class SendingLimits : IDisposable, IRelayWindows
 #pragma warning restore RS0030
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A sending limit granted nothing ({Failure}); it is asked again.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "A sending limit granted nothing ({Failure}); it is asked again.")]
     private partial void LogLeaseFailed(string failure);
 
     [LoggerMessage(
-        Level = LogLevel.Warning, Message = "A domain's push-back could not be passed on ({Failure}); it is tried again.")]
+        Level = LogLevel.Warning,
+        Message = "A domain's push-back could not be passed on ({Failure}); it is tried again.")]
     private partial void LogTellFailed(string failure);
 }
