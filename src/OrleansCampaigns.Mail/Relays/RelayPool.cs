@@ -2,7 +2,7 @@ using OrleansCampaigns.Grains.Delivery;
 
 namespace OrleansCampaigns.Mail.Relays;
 
-/// <summary>The relays that share the campaigns which name none: by weight, and by which of them takes messages.</summary>
+/// <summary>The relays that share the campaigns which name none: by weight, and by which of them is up.</summary>
 /// <remarks>
 /// A message goes to the relay whose turn it is, however slow that one is: a weight is a promise, for instance to a new
 /// address that must send little at first. Passed over is only who is down or has used up its sending window.
