@@ -8,6 +8,7 @@ using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Licences;
 using OrleansCampaigns.Grains.Audiences;
 using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Grains.Throttling;
 
 namespace OrleansCampaigns.Grains.Campaigns;
 
@@ -24,6 +25,7 @@ internal sealed partial class CampaignGrain(
     IMessageComposers composers,
     IMailRelays relays,
     PartitionMoves moves,
+    SendingLimits limits,
     IOptions<EngineOptions> options,
     TimeProvider clock,
     ILogger<CampaignGrain> logger) : Grain, ICampaignGrain, IRemindable

@@ -10,6 +10,7 @@ using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Grains.Audiences;
 using OrleansCampaigns.Grains.Contacts;
 using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Grains.Throttling;
 
 namespace OrleansCampaigns.Grains.Campaigns;
 
@@ -24,6 +25,7 @@ internal sealed partial class CampaignPartitionGrain(
     IAudienceStore audiences,
     IMessageComposers composers,
     IMailRelays relays,
+    SendingLimits limits,
     PumpPermits permits,
     PartitionMoves moves,
     AttemptGate gate,
@@ -278,6 +280,7 @@ internal sealed partial class CampaignPartitionGrain(
             silo.SiloAddress,
             gate,
             GrainFactory,
+            limits,
             metrics,
             clock,
             logger);
@@ -290,6 +293,7 @@ internal sealed partial class CampaignPartitionGrain(
             Write,
             audiences,
             relays,
+            limits,
             permits,
             GrainFactory,
             metrics,
