@@ -20,6 +20,10 @@ internal abstract class SqlDialect
     /// <summary>Up to how many contacts a source is read and sorted as a whole.</summary>
     public abstract int SmallSourceMax { get; }
 
+    /// <summary>How many contacts a page looks at for those that meet what no index knows; <see langword="null"/> for
+    /// as many as it takes.</summary>
+    public abstract int? ScannedMax { get; }
+
     /// <summary>Statements that keep a page to the indexes that it was written for; <see langword="null"/> where the
     /// page says so itself.</summary>
     public abstract string? KeepToIndexesSql { get; }

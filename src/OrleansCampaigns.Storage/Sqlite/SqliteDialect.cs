@@ -28,6 +28,8 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override int SmallSourceMax => 10_000;
 
+    public override int? ScannedMax => null;
+
     public override string? KeepToIndexesSql => null;
 
     public override string? ForgetOccurrencesSql => """
