@@ -147,7 +147,7 @@ public sealed class ContactDirectory(IDatabase database) : IContactDirectory
         return await database.Read(
             async session =>
             {
-                await session.KeepToIndexes();
+                await session.KeepToIndexes(inOrder: false);
                 var rows = new List<ContactRow>();
                 string? end = null;
                 foreach (var part in await Plan(session, account, filter))
@@ -240,12 +240,14 @@ public sealed class ContactDirectory(IDatabase database) : IContactDirectory
         DatabaseSession session, ContactFilterSql sql, string after, int limit)
     {
         (string, object?)[] parameters = [.. sql.Parameters, ("@after", after), ("@limit", limit)];
+        await session.KeepToIndexes(inOrder: sql.Source is null or { IsOrdered: true });
         if (ScannedMax is not { } scanned || !sql.MayScan)
         {
             return (await session.Rows(Read, PageSql(sql), parameters), null);
         }
 
-        parameters = [.. parameters, ("@scanned", scanned)];
+        // From a source each contact is looked up by itself.
+        parameters = [.. parameters, ("@scanned", sql.Source is null ? scanned : (scanned + 1) / 2)];
         var rows = await session.Rows(
             Read,
             $"""

@@ -37,8 +37,14 @@ internal sealed class PostgresDialect : SqlDialect
     /// </remarks>
     public override int? ScannedMax => 20_000;
 
-    public override string? KeepToIndexesSql =>
-        "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
+    /// <inheritdoc/>
+    /// <remarks>A page is short: what makes long reads fast, sorted sets of pages and other processes, makes it
+    /// wait.</remarks>
+    public override string? KeepToIndexesSql(bool inOrder) => $"""
+        SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL enable_seqscan = off;
+        SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
+        SET LOCAL enable_sort = {(inOrder ? "off" : "on")}; SET LOCAL enable_bitmapscan = {(inOrder ? "off" : "on")}
+        """;
 
     public override string? ForgetOccurrencesSql => null;
 

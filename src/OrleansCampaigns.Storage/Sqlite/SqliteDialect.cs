@@ -30,7 +30,7 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override int? ScannedMax => null;
 
-    public override string? KeepToIndexesSql => null;
+    public override string? KeepToIndexesSql(bool inOrder) => null;
 
     public override string? ForgetOccurrencesSql => """
         DELETE FROM import_occurrences WHERE (import_id, contact_id) IN
