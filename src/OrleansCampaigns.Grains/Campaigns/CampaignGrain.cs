@@ -162,6 +162,22 @@ internal sealed partial class CampaignGrain(
         };
     }
 
+    public Task<CampaignSummary> GetState()
+    {
+        var campaign = record.State.Campaign;
+        return Task.FromResult(new CampaignSummary(
+            campaign.Status.ToString(),
+            campaign.ScheduledAt,
+            campaign.StartedAt,
+            campaign.EndedAt,
+            campaign.AudienceSize,
+            campaign.Pass,
+            record.State.PassBegun,
+            campaign.Partitions,
+            campaign.PartitionsDone.Count,
+            campaign.IsSettled));
+    }
+
     private async Task<(CampaignTotals Totals, DateTimeOffset? NextRetryAt)> Count()
     {
         if (_counted is { } counted && clock.GetUtcNow() - counted.At < StatisticsAge)

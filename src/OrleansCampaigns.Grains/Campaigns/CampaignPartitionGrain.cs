@@ -48,6 +48,7 @@ internal sealed partial class CampaignPartitionGrain(
 
     private CancellationTokenSource _stop = new();
     private IGrainTimer? _timer;
+    private PartitionRun? _run;
     private bool _isPumping;
     private bool _pumpAgain;
     private bool _hasRecovered;
@@ -100,6 +101,15 @@ internal sealed partial class CampaignPartitionGrain(
 
         return Task.CompletedTask;
     }
+
+    public Task<PartitionSummary> GetState() => Task.FromResult(new PartitionSummary(
+        record.State.Cursor,
+        _isPumping ? _run?.InFlight ?? 0 : 0,
+        record.State.Attempting.Count,
+        record.State.Unattempted.Count,
+        record.State.PassRequeued,
+        _isPumping,
+        _hasRecovered));
 
     /// <summary>Goes on at once where it has moved to.</summary>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -299,6 +309,7 @@ internal sealed partial class CampaignPartitionGrain(
             metrics,
             options.Value,
             clock);
+        _run = run;
         var isDone = await run.Send(stop, permits.Stopped);
         _hasRecovered &= !run.NeedsRecovery;
         return isDone && _hasRecovered;

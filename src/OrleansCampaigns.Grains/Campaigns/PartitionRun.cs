@@ -55,6 +55,9 @@ internal sealed class PartitionRun(
     /// <summary>Whether something stays unclear that only another look at what is stored can settle.</summary>
     public bool NeedsRecovery => _hasFailed || _unclear.Count > 0;
 
+    /// <summary>How many recipients are in flight.</summary>
+    public int InFlight => _inFlight.Count;
+
     /// <summary>Sends until nothing is left, nothing is due for a while, or it is told to stop.</summary>
     /// <returns>Whether nothing is left in this pass.</returns>
     public async Task<bool> Send(CancellationToken stop, CancellationToken shutdown)
