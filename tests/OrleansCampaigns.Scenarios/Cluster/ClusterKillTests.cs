@@ -5,6 +5,7 @@ using OrleansCampaigns.TestKit;
 namespace OrleansCampaigns.Scenarios.Cluster;
 
 /// <summary>All silos die at the same moment, and are started again.</summary>
+[Collection("clusters")]
 public sealed class ClusterKillTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using OrleansCampaigns.TestKit;
 namespace OrleansCampaigns.Scenarios.Cluster;
 
 /// <summary>PostgreSQL crashes and recovers in the middle of a campaign.</summary>
+[Collection("clusters")]
 public sealed class DatabaseRestartTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using OrleansCampaigns.TestKit;
 namespace OrleansCampaigns.Scenarios.Cluster;
 
 /// <summary>One silo after the other is told to stop and started again, as an upgrade does it.</summary>
+[Collection("clusters")]
 public sealed class RollingRestartTests
 {
     [Fact]

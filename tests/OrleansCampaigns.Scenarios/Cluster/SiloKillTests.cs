@@ -4,6 +4,7 @@ using OrleansCampaigns.TestKit;
 namespace OrleansCampaigns.Scenarios.Cluster;
 
 /// <summary>Silos die without a word, one after the other, in the middle of a campaign.</summary>
+[Collection("clusters")]
 public sealed class SiloKillTests
 {
     [Theory]

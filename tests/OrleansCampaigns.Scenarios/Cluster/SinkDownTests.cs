@@ -5,6 +5,7 @@ using OrleansCampaigns.TestKit;
 namespace OrleansCampaigns.Scenarios.Cluster;
 
 /// <summary>The relay is gone for a while, for all silos at the same moment.</summary>
+[Collection("clusters")]
 public sealed class SinkDownTests
 {
     [Theory]
