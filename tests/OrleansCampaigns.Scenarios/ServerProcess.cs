@@ -62,6 +62,9 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public IEnumerable<string> Errors => _errors;
 
+    /// <summary>Whether the process has been started and not ended.</summary>
+    public bool IsRunning => _process is { HasExited: false };
+
     /// <summary>The executable next to the tests.</summary>
     public static string Executable => Path.Combine(AppContext.BaseDirectory, "orleans-campaigns.dll");
 
@@ -135,9 +138,14 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     public async Task<(HttpStatusCode Status, JsonNode Body)> Send(
-        HttpMethod method, string path, JsonNode? body = null, string? csv = null)
+        HttpMethod method, string path, JsonNode? body = null, string? csv = null, string? key = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
         if (body is not null || csv is not null)
         {
             request.Content = new StringContent(

@@ -112,15 +112,15 @@ internal sealed partial class CampaignPartitionGrain(
         _hasRecovered));
 
     /// <summary>Goes on at once where it has moved to.</summary>
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (_isMoving)
         {
+            // What came along may be what a write that failed has left in memory: only what is stored counts.
+            await record.ReadStateAsync(cancellationToken);
             _isMoving = false;
             PumpSoon();
         }
-
-        return Task.CompletedTask;
     }
 
     public void OnDehydrate(IDehydrationContext dehydrationContext) =>
