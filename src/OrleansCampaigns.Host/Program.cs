@@ -8,6 +8,7 @@ var root = new RootCommand("Sends e-mail campaigns and knows, for every contact 
 {
     serve,
     MigrateCommand.Create(),
+    HealthCommand.Create(),
     DemoCommand.Create(),
     ClassifyCommand.Create(),
 };
@@ -19,4 +20,6 @@ foreach (var option in serve.Options)
 }
 
 root.SetAction(ServeCommand.Run);
-return await root.Parse(args).InvokeAsync();
+
+// Being told to stop is the server's own affair: it finishes what is in flight, however long that takes.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

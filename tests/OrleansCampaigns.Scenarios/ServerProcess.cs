@@ -18,6 +18,7 @@ public sealed class ServerProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly bool _ownsFolder;
+    private readonly string[] _command;
     private Process? _process;
     private HttpClient? _http;
 
@@ -26,10 +27,13 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <param name="settings">Further settings, in the spelling of the configuration
     /// (<c>Engine:Retry:MaxAge</c>).</param>
     /// <param name="folder">The folder of the data; a fresh one when absent.</param>
-    public ServerProcess(int relayPort, Dictionary<string, string>? settings = null, string? folder = null)
+    /// <param name="command">What it is started with; <c>serve</c> on that folder when absent.</param>
+    public ServerProcess(
+        int relayPort, Dictionary<string, string>? settings = null, string? folder = null, string[]? command = null)
     {
         _ownsFolder = folder is null;
         Folder = folder ?? Directory.CreateTempSubdirectory("oc-scenario-").FullName;
+        _command = command ?? ["serve", "--data", Folder];
         Url = $"http://127.0.0.1:{FreePort()}";
         _settings = new()
         {
@@ -91,19 +95,8 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Runs it and waits until it listens.</summary>
     public async Task Start()
     {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            ArgumentList = { "exec", Executable, "serve", "--data", Folder, "--listen", Url },
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (key, value) in _settings)
-        {
-            start.Environment[$"ORLEANSCAMPAIGNS_{key.Replace(":", "__", StringComparison.Ordinal)}"] = value;
-        }
-
         _output.Clear();
-        _process = Process.Start(start)!;
+        _process = Process.Start(Describe([.. _command, "--listen", Url]))!;
         _process.OutputDataReceived += (_, line) => Keep(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
         _process.BeginOutputReadLine();
@@ -118,6 +111,17 @@ public sealed class ServerProcess : IAsyncDisposable
         _http?.Dispose();
         _http = new HttpClient { BaseAddress = new Uri($"{Url}/v1/"), Timeout = TimeSpan.FromSeconds(60) };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+    }
+
+    /// <summary>Runs another command of the executable with the same settings, beside it.</summary>
+    public async Task<(int ExitCode, string Output)> Run(params string[] command)
+    {
+        using var process = Process.Start(Describe(command))!;
+        using var limit = new CancellationTokenSource(StartLimit);
+        var errors = process.StandardError.ReadToEndAsync(limit.Token);
+        var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
+        await process.WaitForExitAsync(limit.Token);
+        return (process.ExitCode, output + await errors);
     }
 
     /// <summary>Ends it as a power failure does: nothing of it runs any more when this returns.</summary>
@@ -255,6 +259,22 @@ public sealed class ServerProcess : IAsyncDisposable
                 // Taken: try another.
             }
         }
+    }
+
+    private ProcessStartInfo Describe(IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", ["exec", Executable, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Folder,
+        };
+        foreach (var (key, value) in _settings)
+        {
+            start.Environment[$"ORLEANSCAMPAIGNS_{key.Replace(":", "__", StringComparison.Ordinal)}"] = value;
+        }
+
+        return start;
     }
 
     private static void Keep(ConcurrentQueue<string> lines, string? line)

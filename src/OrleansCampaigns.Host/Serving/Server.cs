@@ -16,6 +16,9 @@ namespace OrleansCampaigns.Host.Serving;
 /// <summary>Puts one process together, by its role: a silo, the API, or both.</summary>
 internal static class Server
 {
+    /// <summary>How long a process that is told to stop may take to finish what is in flight.</summary>
+    internal static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
+
     /// <summary>Builds the process; nothing listens yet.</summary>
     /// <exception cref="SettingsException">A setting breaks a rule.</exception>
     public static async Task<WebApplication> Build(
@@ -68,7 +71,7 @@ internal static class Server
         builder.Services.AddOrleansCampaignsApi();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls(settings.Listen);
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(60));
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopLimit);
 
         var server = builder.Build();
         if (settings.ServerRole == ServerRole.Silo)
