@@ -30,7 +30,8 @@ public sealed class EngineOptions
     public DeductOn DeductOn { get; set; }
 
     /// <summary>
-    /// Up to how many recipients a start looks for missing fields before it answers; beyond, it does so afterwards.
+    /// Up to how many recipients a start counts its audience and looks for missing fields before it answers; beyond, it
+    /// does so afterwards.
     /// </summary>
     public long CheckedBeforeAnswerMax { get; set; } = 50_000;
 

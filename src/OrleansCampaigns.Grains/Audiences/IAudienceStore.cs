@@ -15,6 +15,11 @@ public interface IAudienceStore
     /// <summary>What the audience would be now.</summary>
     Task<AudienceCount> Count(AccountId account, Audience audience, CancellationToken cancellation = default);
 
+    /// <summary>Whether an audience has more members than that, before duplicates are taken out; without counting
+    /// further.</summary>
+    Task<bool> IsLargerThan(
+        AccountId account, Audience audience, long limit, CancellationToken cancellation = default);
+
     /// <summary>Which lists of the audience do not exist.</summary>
     Task<IReadOnlyList<string>> FindUnknownLists(
         AccountId account, Audience audience, CancellationToken cancellation = default);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Grains.Delivery;
 
@@ -100,7 +101,8 @@ internal sealed partial class CampaignGrain
     }
 
     /// <summary>What forbids a start.</summary>
-    /// <param name="deep">Whether to look into large audiences, too, however long that takes.</param>
+    /// <param name="deep">Whether to look into large audiences, too, however long that takes. Otherwise they may be
+    /// reported as not counted: 0.</param>
     private async Task<ValidationReport> FindProblems(bool deep)
     {
         var wanted = definition.State.Definition;
@@ -124,13 +126,18 @@ internal sealed partial class CampaignGrain
                 "campaign.audience.missing", "audience needs listIds, a filter, a view or recipients.", "audience"));
         }
 
+        var free = (await GrainFactory.Account(account).GetLedger()).Balance;
+        if (!deep && await IsCheckedLater(account, wanted.Audience, free))
+        {
+            return new(0, 0, free, [.. problems]);
+        }
+
         var count = await audiences.Count(account, wanted.Audience);
         if (count.Recipients == 0 && problems.Count == 0)
         {
             problems.Add(Refusal.Invalid("campaign.audience.empty", "The audience holds nobody.", "audience"));
         }
 
-        var free = (await GrainFactory.Account(account).GetLedger()).Balance;
         if (count.Sendable > free)
         {
             problems.Add(new(
@@ -147,6 +154,14 @@ internal sealed partial class CampaignGrain
         }
 
         return new(count.Recipients, count.Sendable, free, [.. problems]);
+    }
+
+    // Counting a million takes longer than a caller should wait. What is found when the audience is taken ends the start
+    // then; only where licences are likely to be short is the shortfall worth the wait.
+    private async Task<bool> IsCheckedLater(AccountId account, Audience audience, long free)
+    {
+        var most = options.Value.CheckedBeforeAnswerMax;
+        return free > most && await audiences.IsLargerThan(account, audience, most);
     }
 
     private Refusal? FindRelayProblem() => definition.State.Definition.Relay is var wanted && relays.Knows(wanted)

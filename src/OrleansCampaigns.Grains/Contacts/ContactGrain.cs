@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Runtime;
 using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Contacts;
@@ -17,7 +18,7 @@ namespace OrleansCampaigns.Grains.Contacts;
 /// two partitions (or two activations of one) from sending the same e-mail at the same time, and after a crash the
 /// partition's stored window says what was begun.
 /// </remarks>
-[GrainType("contact")]
+[GrainType("contact"), CollectionAgeLimit(Minutes = 2)]
 internal sealed class ContactGrain(
     [PersistentState("contact", StorageNames.Contacts)] IPersistentState<ContactRecord> record,
     IOptions<EngineOptions> options,
@@ -26,6 +27,9 @@ internal sealed class ContactGrain(
     AttemptGates gates,
     TimeProvider clock) : Grain, IContactGrain
 {
+    // Longer than any relay may take for one transaction.
+    private static readonly TimeSpan AttemptMax = TimeSpan.FromMinutes(30);
+
     private readonly Dictionary<CampaignId, (int Attempt, SiloAddress Sender)> _begun = [];
 
     private Contact Contact => record.State.Contact;
@@ -42,10 +46,12 @@ internal sealed class ContactGrain(
         if (decision.MayBegin)
         {
             _begun[turn.Campaign] = (turn.Attempt, sender);
+            DelayDeactivation(AttemptMax); // What is begun is known here alone.
             return new(TurnVerdict.Begin, Contact.DeliveryOf(turn.Campaign));
         }
 
         await Commit(decision.Contact);
+        Leave();
         return new(TurnVerdict.Decided, Contact.DeliveryOf(turn.Campaign));
     }
 
@@ -54,6 +60,7 @@ internal sealed class ContactGrain(
         await Recall(turn.Campaign, turn.QueuedAt);
         await Commit(Contact.Record(turn, report, rules, JitterSeed(turn), clock.GetUtcNow()));
         _begun.Remove(turn.Campaign);
+        Leave();
         return Contact.DeliveryOf(turn.Campaign)!;
     }
 
@@ -91,6 +98,7 @@ internal sealed class ContactGrain(
         await Recall(campaign, queuedAt);
         _begun.Remove(campaign);
         await Commit(Contact.Exclude(campaign, queuedAt, reason, clock.GetUtcNow()));
+        Leave();
     }
 
     public async Task Abandon(CampaignId campaign)
@@ -158,6 +166,15 @@ internal sealed class ContactGrain(
         _begun.Count,
         Contact.History.Count,
         Contact.PageCount));
+
+    // A campaign has a million contacts and needs each for a moment: what is in memory must not grow with it.
+    private void Leave()
+    {
+        if (_begun.Count == 0)
+        {
+            DeactivateOnIdle();
+        }
+    }
 
     // A change that the table does not allow is refused; one that already holds is simply confirmed.
     private async Task<Result<ContactState>> Change(Contact next, params ContactStatus[] wanted)

@@ -35,6 +35,33 @@ public sealed class AudienceStore(IDatabase database) : IAudienceStore
             session => Count(session, AudienceSql.Of(session.Dialect, account, audience)), cancellation);
 
     /// <inheritdoc/>
+    public Task<bool> IsLargerThan(
+        AccountId account, Audience audience, long limit, CancellationToken cancellation = default) =>
+        database.Read(
+            async session =>
+            {
+                long members = 0;
+                foreach (var list in audience.ListIds)
+                {
+                    members += await session.Number(
+                        "SELECT coalesce((SELECT members FROM lists WHERE id = @list AND account = @account), 0)",
+                        ("@list", list),
+                        ("@account", account.Value));
+                }
+
+                if (members <= limit && audience.Filter is { } filter)
+                {
+                    var sql = ContactFilterSql.Of(session.Dialect, account, filter);
+                    members += await session.Number(
+                        $"SELECT count(*) FROM (SELECT 1 FROM {sql.From} WHERE {sql.Where} LIMIT @most) AS found",
+                        [.. sql.Parameters, ("@most", limit - members + 1)]);
+                }
+
+                return members > limit;
+            },
+            cancellation);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<string>> FindUnknownLists(
         AccountId account, Audience audience, CancellationToken cancellation = default) =>
         database.Read<IReadOnlyList<string>>(

@@ -7,6 +7,7 @@ using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Mail.Relays;
 using OrleansCampaigns.Mail.Sandbox;
+using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Mail.Tests.Relays;
 
