@@ -60,7 +60,7 @@ internal sealed partial class RecipientSender(
     {
         await using var given = lane;
         using var limited = pass;
-        if (!await MayStart(pass, stop))
+        if (!await MayStart(pass.Wait, stop))
         {
             return new(TurnEnd.NotBegun);
         }
@@ -76,8 +76,10 @@ internal sealed partial class RecipientSender(
                 return decided;
             }
 
+            // The gate comes last: a start that preparing has missed may take a moment to make up for.
+            var mayStart = await MayStart(pass.Confirm, stop);
             var begunAt = clock.GetUtcNow();
-            var report = attempt.Pass() ? await Measure(lane, pass, message, dueAt, stop) : null;
+            var report = mayStart && attempt.Pass() ? await Measure(lane, message, dueAt, stop) : null;
             if (report is null)
             {
                 await contact.Withdraw(turn);
@@ -97,12 +99,11 @@ internal sealed partial class RecipientSender(
         }
     }
 
-    private static async Task<bool> MayStart(SendingPass pass, CancellationToken stop)
+    private static async Task<bool> MayStart(Func<CancellationToken, Task<bool>> wait, CancellationToken stop)
     {
         try
         {
-            await pass.Wait(stop);
-            return !stop.IsCancellationRequested;
+            return await wait(stop) && !stop.IsCancellationRequested;
         }
         catch (OperationCanceledException)
         {
@@ -152,7 +153,7 @@ internal sealed partial class RecipientSender(
     };
 
     private async Task<AttemptReport?> Measure(
-        IMailLane lane, SendingPass pass, IOutgoingMessage message, DateTimeOffset? dueAt, CancellationToken stop)
+        IMailLane lane, IOutgoingMessage message, DateTimeOffset? dueAt, CancellationToken stop)
     {
         using var trace = DeliveryMetrics.Traces.StartActivity("attempt");
         trace?.SetTag("relay", lane.Relay);
@@ -161,7 +162,7 @@ internal sealed partial class RecipientSender(
         AttemptReport? report = null;
         try
         {
-            report = await TrySend(lane, pass, message, stop);
+            report = await TrySend(lane, message, stop);
             trace?.SetTag("outcome", report?.Outcome.ToString());
             return report;
         }
@@ -171,12 +172,11 @@ internal sealed partial class RecipientSender(
         }
     }
 
-    private static async Task<AttemptReport?> TrySend(
-        IMailLane lane, SendingPass pass, IOutgoingMessage message, CancellationToken stop)
+    private static async Task<AttemptReport?> TrySend(IMailLane lane, IOutgoingMessage message, CancellationToken stop)
     {
         try
         {
-            return await pass.Confirm(stop) ? await lane.Send(message, stop) : null;
+            return await lane.Send(message, stop);
         }
         catch (OperationCanceledException)
         {

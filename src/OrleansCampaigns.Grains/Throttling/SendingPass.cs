@@ -8,14 +8,16 @@ internal sealed class SendingPass(
     private int _isHeld = 1;
     private DateTimeOffset _at = at;
 
-    /// <summary>Waits until the start has come.</summary>
-    public async Task Wait(CancellationToken stop)
+    /// <summary>Waits until the start has come: it does come.</summary>
+    public async Task<bool> Wait(CancellationToken stop)
     {
         // A timer may ring a little before the clock shows its time.
         while (lines.Count > 0 && _at - clock.GetUtcNow() is var wait && wait > TimeSpan.Zero)
         {
             await Task.Delay(wait, clock, stop);
         }
+
+        return true;
     }
 
     /// <summary>Makes sure that the transaction may begin this instant.</summary>

@@ -15,15 +15,9 @@ internal sealed class ThrottlingOptionsValidator : IValidateOptions<ThrottlingOp
         CheckLimits("Senders", options.Senders, key => !key.Contains('/'));
         CheckLimits("Accounts", options.Accounts, _ => true);
         CheckBackOff(options.BackOff);
-        Check(
-            options.LeaseTime >= TimeSpan.FromSeconds(1) && options.LeaseTime <= TimeSpan.FromMinutes(5),
-            "LeaseTime must lie between 00:00:01 and 00:05:00.");
-        Check(
-            options.Slack >= TimeSpan.Zero && options.Slack <= TimeSpan.FromSeconds(1),
-            "Slack must lie between 0 and 00:00:01.");
-        Check(
-            options.NewsPeriod >= TimeSpan.FromMilliseconds(100) && options.NewsPeriod <= TimeSpan.FromMinutes(5),
-            "NewsPeriod must lie between 00:00:00.1 and 00:05:00.");
+        CheckTime(options.LeaseTime, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5), "LeaseTime");
+        CheckTime(options.Slack, TimeSpan.Zero, TimeSpan.FromSeconds(1), "Slack");
+        CheckTime(options.NewsPeriod, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5), "NewsPeriod");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 
         void CheckLimits(string section, Dictionary<string, LimitOptions> limits, Func<string, bool> isName)
@@ -57,6 +51,9 @@ internal sealed class ThrottlingOptionsValidator : IValidateOptions<ThrottlingOp
             Check(backOff.PauseMax >= backOff.Pause, "BackOff:PauseMax must not be less than BackOff:Pause.");
             Check(backOff.Concurrency >= 1, "BackOff:Concurrency must be at least 1.");
         }
+
+        void CheckTime(TimeSpan time, TimeSpan least, TimeSpan most, string key) =>
+            Check(time >= least && time <= most, $"{key} must lie between {least} and {most}.");
 
         void CheckRate(double? rate, string key) =>
             Check(rate is null or (> 0 and <= RateMax), $"{key} must be more than 0 and at most 10000000.");
