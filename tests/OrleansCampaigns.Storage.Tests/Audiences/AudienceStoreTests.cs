@@ -106,7 +106,7 @@ public abstract class AudienceStoreTests(ITestDatabases databases) : DatabaseCon
         }
 
         await Test.Recipient("c1", 0, 1, ids[0], outcome: "Sent", decided: 1);
-        await Test.Recipient("c1", 0, 2, ids[1], outcome: "Deferred", cause: "Greylisted", nextAttemptAt: 50, decided: 1);
+        await Test.Recipient("c1", 0, 2, ids[1], outcome: "Deferred", nextAttemptAt: 50, decided: 1);
         await Test.Recipient("c1", 0, 3, ids[2], outcome: "SoftBounced", nextAttemptAt: 40, decided: 1);
         await Test.Recipient("c1", 0, 4, ids[3], outcome: "Bounced", decided: 1);
         await Test.Recipient("c1", 0, 5, ids[4], outcome: "Bounced", decided: 1, excluded: "MailboxFull");
