@@ -61,6 +61,21 @@ public sealed class PostgresPlanTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(ids.Count, await _given.Number("SELECT count(*) FROM recipients WHERE outcome = 'Sent'"));
     }
 
+    /// <summary>The planner thinks every list in JSON a hundred rows long, and worth compiling.</summary>
+    [Fact]
+    public async Task Nothing_is_compiled_for_a_write_or_a_page()
+    {
+        Assert.Equal(
+            ["project_contacts", "read_contact_states", "write_contact_states"],
+            await _given.Texts(
+                "SELECT proname FROM pg_proc WHERE 'jit=off' = ANY(proconfig) ORDER BY proname COLLATE \"C\""));
+        foreach (var source in new[] { _given.Database.Contacts, _given.Database.Directory })
+        {
+            await using var command = source.CreateCommand("SHOW jit");
+            Assert.Equal("off", await command.ExecuteScalarAsync());
+        }
+    }
+
     private static Task<long> Write(NpgsqlConnection connection, params string[] contacts) => Number(
         connection,
         "SELECT count(*) FROM write_contact_states('test', $1, $2, $3)",
