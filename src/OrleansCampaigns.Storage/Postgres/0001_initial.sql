@@ -310,10 +310,11 @@ CREATE INDEX idempotent_requests_age ON idempotent_requests (created_at);
 
 -- Grain states are projected in the transaction that writes them: whatever crashes, the tables equal the grains. One
 -- statement may write the states of many contacts, and this runs once for all of them. The planner knows nothing of how
--- many those are, and a plan made over empty tables would stay while they grow: so every row is found by an index. The
--- contacts are locked in order, as imports lock them.
+-- many those are, and a plan made over empty tables would stay while they grow: so every row is found by an index. Nor does it
+-- know how short the lists are that JSON holds: it would think them worth compiling, which takes longer than all the rest.
+-- The contacts are locked in order, as imports lock them.
 CREATE FUNCTION project_contacts() RETURNS trigger LANGUAGE plpgsql
-    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+    SET jit = off SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     WITH projections AS MATERIALIZED (
         SELECT p.*
@@ -403,7 +404,7 @@ CREATE TRIGGER campaign_written AFTER INSERT OR UPDATE ON OrleansStorage_others
 CREATE FUNCTION write_contact_states(
     service_id text, keys text[], versions integer[], payloads bytea[]
 ) RETURNS TABLE (key text, new_version integer) LANGUAGE plpgsql
-    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+    SET jit = off SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     RETURN QUERY
     WITH given AS MATERIALIZED (
@@ -428,7 +429,7 @@ END $$;
 CREATE FUNCTION read_contact_states(
     service_id text, keys text[]
 ) RETURNS TABLE (place integer, payload bytea, stored_version integer) LANGUAGE plpgsql STABLE
-    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+    SET jit = off SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     RETURN QUERY
     SELECT g.place::integer, s.PayloadBinary, s.Version

@@ -151,9 +151,7 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
         if (isQueried)
         {
             // What people ask for differs so much, by which list or which status, that it is planned anew each time.
-            // Compiling a plan takes longer than a page may.
             text.MaxAutoPrepare = 0;
-            text.Options ??= "-c jit=off";
         }
         else if (!text.ContainsKey("Max Auto Prepare"))
         {
@@ -162,6 +160,8 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
             text.AutoPrepareMinUsages = 3;
         }
 
+        // No statement runs so long that compiling it would pay. A page or a write of states would wait for that.
+        text.Options ??= "-c jit=off";
         if (!text.ContainsKey("Keepalive"))
         {
             // A peer that is gone without a word is noticed before the pool gives out its connection.

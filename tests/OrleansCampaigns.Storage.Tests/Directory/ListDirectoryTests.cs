@@ -160,6 +160,51 @@ public abstract class ListDirectoryTests(ITestDatabases databases) : DatabaseCon
     }
 
     [Fact]
+    public async Task Of_many_that_take_a_name_at_once_one_gets_it()
+    {
+        var others = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Lists.CreateList(Account, $"other {i}")));
+
+        var created = Enumerable.Range(0, 4).Select(_ => Lists.CreateList(Account, "name"));
+        var renamed = others.Select(other => Lists.RenameList(Account, other.Value!.Id, "name"));
+        var results = await Task.WhenAll(created.Concat(renamed));
+
+        Assert.Single(results, result => !result.IsRefused);
+        Assert.All(results.Where(result => result.IsRefused), result => Assert.Equal(
+            "list.exists", result.Refusal!.Code));
+        var views = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Lists.CreateView(Account, "name", new())));
+        Assert.Single(views, result => !result.IsRefused);
+    }
+
+    [Fact]
+    public async Task Members_are_counted_right_whoever_adds_and_removes_them_at_once()
+    {
+        var list = (await Lists.CreateList(Account, "list")).Value!.Id;
+        var gone = (await Lists.CreateList(Account, "gone")).Value!.Id;
+        var contacts = Enumerable.Range(0, 40).Select(i => Input($"u{i}@example.com", $"U{i}")).ToList();
+        await Lists.AddMembers(Account, list, contacts);
+        var ids = (await Contacts.Query(Account, new(), null, 40)).Value!.Items.Select(row => row.Id).ToList();
+
+        // In another order each, so that those who do not lock in one order meet in a circle.
+        List<Task> calls = [];
+        for (var i = 0; i < 8; i++)
+        {
+            var mixed = contacts.Skip(i * 3).Concat(contacts.Take(i * 3)).Reverse().ToList();
+            calls.Add(Lists.AddMembers(Account, list, mixed));
+            calls.Add(Lists.AddMembers(Account, gone, [.. mixed.AsEnumerable().Reverse()]));
+            calls.AddRange(ids.Skip(i * 4).Take(2).Select(id => Lists.RemoveMember(Account, list, id)));
+        }
+
+        calls.Add(Lists.DeleteList(Account, gone));
+        await Task.WhenAll(calls);
+
+        Assert.Equal(
+            await Test.Number("SELECT count(*) FROM list_members WHERE list_id = $0", list),
+            (await Lists.FindList(Account, list))!.Members);
+        Assert.Equal(0, await Test.Number("SELECT count(*) FROM list_members WHERE list_id = $0", gone));
+        Assert.Equal(40, await Contacts.Count(Account, new()));
+    }
+
+    [Fact]
     public async Task A_view_is_kept_as_it_was_saved()
     {
         var filter = new ContactFilter

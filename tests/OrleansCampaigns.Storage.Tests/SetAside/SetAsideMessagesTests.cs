@@ -42,6 +42,14 @@ public abstract class SetAsideMessagesTests(ITestDatabases databases) : Database
     }
 
     [Fact]
+    public async Task The_same_message_is_kept_once_however_many_bring_it_at_once()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Keep($"{i}", $"message {i % 2}")));
+
+        Assert.Equal(2, (await All()).Count);
+    }
+
+    [Fact]
     public async Task Of_a_large_message_the_beginning_is_kept_and_two_that_begin_alike_are_two()
     {
         await Keep("smtp", "0123456789 and more");

@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Grains.Audiences;
+using OrleansCampaigns.Storage.Audiences;
+using OrleansCampaigns.Storage.Directory;
+using OrleansCampaigns.Storage.Tests.Postgres;
+using OrleansCampaigns.Storage.Tests.Sqlite;
+using static OrleansCampaigns.Storage.Tests.TestDatabase;
+
+namespace OrleansCampaigns.Storage.Tests.Audiences;
+
+public abstract class AudienceStoreTests(ITestDatabases databases) : DatabaseContract(databases)
+{
+    private static readonly CampaignId Campaign = TestData.Campaign("c1");
+
+    private AudienceStore Audiences => new(Test.Database);
+
+    private ContactDirectory Contacts => new(Test.Database);
+
+    private ListDirectory Lists => new(Test.Database);
+
+    [Fact]
+    public async Task However_many_take_an_audience_together_it_is_taken_once()
+    {
+        var audience = new Audience { ListIds = [await List("list", 230)] };
+        var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Take(audience)));
+
+        var snapshot = Assert.Single(taken.Distinct());
+        Assert.Equal((230, 230, 5), (snapshot.Recipients, snapshot.Sendable, snapshot.Partitions));
+        Assert.Equal(230, await Test.Number("SELECT count(*) FROM recipients"));
+
+        // Nobody is in it who came later.
+        await List("later", 10);
+        Assert.Equal(snapshot, await Take(new() { Filter = new() }));
+        Assert.Equal(230, await Test.Number("SELECT count(*) FROM recipients"));
+    }
+
+    [Fact]
+    public async Task Every_recipient_has_a_place_in_the_partition_of_its_contact()
+    {
+        await Take(new() { ListIds = [await List("list", 230)] });
+
+        var rows = await Test.Texts("SELECT partition, seq, contact_id FROM recipients ORDER BY partition, seq");
+        var places = rows.ConvertAll(row => row.Split(' '));
+        Assert.All(places, place => Assert.Equal($"{new ContactId(place[2]).PartitionOf(5)}", place[0]));
+        Assert.All(
+            places.GroupBy(place => place[0]),
+            partition => Assert.Equal(
+                Enumerable.Range(1, partition.Count()).Select(seq => $"{seq}"), partition.Select(place => place[1])));
+        Assert.Equal(230, places.Select(place => place[2]).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Occurrences_are_counted_over_all_sources_and_only_a_first_one_may_be_sent_to()
+    {
+        var one = await List("one", 3);
+        var two = await List("two", 4);
+        await Lists.AddMembers(Account, one, [Input("u0@example.com"), Input("u0@example.com"), Input("no address")]);
+        await Test.Execute("UPDATE contacts SET status = 'Complained' WHERE address = 'u1@example.com'");
+        await Test.Execute("UPDATE contacts SET status = 'MailboxFull' WHERE address = 'u2@example.com'");
+        var audience = new Audience { ListIds = [one, two], Filter = new() { Text = "u3" } };
+
+        Assert.Equal(new(10, 3), await Audiences.Count(Account, audience));
+        Assert.Equal((10, 3), await Take(audience) is var taken ? (taken.Recipients, taken.Sendable) : default);
+        Assert.Equal(
+            ["no address 1 0", "u0@example.com 1 1", "u0@example.com 2 0", "u0@example.com 3 0", "u1@example.com 1 0",
+                "u1@example.com 2 0", "u2@example.com 1 1", "u2@example.com 2 0", "u3@example.com 1 1",
+                "u3@example.com 2 0"],
+            await Test.Texts(
+                """
+                SELECT c.address, r.occurrence, r.reserved FROM recipients r JOIN contacts c ON c.id = r.contact_id
+                ORDER BY c.address, r.occurrence
+                """));
+        Assert.Equal(new(0, 0), await Audiences.Count(Other, audience));
+        Assert.Equal(["lst_none"], await Audiences.FindUnknownLists(
+            Account, new() { ListIds = [one, "lst_none"] }));
+    }
+
+    [Fact]
+    public async Task Fields_that_who_is_sent_to_lacks_are_counted()
+    {
+        var list = (await Lists.CreateList(Account, "list")).Value!.Id;
+        await Lists.AddMembers(Account, list, [
+            Input("a@example.com", "Anna", ("city", "Wien")), Input("b@example.com", null, ("city", "  ")),
+            Input("c@example.com", "Cora"), Input("c@example.com"), Input("no address"),
+        ]);
+
+        var missing = await Audiences.CountMissing(
+            Account, new() { ListIds = [list] }, ["address", "name", "city", "it's \"x\""]);
+
+        Assert.Equal(
+            [("address", 0L), ("city", 2L), ("it's \"x\"", 3L), ("name", 1L)],
+            missing.Select(pair => (pair.Key, pair.Value)).Order());
+    }
+
+    [Fact]
+    public async Task A_partition_reads_who_is_next_due_undecided_waiting_and_failed()
+    {
+        var ids = new List<ContactId>();
+        for (var i = 0; i < 8; i++)
+        {
+            ids.Add((await Contacts.Create(Account, Input($"u{i}@example.com", $"U{i}", ("city", "Wien")))).Value!.Id);
+        }
+
+        await Test.Recipient("c1", 0, 1, ids[0], outcome: "Sent", decided: 1);
+        await Test.Recipient("c1", 0, 2, ids[1], outcome: "Deferred", nextAttemptAt: 50, decided: 1);
+        await Test.Recipient("c1", 0, 3, ids[2], outcome: "SoftBounced", nextAttemptAt: 40, decided: 1);
+        await Test.Recipient("c1", 0, 4, ids[3], outcome: "Bounced", decided: 1);
+        await Test.Recipient("c1", 0, 5, ids[4], outcome: "Bounced", decided: 1, excluded: "MailboxFull");
+        await Test.Recipient("c1", 0, 6, ids[5]);
+        await Test.Recipient("c1", 0, 7, ids[6], outcome: "Deferred", nextAttemptAt: 90, decided: 1);
+        await Test.Recipient("c1", 1, 1, ids[7]);
+
+        Assert.Equal([6, 7], Seqs(await Audiences.Next(Campaign, 0, 5, 10)));
+        Assert.Equal([1, 2], Seqs(await Audiences.Next(Campaign, 0, 0, 2)));
+        Assert.Equal([3, 2], Seqs(await Audiences.Due(Campaign, 0, At(50), 10)));
+        Assert.Equal([6], Seqs(await Audiences.Undecided(Campaign, 0, 7)));
+        Assert.Empty(await Audiences.Undecided(Campaign, 0, 5));
+        Assert.Equal([1, 7], Seqs(await Audiences.Find(Campaign, 0, [7, 1, 99])));
+        Assert.Empty(await Audiences.Find(Campaign, 0, []));
+        Assert.Equal([3, 7], Seqs(await Audiences.Waiting(Campaign, 0, 2, 10)));
+        Assert.Equal([4], Seqs(await Audiences.Failed(Campaign, 0, 2, 0, 10)));
+        Assert.Empty(await Audiences.Failed(Campaign, 0, 1, 0, 10));
+        Assert.Equal(new(7, At(40)), await Audiences.GetState(Campaign, 0));
+        Assert.Equal(new(0, null), await Audiences.GetState(Campaign, 5));
+
+        var due = (await Audiences.Due(Campaign, 0, At(50), 1))[0];
+        Assert.Equal(
+            (ids[2], 1, true, "u2@example.com", "U2", "Wien", Outcome.SoftBounced, Cause.None),
+            (due.Contact, due.Occurrence, due.IsReserved, due.Address, due.Name, due.Attributes["city"], due.Outcome,
+                due.Cause));
+        await Test.Execute("DELETE FROM contacts WHERE id = $0", ids[2].Value);
+        Assert.Null((await Audiences.Find(Campaign, 0, [3]))[0].Address);
+        Assert.Equal("U1", (await Audiences.FindContact(Account, ids[1]))!.Name);
+        Assert.Null(await Audiences.FindContact(Other, ids[1]));
+    }
+
+    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private static IEnumerable<long> Seqs(IReadOnlyList<Recipient> recipients) =>
+        recipients.Select(recipient => recipient.Seq);
+
+    private Task<AudienceSnapshot> Take(Audience audience) =>
+        Audiences.Take(Account, Campaign, audience, 50, Test.Clock.GetUtcNow());
+
+    private async Task<string> List(string name, int members)
+    {
+        var list = (await Lists.CreateList(Account, name)).Value!.Id;
+        await Lists.AddMembers(
+            Account, list, [.. Enumerable.Range(0, members).Select(i => Input($"u{i}@example.com"))]);
+        return list;
+    }
+}
+
+public sealed class SqliteAudienceStoreTests() : AudienceStoreTests(SqliteDatabases.Instance);
+
+public sealed class PostgresAudienceStoreTests(PostgresFixture postgres) : AudienceStoreTests(postgres);
