@@ -66,6 +66,9 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public IEnumerable<string> Errors => _errors;
 
+    /// <summary>For requests that nothing here sends.</summary>
+    public HttpClient Http => _http!;
+
     /// <summary>Whether the process has been started and not ended.</summary>
     public bool IsRunning => _process is { HasExited: false };
 

@@ -23,12 +23,15 @@ internal enum IdempotencyRule
 
 /// <summary>Lets a POST that carries an <c>Idempotency-Key</c> happen once, however often it arrives.</summary>
 internal sealed partial class IdempotencyMiddleware(
-    RequestDelegate next, IAccessDirectory directory, ILogger<IdempotencyMiddleware> log)
+    RequestDelegate next, IAccessDirectory directory, TimeProvider clock, ILogger<IdempotencyMiddleware> log)
 {
     public const string Header = "Idempotency-Key";
     public const string ReplayHeader = "Idempotent-Replay";
 
     private const int KeyLengthMax = 255;
+
+    // Several times within the minute after which a claim counts as that of a process that died.
+    private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(15);
 
     public async Task Invoke(HttpContext context)
     {
@@ -98,6 +101,8 @@ internal sealed partial class IdempotencyMiddleware(
         var aborted = context.RequestAborted;
         var wire = context.Response.Body;
         using var answer = new MemoryStream();
+        using var handled = new CancellationTokenSource();
+        var renewing = Renew(account, key, handled.Token);
         try
         {
             // From here on the work is done to its end: a caller that went away asks again and wants the answer.
@@ -114,6 +119,8 @@ internal sealed partial class IdempotencyMiddleware(
         {
             context.Response.Body = wire;
             context.RequestAborted = aborted;
+            await handled.CancelAsync();
+            await renewing;
         }
 
         var response = context.Response;
@@ -130,6 +137,30 @@ internal sealed partial class IdempotencyMiddleware(
         {
             answer.Position = 0;
             await answer.CopyToAsync(wire, aborted);
+        }
+    }
+
+    // An upload may take an hour. Once a process has died, its callers need not wait for longer than a minute.
+    private async Task Renew(AccountId account, string key, CancellationToken handled)
+    {
+        using var timer = new PeriodicTimer(RenewEvery, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(handled))
+            {
+                try
+                {
+                    await directory.Renew(account, key, handled);
+                }
+                catch (Exception failure) when (failure is not OperationCanceledException)
+                {
+                    LogNotRenewed(log, failure.GetType().FullName);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Handled.
         }
     }
 
@@ -190,6 +221,10 @@ internal sealed partial class IdempotencyMiddleware(
     [LoggerMessage(
         Level = LogLevel.Warning, Message = "The answer to an idempotent request could not be kept: {Failure}")]
     private static partial void LogNotKept(ILogger log, string? failure);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "The claim of an idempotent request could not be renewed: {Failure}")]
+    private static partial void LogNotRenewed(ILogger log, string? failure);
 
     [LoggerMessage(
         Level = LogLevel.Warning, Message = "The claim of an idempotent request could not be released: {Failure}")]

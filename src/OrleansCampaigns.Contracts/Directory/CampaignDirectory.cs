@@ -157,13 +157,19 @@ public interface IAccessDirectory
     /// <summary>Revokes a key.</summary>
     Task<bool> RevokeKey(string keyId, CancellationToken cancellation = default);
 
-    /// <summary>Claims an idempotency key for a request.</summary>
+    /// <summary>
+    /// Claims an idempotency key for a request. A claim that is not renewed for a minute is that of a process that died,
+    /// and the next request is the first.
+    /// </summary>
     /// <returns>
     /// <see langword="null"/> when the request is the first; otherwise what is known of the first: another fingerprint
     /// means another request under the same key, and no status means that it is not answered yet.
     /// </returns>
     Task<IdempotentAnswer?> Claim(
         AccountId account, string key, string fingerprint, CancellationToken cancellation = default);
+
+    /// <summary>Tells that the request which claimed the key is still being handled.</summary>
+    Task Renew(AccountId account, string key, CancellationToken cancellation = default);
 
     /// <summary>Keeps the answer for 24 hours.</summary>
     Task Answer(

@@ -21,8 +21,8 @@ public sealed class AccessDirectory(IDatabase database) : IAccessDirectory
 
     private const string Columns = "id, account, name, role, created_at, revoked_at";
 
-    // Whoever claimed a key and has not answered by now has died: its caller may try again.
-    private static readonly long ClaimsKeptMilliseconds = (long)TimeSpan.FromMinutes(10).TotalMilliseconds;
+    // Whoever claimed a key and has not said for so long that it is at work has died: its caller may try again.
+    private static readonly long ClaimsKeptMilliseconds = (long)TimeSpan.FromMinutes(1).TotalMilliseconds;
 
     private static readonly long AnswersKeptMilliseconds = (long)TimeSpan.FromHours(24).TotalMilliseconds;
 
@@ -122,6 +122,19 @@ public sealed class AccessDirectory(IDatabase database) : IAccessDirectory
                     ("@account", account.Value),
                     ("@key", key));
             },
+            cancellation);
+
+    /// <inheritdoc/>
+    public Task Renew(AccountId account, string key, CancellationToken cancellation = default) =>
+        database.Write(
+            session => session.Change(
+                """
+                UPDATE idempotent_requests SET created_at = @now
+                WHERE account = @account AND key = @key AND status IS NULL
+                """,
+                ("@now", database.Now),
+                ("@account", account.Value),
+                ("@key", key)),
             cancellation);
 
     /// <inheritdoc/>

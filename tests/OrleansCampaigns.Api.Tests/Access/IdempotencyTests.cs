@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Api.Tests.Access;
 
@@ -82,6 +83,26 @@ public sealed class IdempotencyTests
         Assert.Equal(HttpStatusCode.Accepted, (await first).Status);
         Assert.Equal(HttpStatusCode.Accepted, (await api.Client.Post($"{path}/start", null, "order-1")).Status);
         Assert.Equal(1, grain.Commands);
+    }
+
+    [Fact]
+    public async Task A_request_that_takes_long_keeps_its_claim()
+    {
+        await using var api = await TestApi.Start();
+        var (path, grain) = await Draft(api);
+        var gate = new TaskCompletionSource();
+        grain.Gate = gate.Task;
+
+        var first = api.Client.Post($"{path}/start", null, "order-1");
+        await grain.Arrived.Task;
+        api.Clock.Advance(TimeSpan.FromSeconds(59));
+        await Eventually.Holds("the claim is renewed within its minute", () => api.Access.Renewals > 0);
+        gate.SetResult();
+        Assert.Equal(HttpStatusCode.Accepted, (await first).Status);
+
+        var renewals = api.Access.Renewals;
+        api.Clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(renewals, api.Access.Renewals);
     }
 
     [Fact]

@@ -61,6 +61,16 @@ public sealed class FakeAccess(TimeProvider clock) : IAccessDirectory
         return Task.FromResult(ReferenceEquals(known, claim) ? null : known);
     }
 
+    /// <summary>How often a claim was renewed.</summary>
+    public int Renewals { get; private set; }
+
+    public Task Renew(AccountId account, string key, CancellationToken cancellation = default)
+    {
+        Assert.Null(_answers[(account, key)].Status);
+        Renewals++;
+        return Task.CompletedTask;
+    }
+
     public Task Answer(
         AccountId account, string key, int status, string contentType, string body, CancellationToken cancellation =
             default)
