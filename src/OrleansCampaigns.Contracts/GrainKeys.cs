@@ -2,6 +2,7 @@ using OrleansCampaigns.Contracts.Accounts;
 using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Contracts.Contacts;
 using OrleansCampaigns.Contracts.Feedback;
+using OrleansCampaigns.Contracts.Throttling;
 using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Contracts;
@@ -32,6 +33,16 @@ public static class GrainKeys
     public static IMailboxGrain Mailbox(this IGrainFactory grains, string name) =>
         grains.GetGrain<IMailboxGrain>($"mb:{name}");
 
+    /// <summary>
+    /// The grain of a limit: a mail domain's by its name, and others' by a name with a slash, which no domain has.
+    /// </summary>
+    public static IThrottleGrain Throttle(this IGrainFactory grains, string name) =>
+        grains.GetGrain<IThrottleGrain>($"dt:{name}");
+
+    /// <summary>The one grain that knows which domains are slowed.</summary>
+    public static ISlowedDomainsGrain SlowedDomains(this IGrainFactory grains) =>
+        grains.GetGrain<ISlowedDomainsGrain>("ds:all");
+
     /// <summary>Reads an account's key.</summary>
     public static AccountId ReadAccount(string key) => new(key["ac:".Length..]);
 
@@ -51,6 +62,9 @@ public static class GrainKeys
         var parts = key.Split(':');
         return (new($"cmp_{parts[1]}"), int.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture));
     }
+
+    /// <summary>Reads a limit's key.</summary>
+    public static string ReadThrottle(string key) => key["dt:".Length..];
 
     /// <summary>Reads a mailbox's key.</summary>
     public static string ReadMailbox(string key) => key["mb:".Length..];

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using OrleansCampaigns.Contracts.Feedback;
@@ -7,6 +8,7 @@ using OrleansCampaigns.Grains.Campaigns;
 using OrleansCampaigns.Grains.Contacts;
 using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Grains.Feedback;
+using OrleansCampaigns.Grains.Throttling;
 
 namespace OrleansCampaigns.Grains;
 
@@ -23,6 +25,11 @@ public static class GrainsHosting
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             services => services.GetRequiredService<PartitionMoves>());
         silo.Services.AddPlacementDirector<PartitionSpread, PartitionSpreadDirector>();
+        silo.Services.AddOptions<ThrottlingOptions>().ValidateOnStart();
+        silo.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<ThrottlingOptions>, ThrottlingOptionsValidator>());
+        silo.Services.AddSingleton<SendingLimits>();
+        silo.Services.AddSingleton<IRelayWindows>(services => services.GetRequiredService<SendingLimits>());
         silo.Services.AddSingleton<PumpPermits>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             services => services.GetRequiredService<PumpPermits>());

@@ -6,6 +6,7 @@ using OrleansCampaigns.Grains.Accounts;
 using OrleansCampaigns.Grains.Campaigns;
 using OrleansCampaigns.Grains.Contacts;
 using OrleansCampaigns.Grains.Mailboxes;
+using OrleansCampaigns.Grains.Throttling;
 
 namespace OrleansCampaigns.Grains;
 
@@ -23,6 +24,8 @@ namespace OrleansCampaigns.Grains;
 [JsonSerializable(typeof(ContactPage))]
 [JsonSerializable(typeof(ContactPageRecord))]
 [JsonSerializable(typeof(MailboxRecord))]
+[JsonSerializable(typeof(ThrottleRecord))]
+[JsonSerializable(typeof(SlowedDomainsRecord))]
 internal sealed partial class StateJson : JsonSerializerContext;
 
 /// <summary>Serializes grain states with <see cref="StateJson"/>.</summary>

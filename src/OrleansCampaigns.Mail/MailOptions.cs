@@ -35,7 +35,7 @@ public sealed class MailOptions
     /// </summary>
     public string? UnsubscribeAddress { get; set; }
 
-    /// <summary>The relays; the first one serves campaigns that name none.</summary>
+    /// <summary>The relays; by their weights they share the campaigns that name none.</summary>
     public IList<RelayOptions> Relays { get; set; } = [];
 
     /// <summary>The DKIM keys; a message is signed by the key of its sender's domain, if there is one.</summary>

@@ -10,6 +10,9 @@ namespace OrleansCampaigns.Mail;
 internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
 {
     public const int ConnectionsMax = 1000;
+    private const int WeightMax = 1000;
+    private const int RateMax = 10_000_000;
+    private const string RateRule = "must be more than 0 and at most 10000000.";
 
     // RFC 5321 §4.5.3.1.1 allows 64 octets: this, a plus sign and a token.
     private const int LocalPartMax = 64 - 1 - RecipientTokens.AddressTokenLength;
@@ -45,6 +48,12 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
         for (var i = 0; i < options.Relays.Count; i++)
         {
             CheckRelay($"Mail:Relays:{i}", options.Relays[i], names, problems);
+        }
+
+        var weights = options.Relays.Select((relay, i) => relay.Weight ?? (i == 0 ? 1 : 0));
+        if (options.Relays.Count > 0 && weights.All(weight => weight == 0))
+        {
+            problems.Add("Mail:Relays must have a Weight of more than 0 for one of them.");
         }
 
         for (var i = 0; i < options.Dkim.Count; i++)
@@ -103,6 +112,10 @@ internal sealed class MailOptionsValidator : IValidateOptions<MailOptions>
         Require(relay.Username is null || relay.Password is not null, "Password", "must go with the Username.");
         Require(relay.Password is null || relay.Username is not null, "Username", "must go with the Password.");
         Require(relay.MaxConnections is >= 1 and <= ConnectionsMax, "MaxConnections", "must be 1 to 1000.");
+        Require(relay.Weight is null or (>= 0 and <= WeightMax), "Weight", "must be 0 to 1000.");
+        Require(relay.RatePerSecond is null or (> 0 and <= RateMax), "RatePerSecond", RateRule);
+        Require(relay.RatePerMinute is null or (> 0 and <= RateMax), "RatePerMinute", RateRule);
+        Require(relay.RatePerHour is null or (> 0 and <= RateMax), "RatePerHour", RateRule);
         Require(relay.MaxMessagesPerConnection >= 1, "MaxMessagesPerConnection", "must be at least 1.");
         RequireTime(relay.ConnectTimeout, "ConnectTimeout");
         RequireTime(relay.CommandTimeout, "CommandTimeout");

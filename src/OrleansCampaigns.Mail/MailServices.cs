@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Grains.Throttling;
 using OrleansCampaigns.Mail.Messages;
 using OrleansCampaigns.Mail.Relays;
 using OrleansCampaigns.Mail.Webhooks;
@@ -28,6 +29,7 @@ public static class MailServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MailOptions>, MailOptionsValidator>());
         var relays = configuration.GetSection(MailOptions.Section).GetSection(nameof(MailOptions.Relays));
         services.AddSingleton<IValidateOptions<MailOptions>>(new RelayConfigurationCheck(relays));
+        services.AddOptions<ThrottlingOptions>().PostConfigure<IOptions<MailOptions>>(LimitRelays);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<MailRelays>();
         services.TryAddSingleton<IMailRelays>(provider => provider.GetRequiredService<MailRelays>());
@@ -35,5 +37,19 @@ public static class MailServices
         services.TryAddSingleton<IMessageComposers>(provider => provider.GetRequiredService<MessageComposers>());
         services.AddProviderWebhooks(configuration);
         return services;
+    }
+
+    // A relay's sending windows are configured with the relay, and hold across silos like every other limit.
+    private static void LimitRelays(ThrottlingOptions throttling, IOptions<MailOptions> mail)
+    {
+        foreach (var relay in mail.Value.Relays)
+        {
+            throttling.Relays[relay.Name] = new()
+            {
+                RatePerSecond = relay.RatePerSecond,
+                RatePerMinute = relay.RatePerMinute,
+                RatePerHour = relay.RatePerHour,
+            };
+        }
     }
 }

@@ -40,4 +40,41 @@ public class GrainTests
             states,
             state => Assert.Contains(state.StorageName, (string[])[StorageNames.Contacts, StorageNames.Engine]));
     }
+
+    [Fact]
+    public void The_dashboard_finds_one_plain_state_of_every_grain_that_stores_something()
+    {
+        // It calls every method without parameters that is named GetState or returns what the grain stores.
+        var grains = GrainClasses.Where(type => StoredBy(type).Any()).ToList();
+
+        Assert.NotEmpty(grains);
+        Assert.All(grains, type =>
+        {
+            var shown = type.GetInterfaces().SelectMany(known => known.GetMethods())
+                .Where(method => method.GetParameters().Length == 0 && IsShown(method, [.. StoredBy(type)]))
+                .ToList();
+            Assert.True(
+                shown is [{ Name: "GetState" }],
+                $"{type.Name} shows {string.Join(", ", shown.Select(method => method.Name))} instead of one GetState.");
+            Assert.True(
+                IsPlain(shown[0].ReturnType.GetGenericArguments()[0]),
+                $"The state that {type.Name} shows holds more than names, numbers and times.");
+        });
+    }
+
+    private static IEnumerable<Type> StoredBy(Type grain) => grain.GetConstructors()
+        .SelectMany(constructor => constructor.GetParameters())
+        .Where(parameter => parameter.IsDefined(typeof(PersistentStateAttribute)))
+        .Select(parameter => parameter.ParameterType.GetGenericArguments()[0]);
+
+    private static bool IsShown(MethodInfo method, IReadOnlyCollection<Type> stored) =>
+        method.ReturnType.GetGenericArguments() is [var result]
+        && (method.Name == "GetState" || stored.Contains(result));
+
+    private static bool IsPlain(Type state) => IsPlainValue(state)
+        || SampleValues.Settable(state).All(property => IsPlainValue(property.PropertyType));
+
+    private static bool IsPlainValue(Type type) => (Nullable.GetUnderlyingType(type) ?? type) is var value
+        && (value.IsPrimitive
+            || value == typeof(string) || value == typeof(DateTimeOffset) || value == typeof(TimeSpan));
 }

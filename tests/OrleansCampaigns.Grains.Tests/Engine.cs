@@ -173,7 +173,7 @@ public sealed class Engine : IAsyncDisposable
 
     /// <summary>Where the campaign stands with the contact.</summary>
     public async Task<CampaignDelivery> Delivery(string address, CampaignId campaign) =>
-        (await Contact(address).GetState()).Deliveries.Single(delivery => delivery.Campaign == campaign);
+        (await Contact(address).Describe()).Deliveries.Single(delivery => delivery.Campaign == campaign);
 
     /// <summary>Takes a grain out of memory: whatever it answers next it has read from the storage.</summary>
     public static ValueTask Forget(IGrain grain) => grain.Cast<IGrainManagementExtension>().DeactivateOnIdle();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Grains.Throttling;
 using OrleansCampaigns.Mail.Relays;
 using OrleansCampaigns.Mail.Sandbox;
 
@@ -129,6 +130,38 @@ public sealed class MailOptionsTests
         AssertProblem(
             new() { UnsubscribeAddress = $"a@{domain}" },
             length > 189 ? "Mail:UnsubscribeAddress must have at most 189" : null);
+    }
+
+    [Theory]
+    [InlineData(-1, 1.0, 1, 1, "Mail:Relays:0:Weight")]
+    [InlineData(1001, 1.0, 1, 1, "Mail:Relays:0:Weight")]
+    [InlineData(1, 0.0, 1, 1, "Mail:Relays:0:RatePerSecond")]
+    [InlineData(1, 1.0, 0, 1, "Mail:Relays:0:RatePerMinute")]
+    [InlineData(1, 1.0, 1, -5, "Mail:Relays:0:RatePerHour")]
+    [InlineData(0, 1.0, 1, 1, "Mail:Relays must have a Weight")]
+    [InlineData(3, 0.5, 60, 3_600, null)]
+    public void Weights_and_sending_windows_of_a_relay_are_checked(
+        int weight, double perSecond, int perMinute, int perHour, string? problem)
+    {
+        var relay = Given.RelayAt(25);
+        (relay.Weight, relay.RatePerSecond, relay.RatePerMinute, relay.RatePerHour) =
+            (weight, perSecond, perMinute, perHour);
+        AssertProblem(new() { Relays = [relay] }, problem);
+    }
+
+    [Fact]
+    public void A_relays_sending_windows_become_limits_that_hold_across_silos()
+    {
+        using var services = Services(
+            ("Mail:Key", "0123456789abcdef"),
+            ("Mail:Relays:0:Name", "Main"),
+            ("Mail:Relays:0:Host", "localhost"),
+            ("Mail:Relays:0:RatePerSecond", "12.5"),
+            ("Mail:Relays:0:RatePerHour", "1000"));
+
+        var limit = services.GetRequiredService<IOptions<ThrottlingOptions>>().Value.Relays["main"];
+
+        Assert.Equal((12.5, null, 1_000), (limit.RatePerSecond, limit.RatePerMinute, limit.RatePerHour));
     }
 
     private static void AssertProblem(MailOptions options, string? problem)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using OrleansCampaigns.Mail.Sandbox;
 
 namespace OrleansCampaigns.Scenarios;
 
@@ -6,6 +7,8 @@ namespace OrleansCampaigns.Scenarios;
 internal static class Counts
 {
     public static long Outcome(this JsonNode statistics, string outcome) => (long)statistics["outcomes"]![outcome]!;
+
+    public static int AcceptedSoFar(this SandboxServer sink) => (int)sink.Snapshot().Accepted;
 
     /// <summary>Audience = outcomes + excluded; reserved = deducted + released.</summary>
     public static void AssertSound(JsonNode statistics)

@@ -45,6 +45,49 @@ public sealed class DashboardTests
         Assert.Equal(HttpStatusCode.Unauthorized, (await Get(server, "/v1/lists", server.Key)).Status);
     }
 
+    [Fact]
+    public async Task Grains_can_be_looked_into_without_seeing_whom_they_are_about()
+    {
+        const string Telltale = "missing-telltale@mail.example";
+        await using var sandbox = SandboxServer.Start();
+        await using var server = new ServerProcess(sandbox.Port);
+        await server.Start();
+        var campaign = await server.Draft(await server.Import(Counts.Csv([Telltale])), 1);
+        await server.Post($"campaigns/{campaign}/start");
+        await server.Ended(campaign);
+        var contact = (string)(await server.Recipients(campaign)).Single()["contactId"]!;
+
+        var shown = new[]
+        {
+            await State(server, "Contacts.ContactGrain", $"ct:main:{contact["con_".Length..]}"),
+            await State(server, "Campaigns.CampaignGrain", $"cp:{campaign["cmp_".Length..]}"),
+            await State(server, "Campaigns.CampaignPartitionGrain", $"cx:{campaign["cmp_".Length..]}:0"),
+            await State(server, "Accounts.AccountGrain", "ac:main"),
+        };
+
+        Assert.Equal("DoesNotExist", (string)shown[0]["Status"]!);
+        Assert.Equal("FinishedWithFailures", (string)shown[1]["Status"]!);
+        Assert.Equal(1, (long)shown[2]["Cursor"]!);
+        Assert.Equal(1, (long)shown[3]["DeductedTotal"]!);
+        Assert.All(shown, state =>
+        {
+            Assert.DoesNotContain("telltale", state.ToJsonString(), StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("@", state.ToJsonString(), StringComparison.Ordinal);
+        });
+    }
+
+    // What the dashboard answers is a text in JSON whose content is JSON.
+    private static async Task<JsonNode> State(ServerProcess server, string grain, string key)
+    {
+        var type = Uri.EscapeDataString($"OrleansCampaigns.Grains.{grain}");
+        var answer = await Get(
+            server, $"/orleans/GrainState?grainId={Uri.EscapeDataString(key)}&grainType={type}", server.Key);
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        var shown = JsonNode.Parse((string)JsonNode.Parse(answer.Body)!)!.AsObject();
+        Assert.Equal(["GetState"], shown.Select(pair => pair.Key));
+        return shown["GetState"]!;
+    }
+
     private static async Task<(HttpStatusCode Status, string Body)> Get(
         ServerProcess server, string path, string? password)
     {

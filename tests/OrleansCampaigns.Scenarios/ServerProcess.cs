@@ -66,6 +66,9 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public IEnumerable<string> Errors => _errors;
 
+    /// <summary>Whether the process has been started and not ended.</summary>
+    public bool IsRunning => _process is { HasExited: false };
+
     /// <summary>The executable next to the tests.</summary>
     public static string Executable => Path.Combine(AppContext.BaseDirectory, "orleans-campaigns.dll");
 
@@ -76,6 +79,16 @@ public sealed class ServerProcess : IAsyncDisposable
         {
             _process!.Refresh();
             return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>The most memory that it has held, in bytes.</summary>
+    public long PeakMemory
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.PeakWorkingSet64;
         }
     }
 
@@ -129,9 +142,14 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     public async Task<(HttpStatusCode Status, JsonNode Body)> Send(
-        HttpMethod method, string path, JsonNode? body = null, string? csv = null)
+        HttpMethod method, string path, JsonNode? body = null, string? csv = null, string? key = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
         if (body is not null || csv is not null)
         {
             request.Content = new StringContent(
@@ -150,13 +168,13 @@ public sealed class ServerProcess : IAsyncDisposable
     public async Task<JsonNode> Post(string path, JsonNode? body = null) => await Ok(HttpMethod.Post, path, body);
 
     /// <summary>Imports addresses into a new list and returns the list.</summary>
-    public async Task<string> Import(string csv)
+    public async Task<string> Import(string csv, TimeSpan? limit = null)
     {
         var list = (string)(await Post("lists", new JsonObject { ["name"] = Guid.NewGuid().ToString("N") }))["id"]!;
         var (status, import) = await Send(HttpMethod.Post, $"lists/{list}/imports", csv: csv);
         Assert.True(status == HttpStatusCode.Accepted, $"{status}: {import}");
         await Eventually.Holds("the import ends", async () =>
-            (string)(await Get($"imports/{import["id"]}"))["status"]! == "Finished");
+            (string)(await Get($"imports/{import["id"]}"))["status"]! == "Finished", limit);
         return list;
     }
 

@@ -32,7 +32,7 @@ internal static class ContactActivity
             return Problems.From(ContactRoute.Unknown);
         }
 
-        var state = await grains.Contact(caller.Account, contact.Id).GetState();
+        var state = await grains.Contact(caller.Account, contact.Id).Describe();
         var cut = page.Cut(
             [.. state.Deliveries.OrderByDescending(delivery => delivery.QueuedAt).ThenByDescending(
                 delivery => delivery.Campaign.Value, StringComparer.Ordinal)],

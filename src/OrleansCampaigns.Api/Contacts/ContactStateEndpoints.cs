@@ -42,7 +42,7 @@ internal static class ContactStateEndpoints
             return Problems.From(ContactRoute.Unknown);
         }
 
-        var state = await grains.Contact(caller.Account, contact.Id).GetState();
+        var state = await grains.Contact(caller.Account, contact.Id).Describe();
         return TypedResults.Ok(ContactStateBody.From(contact.Id, state));
     }
 

@@ -49,7 +49,7 @@ internal sealed class Subscriptions(
 
     /// <summary>The contact's status.</summary>
     public async Task<ContactStatus> Status(Subscriber who) =>
-        (await grains.Contact(who.Account, who.Contact).GetState()).Status;
+        (await grains.Contact(who.Account, who.Contact).Describe()).Status;
 
     /// <summary>Unsubscribes from everything; in force when it returns.</summary>
     /// <remarks>

@@ -35,4 +35,22 @@ public interface IAccountGrain : IGrainWithStringKey
     /// <summary>What a campaign holds or held.</summary>
     [Alias("GetReservation")]
     Task<Reservation?> GetReservation(CampaignId campaign);
+
+    /// <summary>What the dashboard shows of it: amounts, and not who granted them or why.</summary>
+    [Alias("GetState")]
+    Task<AccountSummary> GetState();
 }
+
+/// <summary>An account as the dashboard shows it.</summary>
+/// <param name="Balance">Licences that no campaign holds.</param>
+/// <param name="Held">Licences that campaigns hold and have not used yet.</param>
+/// <param name="DeductedTotal">Licences used up since the beginning.</param>
+/// <param name="Open">How many campaigns hold licences.</param>
+/// <param name="Settled">How many campaigns that are settled it remembers.</param>
+[GenerateSerializer, Immutable, Alias("Accounts.AccountSummary")]
+public sealed record AccountSummary(
+    [property: Id(0)] long Balance,
+    [property: Id(1)] long Held,
+    [property: Id(2)] long DeductedTotal,
+    [property: Id(3)] int Open,
+    [property: Id(4)] int Settled);

@@ -101,6 +101,12 @@ public interface ICampaignGrain : IGrainWithStringKey
     /// <summary>A partition has nothing left to do in a pass.</summary>
     [Alias("PartitionDone")]
     Task PartitionDone(int partition, int pass);
+
+    /// <summary>What the dashboard shows of it: nothing of its content, its sender or its audience.</summary>
+    /// <remarks>Reads what the last write left: safe between the steps of a command.</remarks>
+    [AlwaysInterleave]
+    [Alias("GetState")]
+    Task<CampaignSummary> GetState();
 }
 
 /// <summary>A campaign as its owner sees it.</summary>
@@ -203,3 +209,27 @@ public sealed record CampaignStatistics
     /// </summary>
     [Id(4)] public string? WaitingFor { get; init; }
 }
+
+/// <summary>A campaign as the dashboard shows it.</summary>
+/// <param name="Status">Where it is in its life, by name.</param>
+/// <param name="ScheduledAt">When it starts by itself.</param>
+/// <param name="StartedAt">When it was started.</param>
+/// <param name="EndedAt">When it ended.</param>
+/// <param name="AudienceSize">How many recipients its audience holds.</param>
+/// <param name="Pass">Which pass it is in.</param>
+/// <param name="PassBegun">Which pass every partition has been told of.</param>
+/// <param name="Partitions">How many partitions it has.</param>
+/// <param name="PartitionsDone">How many of them have nothing left to do in this pass.</param>
+/// <param name="IsSettled">Whether its licences are settled.</param>
+[GenerateSerializer, Immutable, Alias("Campaigns.CampaignSummary")]
+public sealed record CampaignSummary(
+    [property: Id(0)] string Status,
+    [property: Id(1)] DateTimeOffset? ScheduledAt,
+    [property: Id(2)] DateTimeOffset? StartedAt,
+    [property: Id(3)] DateTimeOffset? EndedAt,
+    [property: Id(4)] long AudienceSize,
+    [property: Id(5)] int Pass,
+    [property: Id(6)] int PassBegun,
+    [property: Id(7)] int Partitions,
+    [property: Id(8)] int PartitionsDone,
+    [property: Id(9)] bool IsSettled);

@@ -19,4 +19,26 @@ public interface ICampaignPartitionGrain : IGrainWithStringKey
     /// <summary>Goes on unless it does: after a silo was lost, or whenever it may have come to a halt.</summary>
     [Alias("Continue")]
     Task Continue();
+
+    /// <summary>What the dashboard shows of it: how far it is and what is in flight.</summary>
+    [Alias("GetState")]
+    Task<PartitionSummary> GetState();
 }
+
+/// <summary>A partition as the dashboard shows it.</summary>
+/// <param name="Cursor">The last sequence number whose first attempt may have begun.</param>
+/// <param name="InFlight">How many recipients are in flight.</param>
+/// <param name="Attempting">How many further attempts, beyond first ones, may have begun.</param>
+/// <param name="Unattempted">How many recipients up to the cursor have certainly not been tried.</param>
+/// <param name="PassRequeued">The pass whose failed recipients are all back in the queue.</param>
+/// <param name="IsPumping">Whether it is at work.</param>
+/// <param name="HasRecovered">Whether what an earlier activation may have begun is settled.</param>
+[GenerateSerializer, Immutable, Alias("Campaigns.PartitionSummary")]
+public sealed record PartitionSummary(
+    [property: Id(0)] long Cursor,
+    [property: Id(1)] int InFlight,
+    [property: Id(2)] int Attempting,
+    [property: Id(3)] int Unattempted,
+    [property: Id(4)] int PassRequeued,
+    [property: Id(5)] bool IsPumping,
+    [property: Id(6)] bool HasRecovered);

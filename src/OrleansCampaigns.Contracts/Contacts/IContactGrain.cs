@@ -73,13 +73,17 @@ public interface IContactGrain : IGrainWithStringKey
     Task<Result<ContactState>> Reinstate(string actor, string reason);
 
     /// <summary>Status, Last Status and where each recent campaign stands.</summary>
-    [Alias("GetState")]
-    Task<ContactState> GetState();
+    [Alias("Describe")]
+    Task<ContactState> Describe();
 
     /// <summary>What happened, oldest first, page by page.</summary>
     /// <param name="page">From 0; pages before the last are immutable.</param>
     [Alias("GetHistory")]
     Task<HistoryPage> GetHistory(int page);
+
+    /// <summary>What the dashboard shows of it: nothing that says who it is or what a server said of it.</summary>
+    [Alias("GetState")]
+    Task<ContactSummary> GetState();
 }
 
 /// <summary>What a contact says to a turn.</summary>
@@ -131,3 +135,25 @@ public sealed record HistoryPage(
     [property: Id(0)] ImmutableList<HistoryEntry> Entries,
     [property: Id(1)] int Page,
     [property: Id(2)] int PageCount);
+
+/// <summary>A contact as the dashboard shows it. Statuses are their names.</summary>
+/// <param name="Status">Whether and why it can be sent to.</param>
+/// <param name="StatusSince">When the status was last set.</param>
+/// <param name="LastStatus">The Last Status.</param>
+/// <param name="LastStatusAt">When the Last Status was assigned.</param>
+/// <param name="Campaigns">How many campaigns it keeps at hand.</param>
+/// <param name="RetriesWaiting">In how many of them a retry waits.</param>
+/// <param name="Attempting">In how many of them an attempt is being made, as far as this activation knows.</param>
+/// <param name="HistoryEntries">How many entries of history it keeps at hand.</param>
+/// <param name="HistoryPages">How many pages of older history there are.</param>
+[GenerateSerializer, Immutable, Alias("Contacts.ContactSummary")]
+public sealed record ContactSummary(
+    [property: Id(0)] string Status,
+    [property: Id(1)] DateTimeOffset? StatusSince,
+    [property: Id(2)] string? LastStatus,
+    [property: Id(3)] DateTimeOffset? LastStatusAt,
+    [property: Id(4)] int Campaigns,
+    [property: Id(5)] int RetriesWaiting,
+    [property: Id(6)] int Attempting,
+    [property: Id(7)] int HistoryEntries,
+    [property: Id(8)] int HistoryPages);

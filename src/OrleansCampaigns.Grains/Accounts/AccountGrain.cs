@@ -38,6 +38,14 @@ internal sealed class AccountGrain(
         return ledger.Reservations.GetValueOrDefault(campaign);
     }
 
+    public Task<AccountSummary> GetState()
+    {
+        var ledger = record.State.Ledger;
+        var open = ledger.Reservations.Values.Count(reservation => !reservation.IsSettled);
+        return Task.FromResult(new AccountSummary(
+            ledger.Balance, ledger.Held, ledger.DeductedTotal, open, ledger.Reservations.Count - open));
+    }
+
     private async Task<Ledger> Commit(Ledger next)
     {
         if (ReferenceEquals(next, record.State.Ledger))

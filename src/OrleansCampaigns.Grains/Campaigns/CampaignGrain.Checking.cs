@@ -50,6 +50,14 @@ internal sealed partial class CampaignGrain
         {
             var lanes = await relays.Reserve(definition.State.Definition.Relay, 1, limit.Token);
             await using var lane = lanes[0];
+            using var pass = await limits.Pass(
+                [
+                    limits.OfDomain(composed.Value.Recipient),
+                    limits.OfRelay(lane.Relay),
+                    .. limits.OfSender(account.Value, definition.State.Definition.Sender?.Address),
+                ],
+                limit.Token);
+            await pass.Wait(limit.Token);
             var report = await lane.Send(composed.Value, limit.Token);
             return report is null
                 ? Refusal.Conflict("relay.unavailable", "The relay closed the connection; try again.")

@@ -8,6 +8,7 @@ using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Licences;
 using OrleansCampaigns.Grains.Audiences;
 using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Grains.Throttling;
 
 namespace OrleansCampaigns.Grains.Campaigns;
 
@@ -24,6 +25,7 @@ internal sealed partial class CampaignGrain(
     IMessageComposers composers,
     IMailRelays relays,
     PartitionMoves moves,
+    SendingLimits limits,
     IOptions<EngineOptions> options,
     TimeProvider clock,
     ILogger<CampaignGrain> logger) : Grain, ICampaignGrain, IRemindable
@@ -158,6 +160,22 @@ internal sealed partial class CampaignGrain(
             WaitingFor = campaign.Status == CampaignStatus.Running && !relay.IsUp
                 ? $"relay {relay.Name}: {relay.Detail}" : null,
         };
+    }
+
+    public Task<CampaignSummary> GetState()
+    {
+        var campaign = record.State.Campaign;
+        return Task.FromResult(new CampaignSummary(
+            campaign.Status.ToString(),
+            campaign.ScheduledAt,
+            campaign.StartedAt,
+            campaign.EndedAt,
+            campaign.AudienceSize,
+            campaign.Pass,
+            record.State.PassBegun,
+            campaign.Partitions,
+            campaign.PartitionsDone.Count,
+            campaign.IsSettled));
     }
 
     private async Task<(CampaignTotals Totals, DateTimeOffset? NextRetryAt)> Count()

@@ -10,6 +10,7 @@ using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Grains.Audiences;
 using OrleansCampaigns.Grains.Contacts;
 using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Grains.Throttling;
 
 namespace OrleansCampaigns.Grains.Campaigns;
 
@@ -24,6 +25,7 @@ internal sealed partial class CampaignPartitionGrain(
     IAudienceStore audiences,
     IMessageComposers composers,
     IMailRelays relays,
+    SendingLimits limits,
     PumpPermits permits,
     PartitionMoves moves,
     AttemptGate gate,
@@ -46,6 +48,7 @@ internal sealed partial class CampaignPartitionGrain(
 
     private CancellationTokenSource _stop = new();
     private IGrainTimer? _timer;
+    private PartitionRun? _run;
     private bool _isPumping;
     private bool _pumpAgain;
     private bool _hasRecovered;
@@ -99,16 +102,25 @@ internal sealed partial class CampaignPartitionGrain(
         return Task.CompletedTask;
     }
 
+    public Task<PartitionSummary> GetState() => Task.FromResult(new PartitionSummary(
+        record.State.Cursor,
+        _isPumping ? _run?.InFlight ?? 0 : 0,
+        record.State.Attempting.Count,
+        record.State.Unattempted.Count,
+        record.State.PassRequeued,
+        _isPumping,
+        _hasRecovered));
+
     /// <summary>Goes on at once where it has moved to.</summary>
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (_isMoving)
         {
+            // What came along may be what a write that failed has left in memory: only what is stored counts.
+            await record.ReadStateAsync(cancellationToken);
             _isMoving = false;
             PumpSoon();
         }
-
-        return Task.CompletedTask;
     }
 
     public void OnDehydrate(IDehydrationContext dehydrationContext) =>
@@ -278,6 +290,7 @@ internal sealed partial class CampaignPartitionGrain(
             silo.SiloAddress,
             gate,
             GrainFactory,
+            limits,
             metrics,
             clock,
             logger);
@@ -290,11 +303,13 @@ internal sealed partial class CampaignPartitionGrain(
             Write,
             audiences,
             relays,
+            limits,
             permits,
             GrainFactory,
             metrics,
             options.Value,
             clock);
+        _run = run;
         var isDone = await run.Send(stop, permits.Stopped);
         _hasRecovered &= !run.NeedsRecovery;
         return isDone && _hasRecovered;

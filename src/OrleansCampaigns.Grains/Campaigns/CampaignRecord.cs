@@ -44,27 +44,30 @@ internal sealed class DefinitionRecord
 /// <summary>
 /// What is stored of a partition: everything that a crash must not forget, and nothing that a query can tell.
 /// </summary>
+/// <remarks>The runtime carries it along when a partition moves to another silo, which reads it anew.</remarks>
+[GenerateSerializer, Alias("Campaigns.PartitionRecord")]
 internal sealed class PartitionRecord
 {
     /// <summary>The pass it has been told of; 0 before the first.</summary>
-    public int Pass { get; set; }
+    [Id(0)] public int Pass { get; set; }
 
     /// <summary>The pass whose failed recipients are all back in the queue.</summary>
-    public int PassRequeued { get; set; } = 1;
+    [Id(1)] public int PassRequeued { get; set; } = 1;
 
     /// <summary>The last sequence number whose first attempt may have begun.</summary>
-    public long Cursor { get; set; }
+    [Id(2)] public long Cursor { get; set; }
 
     /// <summary>Further attempts, beyond the cursor's first ones, that may have begun.</summary>
-    public List<Attempting> Attempting { get; set; } = [];
+    [Id(3)] public List<Attempting> Attempting { get; set; } = [];
 
     /// <summary>Another one for every write: tells an activation whether what is stored is its own.</summary>
-    public Guid Stamp { get; set; }
+    [Id(4)] public Guid Stamp { get; set; }
 
     /// <summary>Sequence numbers up to the cursor whose attempt certainly has not begun.</summary>
-    public List<long> Unattempted { get; set; } = [];
+    [Id(5)] public List<long> Unattempted { get; set; } = [];
 }
 
 /// <summary>An attempt that may have begun.</summary>
+[GenerateSerializer, Immutable, Alias("Campaigns.Attempting")]
 internal sealed record Attempting(
-    [property: JsonPropertyName("s")] long Seq, [property: JsonPropertyName("a")] int Attempt);
+    [property: Id(0), JsonPropertyName("s")] long Seq, [property: Id(1), JsonPropertyName("a")] int Attempt);

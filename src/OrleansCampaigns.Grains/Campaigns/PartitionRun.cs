@@ -4,6 +4,7 @@ using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Grains.Audiences;
 using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Grains.Throttling;
 
 namespace OrleansCampaigns.Grains.Campaigns;
 
@@ -11,7 +12,7 @@ namespace OrleansCampaigns.Grains.Campaigns;
 /// <remarks>
 /// Lanes are taken before a window is stored, and a window holds no more recipients than lanes: what a crash leaves in
 /// doubt was being handed to a relay, or had been and was not recorded yet. A turn that did not begin after all is
-/// noted as such.
+/// noted as such. Whoever a sending limit keeps waiting is held back before any of this, and others go on.
 /// </remarks>
 internal sealed class PartitionRun(
     CampaignId campaign,
@@ -22,6 +23,7 @@ internal sealed class PartitionRun(
     Func<Task> write,
     IAudienceStore audiences,
     IMailRelays relays,
+    SendingLimits limits,
     PumpPermits permits,
     IGrainFactory grains,
     DeliveryMetrics metrics,
@@ -30,10 +32,17 @@ internal sealed class PartitionRun(
 {
     private const int BufferMax = 500;
 
+    // Whoever waits for a limit looks now and then whether something else has become due.
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan DisagreementWait = TimeSpan.FromMilliseconds(20);
+
     private readonly Queue<Recipient> _buffer = new();
     private readonly Dictionary<long, Task<TurnResult>> _inFlight = [];
     private readonly HashSet<long> _attempting = [.. record.Attempting.Select(known => known.Seq)];
     private readonly HashSet<long> _unclear = [];
+    private readonly HeldBack _held = new(limits, metrics);
+    private readonly IReadOnlyList<ThrottleLine> _shared = limits.OfSender(
+        plan.Account.Value, plan.Definition.Sender?.Address);
     private long _bufferedUpTo = record.Cursor;
     private bool _isExhausted;
     private bool _hasPermit;
@@ -41,9 +50,13 @@ internal sealed class PartitionRun(
     private DateTimeOffset? _nextDueAt = DateTimeOffset.MinValue;
     private DateTimeOffset _lookedAt = DateTimeOffset.MinValue;
     private bool _hasFailed;
+    private ThrottleLine? _blocker;
 
     /// <summary>Whether something stays unclear that only another look at what is stored can settle.</summary>
     public bool NeedsRecovery => _hasFailed || _unclear.Count > 0;
+
+    /// <summary>How many recipients are in flight.</summary>
+    public int InFlight => _inFlight.Count;
 
     /// <summary>Sends until nothing is left, nothing is due for a while, or it is told to stop.</summary>
     /// <returns>Whether nothing is left in this pass.</returns>
@@ -62,7 +75,14 @@ internal sealed class PartitionRun(
                 var window = await NextWindow(stop);
                 if (window.Count > 0)
                 {
-                    await SendWindow(window, stop, shutdown);
+                    if (!await SendWindow(window, stop, shutdown))
+                    {
+                        await AwaitOpening(stop);
+                    }
+                }
+                else if (_blocker is not null || (_held.Count > 0 && _inFlight.Count < options.WindowMax))
+                {
+                    await AwaitOpening(stop);
                 }
                 else if (_inFlight.Count > 0)
                 {
@@ -85,6 +105,7 @@ internal sealed class PartitionRun(
         finally
         {
             GiveBackPermit();
+            _held.End();
             await Drain();
         }
 
@@ -93,18 +114,21 @@ internal sealed class PartitionRun(
 
     private async Task<List<Recipient>> NextWindow(CancellationToken stop)
     {
-        var room = options.WindowMax - _inFlight.Count;
+        var room = RoomForWindow();
         if (room <= 0)
         {
             return [];
         }
 
-        var window = await TakeRetries(room);
+        var window = _held.BeginWindow(room);
+        await AddRetries(window, room);
         await Refill();
         await RecordDuplicates();
-        while (window.Count < room && _buffer.TryPeek(out var next) && next.Occurrence == 1)
+        while (window.Count < room && !_held.IsFull && _buffer.TryPeek(out var next) && next.Occurrence == 1)
         {
-            window.Add(_buffer.Dequeue());
+            _held.AddTo(window, _buffer.Dequeue());
+            await Refill();
+            await RecordDuplicates();
         }
 
         if (window.Count > 0)
@@ -115,34 +139,65 @@ internal sealed class PartitionRun(
         return window;
     }
 
-    // What is due again, and what was begun but never attempted.
-    private async Task<List<Recipient>> TakeRetries(int room)
+    // What holds for the whole campaign holds nobody back: the window is as large as it allows.
+    private int RoomForWindow()
     {
-        var window = new List<Recipient>();
-        var again = record.Unattempted.Take(room).ToList();
+        var room = options.WindowMax - _inFlight.Count;
+        foreach (var line in _shared)
+        {
+            var openings = room > 0 ? limits.Openings(line, room) : 0;
+            if (room > 0 && openings == 0)
+            {
+                _blocker = line;
+            }
+
+            room = Math.Min(room, openings);
+        }
+
+        return room;
+    }
+
+    // What is due again, and what was begun but never attempted.
+    private async Task AddRetries(List<Recipient> window, int room)
+    {
+        var again = _held.IsFull
+            ? []
+            : record.Unattempted.Where(seq => !_held.Contains(seq) && window.TrueForAll(known => known.Seq != seq))
+                .Take(room - window.Count).ToList();
         if (again.Count > 0)
         {
-            window.AddRange(await audiences.Find(campaign, partition, again));
+            foreach (var recipient in await audiences.Find(campaign, partition, again))
+            {
+                _held.AddTo(window, recipient);
+            }
         }
 
         var now = clock.GetUtcNow();
 
         // Nobody tells a run of e-mails that came back meanwhile; a long one looks for them as a reminder would.
-        if (window.Count < room && (_nextDueAt <= now || now - _lookedAt >= options.ReminderPeriod))
+        var isTimeToLook = _nextDueAt <= now || now - _lookedAt >= options.ReminderPeriod;
+        if (window.Count < room && !_held.IsFull && isTimeToLook)
         {
             _lookedAt = now;
-            var known = _inFlight.Count + _unclear.Count + again.Count;
+            var known = _inFlight.Count + _unclear.Count + _held.Count + window.Count;
             var due = await audiences.Due(campaign, partition, now, room + known);
-            window.AddRange(due
-                .Where(recipient => !_inFlight.ContainsKey(recipient.Seq)
-                    && !_unclear.Contains(recipient.Seq)
-                    && !again.Contains(recipient.Seq))
-                .Take(room - window.Count));
+            foreach (var recipient in due.Where(recipient => IsUnknown(recipient, window)))
+            {
+                if (window.Count < room && !_held.IsFull)
+                {
+                    _held.AddTo(window, recipient);
+                }
+            }
+
             _nextDueAt = due.Count > 0 ? now : (await audiences.GetState(campaign, partition)).NextRetryAt;
         }
-
-        return window;
     }
+
+    private bool IsUnknown(Recipient recipient, List<Recipient> window) =>
+        !_inFlight.ContainsKey(recipient.Seq)
+        && !_unclear.Contains(recipient.Seq)
+        && !_held.Contains(recipient.Seq)
+        && window.TrueForAll(known => known.Seq != recipient.Seq);
 
     private async Task Refill()
     {
@@ -176,51 +231,91 @@ internal sealed class PartitionRun(
         }
     }
 
-    private async Task SendWindow(List<Recipient> window, CancellationToken stop, CancellationToken shutdown)
+    private async Task<bool> SendWindow(List<Recipient> window, CancellationToken stop, CancellationToken shutdown)
     {
-        IReadOnlyList<IMailLane> lanes;
-        try
+        var starts = await TakeStarts(window, stop);
+        if (starts.Count == 0)
         {
-            lanes = await relays.Reserve(plan.Definition.Relay, window.Count, stop);
-        }
-        catch
-        {
-            Unread(window);
-            throw;
+            return false;
         }
 
-        Unread(window[lanes.Count..]);
-        window.RemoveRange(lanes.Count, window.Count - lanes.Count);
+        _blocker = null;
+
         try
         {
-            await StoreWindow(window);
+            await StoreWindow(starts.ConvertAll(start => start.Recipient));
         }
         catch
         {
             // None of it has begun. Should the next write succeed, it says so.
-            foreach (var (recipient, lane) in window.Zip(lanes))
+            foreach (var (recipient, lane, pass) in starts)
             {
                 Settle(recipient.Seq, new(TurnEnd.NotBegun));
+                pass.Dispose();
                 await lane.DisposeAsync();
             }
 
             throw;
         }
 
-        for (var i = 0; i < window.Count; i++)
+        foreach (var (recipient, lane, pass) in starts)
         {
-            var (recipient, lane) = (window[i], lanes[i]);
 #pragma warning disable RS0030 // Rendering and SMTP belong on the thread pool: a grain has one thread at a time.
             _inFlight.Add(
-                recipient.Seq, Task.Run(() => sender.Send(recipient, lane, stop, shutdown), CancellationToken.None));
+                recipient.Seq,
+                Task.Run(() => sender.Send(recipient, lane, pass, stop, shutdown), CancellationToken.None));
 #pragma warning restore RS0030
         }
 
-        _slice += window.Count;
+        _slice += starts.Count;
         if (_slice >= PumpPermits.SliceMax)
         {
             GiveBackPermit();
         }
+
+        return true;
+    }
+
+    // A lane first, because that may take long; then the start, which all limits must agree to within a moment.
+    private async Task<List<(Recipient Recipient, IMailLane Lane, SendingPass Pass)>> TakeStarts(
+        List<Recipient> window, CancellationToken stop)
+    {
+        var lanes = await relays.Reserve(plan.Definition.Relay, window.Count, stop);
+        var starts = new List<(Recipient, IMailLane, SendingPass)>();
+        foreach (var (recipient, lane) in window.Zip(lanes))
+        {
+            ThrottleLine?[] lines = [limits.OfDomain(recipient.Address), limits.OfRelay(lane.Relay), .. _shared];
+            if (limits.TryPass(lines, out var blocker) is { } pass)
+            {
+                starts.Add((recipient, lane, pass));
+                continue;
+            }
+
+            _blocker = blocker;
+            _held.Add(recipient);
+            await lane.DisposeAsync();
+        }
+
+        window.Skip(lanes.Count).ToList().ForEach(_held.Add);
+        return starts;
+    }
+
+    // Whoever waits leaves the permit to others.
+    private async Task AwaitOpening(CancellationToken stop)
+    {
+        GiveBackPermit();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var opening = _blocker is { } blocker ? [Opening(blocker, over.Token)] : _held.WhenOpen(over.Token);
+        _blocker = null;
+        await Task.WhenAny([.. opening, .. _inFlight.Values, Task.Delay(LookAgain, clock, over.Token)]);
+        await over.CancelAsync();
+    }
+
+    // Each of several limits may be open, and still they do not agree on a time: they soon will.
+    private async Task Opening(ThrottleLine line, CancellationToken over)
+    {
+        await limits.WhenOpen(line, options.WindowMax, over);
+        await Task.Delay(DisagreementWait, clock, CancellationToken.None);
     }
 
     private async Task StoreWindow(List<Recipient> window)
@@ -243,25 +338,13 @@ internal sealed class PartitionRun(
             }
         }
 
+        if (_held.Count > 0)
+        {
+            record.Unattempted.AddRange(_held.FreshUpTo(record.Cursor).Except(record.Unattempted).ToList());
+        }
+
         await write();
         metrics.WindowStored(window.Count);
-    }
-
-    // Recipients of a window that found no lane go back to where they came from, in front.
-    private void Unread(List<Recipient> window)
-    {
-        var fresh = window.Where(recipient => recipient.Seq > record.Cursor && recipient.Attempts == 0).ToList();
-        if (fresh.Count == 0)
-        {
-            return;
-        }
-
-        var rest = _buffer.ToList();
-        _buffer.Clear();
-        foreach (var recipient in fresh.Concat(rest))
-        {
-            _buffer.Enqueue(recipient);
-        }
     }
 
     private void Collect()
@@ -312,6 +395,7 @@ internal sealed class PartitionRun(
 
     private async Task<bool> IsOver() =>
         record.Unattempted.Count == 0
+        && _held.Count == 0
         && _isExhausted
         && _buffer.Count == 0
         && (await audiences.GetState(campaign, partition)).NextRetryAt is null;

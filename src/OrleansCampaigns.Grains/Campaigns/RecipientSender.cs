@@ -9,6 +9,7 @@ using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains.Audiences;
 using OrleansCampaigns.Grains.Contacts;
 using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Grains.Throttling;
 
 namespace OrleansCampaigns.Grains.Campaigns;
 
@@ -45,6 +46,7 @@ internal sealed partial class RecipientSender(
     SiloAddress silo,
     AttemptGate gate,
     IGrainFactory grains,
+    SendingLimits limits,
     DeliveryMetrics metrics,
     TimeProvider clock,
     ILogger logger)
@@ -52,11 +54,13 @@ internal sealed partial class RecipientSender(
     private static readonly TimeSpan RecordRetryMax = TimeSpan.FromSeconds(10);
 
     /// <summary>Makes the attempt. Never throws.</summary>
+    /// <remarks>Consent is asked once the start that the limits granted has come, and not before.</remarks>
     public async Task<TurnResult> Send(
-        Recipient recipient, IMailLane lane, CancellationToken stop, CancellationToken shutdown)
+        Recipient recipient, IMailLane lane, SendingPass pass, CancellationToken stop, CancellationToken shutdown)
     {
         await using var given = lane;
-        if (stop.IsCancellationRequested)
+        using var limited = pass;
+        if (!await MayStart(pass, stop))
         {
             return new(TurnEnd.NotBegun);
         }
@@ -72,7 +76,8 @@ internal sealed partial class RecipientSender(
                 return decided;
             }
 
-            var report = attempt.Pass() ? await Measure(lane, message, dueAt, stop) : null;
+            var begunAt = clock.GetUtcNow();
+            var report = attempt.Pass() ? await Measure(lane, pass, message, dueAt, stop) : null;
             if (report is null)
             {
                 await contact.Withdraw(turn);
@@ -80,6 +85,8 @@ internal sealed partial class RecipientSender(
             }
 
             // The connection is free for the next one while the outcome is stored.
+            limits.Learn(message.Recipient, report, begunAt);
+            limited.Dispose();
             await given.DisposeAsync();
             return await Record(contact, turn, report, shutdown);
         }
@@ -87,6 +94,19 @@ internal sealed partial class RecipientSender(
         {
             LogTurnFailed(failure.GetType().Name);
             return new(TurnEnd.Failed);
+        }
+    }
+
+    private static async Task<bool> MayStart(SendingPass pass, CancellationToken stop)
+    {
+        try
+        {
+            await pass.Wait(stop);
+            return !stop.IsCancellationRequested;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 
@@ -132,7 +152,7 @@ internal sealed partial class RecipientSender(
     };
 
     private async Task<AttemptReport?> Measure(
-        IMailLane lane, IOutgoingMessage message, DateTimeOffset? dueAt, CancellationToken stop)
+        IMailLane lane, SendingPass pass, IOutgoingMessage message, DateTimeOffset? dueAt, CancellationToken stop)
     {
         using var trace = DeliveryMetrics.Traces.StartActivity("attempt");
         trace?.SetTag("relay", lane.Relay);
@@ -141,7 +161,7 @@ internal sealed partial class RecipientSender(
         AttemptReport? report = null;
         try
         {
-            report = await TrySend(lane, message, stop);
+            report = await TrySend(lane, pass, message, stop);
             trace?.SetTag("outcome", report?.Outcome.ToString());
             return report;
         }
@@ -151,11 +171,12 @@ internal sealed partial class RecipientSender(
         }
     }
 
-    private static async Task<AttemptReport?> TrySend(IMailLane lane, IOutgoingMessage message, CancellationToken stop)
+    private static async Task<AttemptReport?> TrySend(
+        IMailLane lane, SendingPass pass, IOutgoingMessage message, CancellationToken stop)
     {
         try
         {
-            return await lane.Send(message, stop);
+            return await pass.Confirm(stop) ? await lane.Send(message, stop) : null;
         }
         catch (OperationCanceledException)
         {

@@ -129,7 +129,7 @@ internal sealed class ContactGrain(
     public Task<Result<ContactState>> Reinstate(string actor, string reason) =>
         Change(Contact.Reinstate(actor, reason, clock.GetUtcNow()), ContactStatus.New, ContactStatus.Active);
 
-    public Task<ContactState> GetState() => Task.FromResult(new ContactState
+    public Task<ContactState> Describe() => Task.FromResult(new ContactState
     {
         Status = Contact.Status,
         StatusSince = Contact.StatusSince,
@@ -148,6 +148,17 @@ internal sealed class ContactGrain(
         return new(entries, page, Contact.PageCount + 1);
     }
 
+    public Task<ContactSummary> GetState() => Task.FromResult(new ContactSummary(
+        Contact.Status.ToString(),
+        Contact.StatusSince,
+        Contact.LastOutcome?.ToString(),
+        Contact.LastOutcomeAt,
+        Contact.Deliveries.Count,
+        Contact.Deliveries.Count(delivery => delivery.NextAttemptAt is not null),
+        _begun.Count,
+        Contact.History.Count,
+        Contact.PageCount));
+
     // A change that the table does not allow is refused; one that already holds is simply confirmed.
     private async Task<Result<ContactState>> Change(Contact next, params ContactStatus[] wanted)
     {
@@ -160,7 +171,7 @@ internal sealed class ContactGrain(
 
         await Commit(next);
         await ShutGates();
-        return await GetState();
+        return await Describe();
     }
 
     // Consent comes last: an attempt that was let begin and has not reached its relay must not do so after the answer.

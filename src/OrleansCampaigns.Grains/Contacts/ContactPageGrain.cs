@@ -19,6 +19,10 @@ internal interface IContactPageGrain : IGrainWithStringKey
     /// <summary>The page, as it was written.</summary>
     [Alias("Read")]
     Task<byte[]?> Read();
+
+    /// <summary>What the dashboard shows of it: how many octets are stored.</summary>
+    [Alias("GetState")]
+    Task<int> GetState();
 }
 
 [GrainType("contact-page")]
@@ -44,6 +48,8 @@ internal sealed class ContactPageGrain(
     }
 
     public Task<byte[]?> Read() => Task.FromResult(record.State.Page);
+
+    public Task<int> GetState() => Task.FromResult(record.State.Page?.Length ?? 0);
 
     public static string KeyOf(AccountId account, ContactId contact, int page) =>
         $"ch:{account}:{contact.Value.AsSpan(4)}:{page}";

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Grains.Throttling;
 
 namespace OrleansCampaigns.Grains.Delivery;
 
@@ -17,12 +18,17 @@ public sealed class DeliveryMetrics
     private readonly Histogram<double> _retryLag;
     private readonly UpDownCounter<long> _inFlight;
     private readonly Histogram<long> _window;
+    private readonly Counter<long> _leases;
+    private readonly Counter<long> _pushBacks;
+    private readonly UpDownCounter<long> _heldBack;
+    private readonly Meter _meter;
 
     /// <summary>Creates the instruments.</summary>
     public DeliveryMetrics(IMeterFactory meters)
     {
         ArgumentNullException.ThrowIfNull(meters);
         var meter = meters.Create(Name);
+        _meter = meter;
         _attempts = meter.CreateCounter<long>(
             "campaigns.attempts", "{attempt}", "Attempts that were made, by outcome, cause and relay.");
         _duration = meter.CreateHistogram<double>(
@@ -33,6 +39,12 @@ public sealed class DeliveryMetrics
             "campaigns.attempts.in_flight", "{attempt}", "Attempts that are being made now.");
         _window = meter.CreateHistogram<long>(
             "campaigns.window.size", "{recipient}", "How many recipients a partition stored as begun at once.");
+        _leases = meter.CreateCounter<long>(
+            "campaigns.throttle.leases", "{lease}", "Leases of sending limits that were asked for, by kind of limit.");
+        _pushBacks = meter.CreateCounter<long>(
+            "campaigns.throttle.push_backs", "{reply}", "Replies by which a domain asked for less.");
+        _heldBack = meter.CreateUpDownCounter<long>(
+            "campaigns.throttle.held_back", "{recipient}", "Recipients that wait because of a sending limit.");
     }
 
     /// <summary>Where traces begin.</summary>
@@ -64,4 +76,20 @@ public sealed class DeliveryMetrics
     }
 
     internal void WindowStored(int recipients) => _window.Record(recipients);
+
+    internal void LeaseAsked(ThrottleKind kind) =>
+        _leases.Add(1, new KeyValuePair<string, object?>("kind", kind.ToString()));
+
+    internal void PushedBack() => _pushBacks.Add(1);
+
+    internal void HeldBack(int change)
+    {
+        if (change != 0)
+        {
+            _heldBack.Add(change);
+        }
+    }
+
+    internal void WatchSlowedDomains(Func<int> count) => _meter.CreateObservableGauge(
+        "campaigns.throttle.slowed_domains", count, "{domain}", "Domains that are slowed, as this silo knows.");
 }

@@ -51,6 +51,13 @@ internal sealed partial class MailboxGrain(
         }
     }
 
+    public Task<MailboxSummary> GetState() => Task.FromResult(new MailboxSummary(
+        record.State.Cursor.LastUid,
+        record.State.Cursor.Done.Count,
+        record.State.Cursor.Waiting.Count,
+        _failures,
+        _isReading));
+
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
         _deactivated.CancelAsync();
 

@@ -8,8 +8,9 @@ internal static class MigrateCommand
     public static Command Create()
     {
         var command = new Command(
-            "migrate", "Brings the schema of the configured database up to date, and ends. Silos that start do so, too, "
-            + "unless Postgres:Migrate is false.")
+            "migrate",
+            "Brings the schema of the configured database up to date, and ends. Silos that start do so, too, unless "
+            + "Postgres:Migrate is false.")
         {
             ServerConfiguration.Data, ServerConfiguration.Config,
         };

@@ -9,7 +9,8 @@ internal static class ServeCommand
     public static Command Create()
     {
         var command = new Command(
-            "serve", "Runs the silo and the API: on the embedded database (the default), or as one of many processes on "
+            "serve",
+            "Runs the silo and the API: on the embedded database (the default), or as one of many processes on "
             + "PostgreSQL.")
         {
             ServerConfiguration.Role, ServerConfiguration.Data, ServerConfiguration.Listen, ServerConfiguration.Config,

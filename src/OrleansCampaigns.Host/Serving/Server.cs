@@ -6,6 +6,7 @@ using OrleansCampaigns.Api;
 using OrleansCampaigns.Api.Health;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains;
+using OrleansCampaigns.Grains.Throttling;
 using OrleansCampaigns.Mail;
 using OrleansCampaigns.Mail.Relays;
 using OrleansCampaigns.Storage.Directory;
@@ -127,5 +128,6 @@ internal static class Server
                 options =>
                     options.DeductOn = builder.Configuration.GetValue("Licences:DeductOn", DeductOn.FirstAttempt))
             .ValidateOnStart();
+        builder.Services.Configure<ThrottlingOptions>(builder.Configuration.GetSection(ThrottlingOptions.Section));
     }
 }

@@ -8,16 +8,25 @@ namespace OrleansCampaigns.Mail.Relays;
 internal sealed class MailRelays : IMailRelays, IAsyncDisposable
 {
     private readonly Dictionary<string, Relay> relays = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Relay? first;
+    private readonly Dictionary<string, RelayPool> pools = new(StringComparer.OrdinalIgnoreCase);
+    private readonly RelayPool? shared;
 
-    public MailRelays(IOptions<MailOptions> options, TimeProvider clock, ILogger<MailRelays> logger)
+    public MailRelays(
+        IOptions<MailOptions> options, TimeProvider clock, ILogger<MailRelays> logger, IRelayWindows? windows = null)
     {
-        foreach (var relayOptions in options.Value.Relays)
+        var sharing = new List<Relay>();
+        foreach (var (i, relayOptions) in options.Value.Relays.Index())
         {
-            var relay = new Relay(relayOptions, clock, logger);
+            var relay = new Relay(relayOptions, relayOptions.Weight ?? (i == 0 ? 1 : 0), clock, logger);
             relays.Add(relayOptions.Name, relay);
-            first ??= relay;
+            pools.Add(relayOptions.Name, new([relay], windows));
+            if (relay.Weight > 0)
+            {
+                sharing.Add(relay);
+            }
         }
+
+        shared = sharing.Count > 0 ? new(sharing, windows) : null;
     }
 
     public Task<IReadOnlyList<IMailLane>> Reserve(string? relay, int max, CancellationToken cancellation)
@@ -28,7 +37,7 @@ internal sealed class MailRelays : IMailRelays, IAsyncDisposable
 
     public RelayState GetState(string? relay) => Find(relay).GetState();
 
-    public bool Knows(string? relay) => relay is null ? first is not null : relays.ContainsKey(relay);
+    public bool Knows(string? relay) => relay is null ? shared is not null : pools.ContainsKey(relay);
 
     public async ValueTask DisposeAsync()
     {
@@ -38,14 +47,14 @@ internal sealed class MailRelays : IMailRelays, IAsyncDisposable
         }
     }
 
-    private Relay Find(string? relay)
+    private RelayPool Find(string? relay)
     {
         if (relay is null)
         {
-            return first ?? throw new InvalidOperationException("No relay is configured (Mail:Relays).");
+            return shared ?? throw new InvalidOperationException("No relay is configured (Mail:Relays).");
         }
 
-        return relays.TryGetValue(relay, out var found)
+        return pools.TryGetValue(relay, out var found)
             ? found
             : throw new ArgumentException("No relay of that name is configured (Mail:Relays).", nameof(relay));
     }

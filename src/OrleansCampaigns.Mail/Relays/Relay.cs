@@ -26,8 +26,9 @@ internal sealed partial class Relay : IAsyncDisposable
     private int closing;
     private bool isDisposed;
 
-    public Relay(RelayOptions options, TimeProvider clock, ILogger logger)
+    public Relay(RelayOptions options, int weight, TimeProvider clock, ILogger logger)
     {
+        Weight = weight;
         this.options = options;
         this.clock = clock;
         this.logger = logger;
@@ -39,6 +40,11 @@ internal sealed partial class Relay : IAsyncDisposable
 
     public string Name => options.Name;
 
+    /// <summary>Its part of the messages that may go to any relay; 0 when it takes only those that name it.</summary>
+    public int Weight { get; }
+
+    public TimeProvider Clock => clock;
+
     public RelayState GetState()
     {
         lock (gate)
@@ -48,13 +54,23 @@ internal sealed partial class Relay : IAsyncDisposable
         }
     }
 
-    public Task<IReadOnlyList<IMailLane>> Reserve(int max, CancellationToken cancellation)
+    /// <param name="max">How many lanes at most.</param>
+    /// <param name="canFailOver">
+    /// Whether to end with a <see cref="RelayDownException"/> when the relay is or goes down, instead of waiting.
+    /// </param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<IReadOnlyList<IMailLane>> Reserve(int max, bool canFailOver, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var reservation = new Reservation(Math.Min(max, options.MaxConnections));
+        var reservation = new Reservation(Math.Min(max, options.MaxConnections)) { CanFailOver = canFailOver };
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(isDisposed, this);
+            if (canFailOver && breaker.IsOpen && live == 0)
+            {
+                return Task.FromException<IReadOnlyList<IMailLane>>(new RelayDownException());
+            }
+
             reservation.Node = waiting.AddLast(reservation);
             Serve();
         }
@@ -226,6 +242,15 @@ internal sealed partial class Relay : IAsyncDisposable
         {
             LogDown(Name, fault.Detail, delay);
             probeTimer.Change(delay, Timeout.InfiniteTimeSpan);
+        }
+
+        if (live == 0)
+        {
+            foreach (var reservation in waiting.Where(reservation => reservation.CanFailOver).ToList())
+            {
+                waiting.Remove(reservation);
+                reservation.Fail(new RelayDownException());
+            }
         }
     }
 

@@ -63,6 +63,21 @@ public sealed class RelayOptions
     /// <summary>The password that goes with it.</summary>
     public string? Password { get; set; }
 
+    /// <summary>
+    /// Its part of the messages of campaigns that name no relay, relative to the others' weights. 0 leaves it to those
+    /// that name it. Absent, it is 1 for the first relay and 0 for the others.
+    /// </summary>
+    public int? Weight { get; set; }
+
+    /// <summary>How many messages a second all silos together give it; may be a fraction.</summary>
+    public double? RatePerSecond { get; set; }
+
+    /// <summary>How many messages a minute all silos together give it, evenly spaced.</summary>
+    public int? RatePerMinute { get; set; }
+
+    /// <summary>How many messages an hour all silos together give it, evenly spaced.</summary>
+    public int? RatePerHour { get; set; }
+
     /// <summary>How many connections this silo opens at most: also how many messages are in flight.</summary>
     public int MaxConnections { get; set; } = 16;
 

@@ -11,6 +11,9 @@ internal sealed class Reservation(int max)
 
     public Task<IReadOnlyList<IMailLane>> Lanes => lanes.Task;
 
+    /// <summary>Whether another relay will do, should this one go down.</summary>
+    public bool CanFailOver { get; init; }
+
     /// <summary>Its place among those who wait; off the list once it is granted or given up.</summary>
     public LinkedListNode<Reservation>? Node { get; set; }
 

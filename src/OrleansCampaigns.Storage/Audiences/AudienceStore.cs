@@ -16,6 +16,9 @@ public sealed class AudienceStore(IDatabase database) : IAudienceStore
     // A million recipients take some seconds, and many more on a slow disk.
     private const int TakeSecondsMax = 1_800;
 
+    // A small audience changes no plan.
+    private const int AnalysedMin = 1_000;
+
     private const string Columns = """
         r.seq, r.contact_id, r.occurrence, r.reserved, c.address, c.address_valid, c.name, c.attributes, r.attempts,
         r.outcome, r.cause
@@ -86,51 +89,31 @@ public sealed class AudienceStore(IDatabase database) : IAudienceStore
     }
 
     /// <inheritdoc/>
-    public Task<AudienceSnapshot> Take(
+    public async Task<AudienceSnapshot> Take(
         AccountId account,
         CampaignId campaign,
         Audience audience,
         int partitionSize,
         DateTimeOffset now,
-        CancellationToken cancellation = default) =>
-        database.Write(
+        CancellationToken cancellation = default)
+    {
+        var (snapshot, isNew) = await database.Write(
             async session =>
             {
                 // A second call waits for the first one, and finds what that one took.
                 await session.Lock($"audience {campaign.Value}");
-                if (await FindSnapshot(session, campaign) is { } taken)
-                {
-                    return taken;
-                }
-
-                session.SecondsMax = TakeSecondsMax;
-                var sql = AudienceSql.Of(session.Dialect, account, audience);
-                var count = await Count(session, sql);
-                var partitions = (int)Math.Max(1, (count.Recipients + partitionSize - 1) / partitionSize);
-                var recipients = await session.Change(
-                    $"""
-                    INSERT INTO recipients (campaign_id, partition, seq, account, contact_id, occurrence, reserved)
-                    SELECT @campaign, partition,
-                        row_number() OVER (PARTITION BY partition ORDER BY hash, id, occurrence),
-                        @account, id, occurrence, {AudienceSql.Sendable}
-                    FROM (SELECT *, hash % @partitions AS partition FROM ({sql.Members}) AS members) AS placed
-                    """,
-                    [.. sql.Parameters, ("@campaign", campaign.Value), ("@partitions", partitions)]);
-
-                // Others may have added members since they were counted. What was taken is what is in the table.
-                var sendable = await session.Number(
-                    "SELECT count(*) FROM recipients WHERE campaign_id = @campaign AND reserved = 1",
-                    ("@campaign", campaign.Value));
-                await session.Change(
-                    "INSERT INTO snapshots VALUES (@campaign, @recipients, @sendable, @partitions, @now)",
-                    ("@campaign", campaign.Value),
-                    ("@recipients", recipients),
-                    ("@sendable", sendable),
-                    ("@partitions", partitions),
-                    ("@now", now.ToUnixTimeMilliseconds()));
-                return (await FindSnapshot(session, campaign))!;
+                return await FindSnapshot(session, campaign) is { } taken
+                    ? (taken, false)
+                    : (await Take(session, account, campaign, audience, partitionSize, now), true);
             },
             cancellation);
+        if (isNew && snapshot.Recipients >= AnalysedMin)
+        {
+            await database.Analyse("recipients", cancellation);
+        }
+
+        return snapshot;
+    }
 
     /// <inheritdoc/>
     public Task StoreLinks(
@@ -267,6 +250,42 @@ public sealed class AudienceStore(IDatabase database) : IAudienceStore
                 ("@account", account.Value),
                 ("@id", contact.Value)),
             cancellation);
+
+    private static async Task<AudienceSnapshot> Take(
+        DatabaseSession session,
+        AccountId account,
+        CampaignId campaign,
+        Audience audience,
+        int partitionSize,
+        DateTimeOffset now)
+    {
+        session.SecondsMax = TakeSecondsMax;
+        var sql = AudienceSql.Of(session.Dialect, account, audience);
+        var count = await Count(session, sql);
+        var partitions = (int)Math.Max(1, (count.Recipients + partitionSize - 1) / partitionSize);
+        var recipients = await session.Change(
+            $"""
+            INSERT INTO recipients (campaign_id, partition, seq, account, contact_id, occurrence, reserved)
+            SELECT @campaign, partition,
+                row_number() OVER (PARTITION BY partition ORDER BY hash, id, occurrence),
+                @account, id, occurrence, {AudienceSql.Sendable}
+            FROM (SELECT *, hash % @partitions AS partition FROM ({sql.Members}) AS members) AS placed
+            """,
+            [.. sql.Parameters, ("@campaign", campaign.Value), ("@partitions", partitions)]);
+
+        // Others may have added members since they were counted. What was taken is what is in the table.
+        var sendable = await session.Number(
+            "SELECT count(*) FROM recipients WHERE campaign_id = @campaign AND reserved = 1",
+            ("@campaign", campaign.Value));
+        await session.Change(
+            "INSERT INTO snapshots VALUES (@campaign, @recipients, @sendable, @partitions, @now)",
+            ("@campaign", campaign.Value),
+            ("@recipients", recipients),
+            ("@sendable", sendable),
+            ("@partitions", partitions),
+            ("@now", now.ToUnixTimeMilliseconds()));
+        return (await FindSnapshot(session, campaign))!;
+    }
 
     private static Task<int> ForgetLinks(DatabaseSession session, CampaignId campaign) => session.Change(
         "DELETE FROM campaign_links WHERE campaign_id = @campaign", ("@campaign", campaign.Value));

@@ -65,8 +65,8 @@ internal sealed class DatabaseSession(DbConnection connection, SqlDialect dialec
         dialect.LockSql is { } sql ? Change(sql, ("@name", name)) : Task.CompletedTask;
 
     /// <summary>From now on, what is read in order is read by an index and joined row by row.</summary>
-    public Task KeepToIndexes() =>
-        dialect.KeepToIndexesSql is { } sql ? Change(sql) : Task.CompletedTask;
+    public Task KeepToIndexes(bool inOrder) =>
+        dialect.KeepToIndexesSql(inOrder) is { } sql ? Change(sql) : Task.CompletedTask;
 
     private DbCommand Command(string sql, IEnumerable<(string Name, object? Value)> parameters)
     {

@@ -34,6 +34,9 @@ public interface IDatabase
     /// <remarks>It is free again when the holder lets go of it, or its process ends.</remarks>
     internal Task<IAsyncDisposable?> TryHold(string name, CancellationToken cancellation = default);
 
+    /// <summary>Tells those who plan statements how a table is filled now, after much has been written to it.</summary>
+    internal Task Analyse(string table, CancellationToken cancellation = default);
+
     /// <summary>Whether a failure passes without anybody changing the statement.</summary>
     internal bool IsPassing(Exception failure);
 

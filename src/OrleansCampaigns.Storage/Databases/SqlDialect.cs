@@ -20,9 +20,14 @@ internal abstract class SqlDialect
     /// <summary>Up to how many contacts a source is read and sorted as a whole.</summary>
     public abstract int SmallSourceMax { get; }
 
+    /// <summary>How many contacts a page looks at for those that meet what no index knows; <see langword="null"/> for
+    /// as many as it takes.</summary>
+    public abstract int? ScannedMax { get; }
+
     /// <summary>Statements that keep a page to the indexes that it was written for; <see langword="null"/> where the
     /// page says so itself.</summary>
-    public abstract string? KeepToIndexesSql { get; }
+    /// <param name="inOrder">Whether an index gives the rows in the order of the page.</param>
+    public abstract string? KeepToIndexesSql(bool inOrder);
 
     /// <summary>Forgets up to <c>@step</c> of the occurrences that were counted for the import <c>@id</c>;
     /// <see langword="null"/> where the list itself keeps the count.</summary>

@@ -157,7 +157,7 @@ public sealed class CampaignDirectory(IDatabase database) : ICampaignDirectory
         _ = TryParse(after, out var partition, out var seq);
         var outcomes = filter.Outcomes.IsDefault ? [] : filter.Outcomes;
         var statuses = filter.RecipientStatuses.IsDefault ? [] : filter.RecipientStatuses;
-        await session.KeepToIndexes();
+        await session.KeepToIndexes(inOrder: true);
         return await session.Rows(
             reader => (Key(reader.GetInt64(17), reader.GetInt64(18)), Read(reader)),
             RecipientsSql(filter),

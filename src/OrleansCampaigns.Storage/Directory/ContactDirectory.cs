@@ -22,6 +22,9 @@ public sealed class ContactDirectory(IDatabase database) : IContactDirectory
     /// <summary>Up to how many contacts are read and sorted as a whole; tests take fewer for many.</summary>
     internal int SmallMax { get; init; } = database.Dialect.SmallSourceMax;
 
+    /// <summary>How many contacts a page looks at; tests take fewer.</summary>
+    internal int? ScannedMax { get; init; } = database.Dialect.ScannedMax;
+
     /// <inheritdoc/>
     public Task<ContactRow?> Find(AccountId account, ContactId contact, CancellationToken cancellation = default) =>
         database.Read(session => Find(session, account, contact), cancellation);
@@ -144,15 +147,26 @@ public sealed class ContactDirectory(IDatabase database) : IContactDirectory
         return await database.Read(
             async session =>
             {
-                await session.KeepToIndexes();
+                await session.KeepToIndexes(inOrder: false);
                 var rows = new List<ContactRow>();
+                string? end = null;
                 foreach (var part in await Plan(session, account, filter))
                 {
-                    rows.AddRange(await Rows(session, part, after, limit + 1));
+                    var (found, upTo) = await Rows(session, part, after, limit + 1);
+                    rows.AddRange(found);
+                    if (upTo is not null && (end is null || string.CompareOrdinal(upTo, end) < 0))
+                    {
+                        end = upTo;
+                    }
                 }
 
-                rows = [.. rows.OrderBy(row => row.Id.Value, StringComparer.Ordinal).Take(limit + 1)];
-                return Cursor.Page(rows, limit, row => row.Id.Value);
+                // What comes after the end of one part may not be told before the rest of that part is known.
+                rows = [.. rows
+                    .Where(row => end is null || string.CompareOrdinal(row.Id.Value, end) <= 0)
+                    .OrderBy(row => row.Id.Value, StringComparer.Ordinal)
+                    .Take(limit + 1)];
+                var page = Cursor.Page(rows, limit, row => row.Id.Value);
+                return page.NextCursor is null && end is not null ? page with { NextCursor = Cursor.Write(end) } : page;
             },
             cancellation);
     }
@@ -221,8 +235,29 @@ public sealed class ContactDirectory(IDatabase database) : IContactDirectory
         SELECT {_columns} FROM {sql.From} WHERE {sql.Where} AND {sql.Key} > @after ORDER BY {sql.Key} LIMIT @limit
         """;
 
-    private Task<List<ContactRow>> Rows(DatabaseSession session, ContactFilterSql sql, string after, int limit) =>
-        session.Rows(Read, PageSql(sql), [.. sql.Parameters, ("@after", after), ("@limit", limit)]);
+    // The rows, and up to where they are all that there are when more was not looked at.
+    private async Task<(List<ContactRow> Rows, string? UpTo)> Rows(
+        DatabaseSession session, ContactFilterSql sql, string after, int limit)
+    {
+        (string, object?)[] parameters = [.. sql.Parameters, ("@after", after), ("@limit", limit)];
+        await session.KeepToIndexes(inOrder: sql.Source is null or { IsOrdered: true });
+        if (ScannedMax is not { } scanned || !sql.MayScan)
+        {
+            return (await session.Rows(Read, PageSql(sql), parameters), null);
+        }
+
+        // From a source each contact is looked up by itself.
+        parameters = [.. parameters, ("@scanned", sql.Source is null ? scanned : (scanned + 1) / 2)];
+        var rows = await session.Rows(
+            Read,
+            $"""
+            SELECT {_columns} FROM {sql.ScannedFrom} WHERE {sql.Where} ORDER BY {sql.Key} LIMIT @limit
+            """,
+            parameters);
+        return rows.Count == limit
+            ? (rows, null)
+            : (rows, await session.Row(reader => reader.GetString(0), sql.LastScanned, parameters));
+    }
 
     private Task<ContactRow?> Find(
         DatabaseSession session, AccountId account, ContactId contact, string locking = "") =>

@@ -50,6 +50,23 @@ internal sealed record ContactFilterSql(
     /// <summary>The tables to read.</summary>
     public string From => Source is { IsOrdered: true } ? $"({Source.Ids}) k CROSS JOIN contacts c" : "contacts c";
 
+    /// <summary>Whether what is read in order may hold few that meet all conditions, or none.</summary>
+    public bool MayScan => Source is null or { IsOrdered: true }
+        && Conditions.Any(condition => condition != Source?.Covers);
+
+    /// <summary>The tables to read, of which only the next <c>@scanned</c> contacts after <c>@after</c> are looked
+    /// at.</summary>
+    public string ScannedFrom => Source is null
+        ? $"(SELECT t.* {Ahead} LIMIT @scanned) c"
+        : $"(SELECT t.id {Ahead} LIMIT @scanned) k CROSS JOIN contacts c";
+
+    /// <summary>The last contact that is looked at; no row when there are fewer.</summary>
+    public string LastScanned => $"SELECT t.id {Ahead} LIMIT 1 OFFSET @scanned - 1";
+
+    private string Ahead => Source is null
+        ? "FROM contacts t WHERE t.account = @account AND t.id > @after ORDER BY t.id"
+        : $"FROM ({Source.Ids}) AS t WHERE t.id > @after ORDER BY t.id";
+
     /// <summary>The contact's identifier in what is read first: pages are ordered by it.</summary>
     public string Key => Source is { IsOrdered: true } ? "k.id" : "c.id";
 

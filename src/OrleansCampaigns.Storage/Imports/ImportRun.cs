@@ -35,6 +35,8 @@ internal sealed class ImportRun(IDatabase database, IImportFiles files, ImportTa
             },
             cancellation);
         await files.Remove(task.Id, cancellation);
+        await database.Analyse("contacts", cancellation);
+        await database.Analyse("list_members", cancellation);
     }
 
     private async Task<Refusal?> ReadFile(CancellationToken cancellation)

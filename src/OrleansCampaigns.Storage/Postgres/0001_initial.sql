@@ -323,7 +323,8 @@ BEGIN
         WHERE w.PayloadBinary IS NOT NULL AND p.contact IS NOT NULL
         ORDER BY p.contact
     ), deliveries AS MATERIALIZED (
-        SELECT p.contact, d.*
+        -- A column and no constant: or else, as long as recipients seem few, those of all campaigns are read first.
+        SELECT p.contact, 1 AS first, d.*
         FROM projections p, json_to_recordset(p.deliveries) AS d(
             campaign text, outcome text, cause text, excluded text, decided integer, "inDoubt" integer,
             attempts integer, pass integer, charged integer, "nextAttemptAt" bigint, "replyCode" integer,
@@ -355,7 +356,7 @@ BEGIN
             machine_clicks = coalesce(d."machineClicks", 0),
             unsubscribed_at = d."unsubscribedAt", complained_at = d."complainedAt"
         FROM deliveries d
-        WHERE r.campaign_id = d.campaign AND r.contact_id = d.contact AND r.occurrence = 1
+        WHERE r.campaign_id = d.campaign AND r.contact_id = d.contact AND r.occurrence = d.first
     ), duplicates AS (
         -- Further occurrences of the address get no e-mail, whatever becomes of the first.
         UPDATE recipients r SET

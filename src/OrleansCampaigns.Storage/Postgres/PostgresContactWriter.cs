@@ -89,7 +89,11 @@ internal sealed class PostgresContactWriter(DatabaseSession session, AccountId a
 
     // What comes after the occurrences that were just added: the second one, or the next after what was reached.
     private async Task<int> NameMore(
-        string import, string list, Dictionary<string, int> counts, HashSet<string> added, Dictionary<string, int> reached)
+        string import,
+        string list,
+        Dictionary<string, int> counts,
+        HashSet<string> added,
+        Dictionary<string, int> reached)
     {
         var rows = await session.Rows(
             reader => (Id: reader.GetString(0), Occurrence: reader.GetInt32(1)),

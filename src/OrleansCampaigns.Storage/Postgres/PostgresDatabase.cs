@@ -98,6 +98,23 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
         await PostgresHeldName.Try(Directory, name, cancellation);
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// The server does so by itself, minutes later. Until then the plans that functions keep are those for an empty
+    /// table, which read all of it.
+    /// </remarks>
+    async Task IDatabase.Analyse(string table, CancellationToken cancellation)
+    {
+        try
+        {
+            await ((IDatabase)this).Write(session => session.Change($"ANALYZE {table}"), cancellation);
+        }
+        catch (StorageUnavailableException)
+        {
+            // What was written stands, and the server comes round to it.
+        }
+    }
+
+    /// <inheritdoc/>
     /// <remarks>What is wrong with a value (22) stays wrong.</remarks>
     bool IDatabase.IsPassing(Exception failure) => failure switch
     {

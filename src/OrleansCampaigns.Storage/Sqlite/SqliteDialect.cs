@@ -28,7 +28,9 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override int SmallSourceMax => 10_000;
 
-    public override string? KeepToIndexesSql => null;
+    public override int? ScannedMax => null;
+
+    public override string? KeepToIndexesSql(bool inOrder) => null;
 
     public override string? ForgetOccurrencesSql => """
         DELETE FROM import_occurrences WHERE (import_id, contact_id) IN

@@ -28,4 +28,6 @@ public sealed class FakeAccountGrain(TimeProvider clock) : IAccountGrain
     public Task<Reservation?> Settle(CampaignId campaign, long deducted) => throw new NotSupportedException();
 
     public Task<Reservation?> GetReservation(CampaignId campaign) => throw new NotSupportedException();
+
+    public Task<AccountSummary> GetState() => throw new NotSupportedException();
 }

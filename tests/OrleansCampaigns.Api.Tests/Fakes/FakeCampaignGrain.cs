@@ -103,6 +103,8 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
 
     public Task PartitionDone(int partition, int pass) => throw new NotSupportedException();
 
+    public Task<CampaignSummary> GetState() => throw new NotSupportedException();
+
     private async Task<Result<CampaignView>> Command(
         AccountId account, Func<Campaign, Result<Campaign>> decide, bool isNew = false)
     {

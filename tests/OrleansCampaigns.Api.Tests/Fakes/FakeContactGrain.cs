@@ -24,7 +24,7 @@ public sealed class FakeContactGrain(TimeProvider clock) : IContactGrain
     public Task<Result<ContactState>> Reinstate(string actor, string reason) =>
         Change(Contact.Reinstate(actor, reason, clock.GetUtcNow()));
 
-    public Task<ContactState> GetState() => Task.FromResult(new ContactState
+    public Task<ContactState> Describe() => Task.FromResult(new ContactState
     {
         Status = Contact.Status,
         StatusSince = Contact.StatusSince,
@@ -60,6 +60,8 @@ public sealed class FakeContactGrain(TimeProvider clock) : IContactGrain
 
     public Task Requeue(CampaignId campaign, int pass) => throw new NotSupportedException();
 
+    public Task<ContactSummary> GetState() => throw new NotSupportedException();
+
     private async Task<Result<ContactState>> Change(Contact next)
     {
         if (ReferenceEquals(next, Contact))
@@ -68,6 +70,6 @@ public sealed class FakeContactGrain(TimeProvider clock) : IContactGrain
         }
 
         Contact = next;
-        return await GetState();
+        return await Describe();
     }
 }

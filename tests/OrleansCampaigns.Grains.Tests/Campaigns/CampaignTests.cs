@@ -48,7 +48,7 @@ public sealed class CampaignTests
         Assert.Equal(7, statistics.Totals.Attempts);
         Assert.Equal(3, engine.Relays.Attempts["full@mail.example"]);
         var full = engine.Grains.Contact(Engine.Account, engine.ContactOf("full@mail.example"));
-        Assert.Equal(ContactStatus.MailboxFull, (await full.GetState()).Status);
+        Assert.Equal(ContactStatus.MailboxFull, (await full.Describe()).Status);
         Assert.Equal(
             [Outcome.Queued, Outcome.SoftBounced, Outcome.SoftBounced, Outcome.SoftBounced, Outcome.Bounced],
             (await full.GetHistory(0)).Entries.Select(entry => entry.Outcome!.Value));

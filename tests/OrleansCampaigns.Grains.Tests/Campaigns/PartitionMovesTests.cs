@@ -14,6 +14,7 @@ namespace OrleansCampaigns.Grains.Tests.Campaigns;
 public sealed class PartitionMovesTests
 {
     private const int Recipients = 400;
+    private const int FirstFew = 20;
 
     [Fact]
     public void Partitions_are_dealt_out_evenly()
@@ -32,7 +33,7 @@ public sealed class PartitionMovesTests
     public async Task A_silo_that_stops_hands_its_partitions_over()
     {
         await using var engine = await Start(silos: 2);
-        var (campaign, goOn) = await RunHalf(engine);
+        var (campaign, goOn) = await RunSome(engine);
         Assert.Equal(4, await PartitionsOn(engine, engine.Cluster.Silos[1]));
 
         var stopping = engine.Cluster.StopSiloAsync(engine.Cluster.Silos[1]);
@@ -51,7 +52,7 @@ public sealed class PartitionMovesTests
     {
         // A call to the dead may fail a pump, and then it is the reminder that brings it back.
         await using var engine = await Start(silos: 2, reminders: TimeSpan.FromSeconds(10));
-        var (campaign, goOn) = await RunHalf(engine);
+        var (campaign, goOn) = await RunSome(engine);
 
         await engine.Cluster.KillSiloAsync(engine.Cluster.Silos[1]);
         goOn.SetResult();
@@ -66,7 +67,7 @@ public sealed class PartitionMovesTests
     public async Task A_silo_that_joins_takes_its_share()
     {
         await using var engine = await Start(silos: 1);
-        var (campaign, goOn) = await RunHalf(engine);
+        var (campaign, goOn) = await RunSome(engine);
 
         var joined = await engine.Cluster.StartAdditionalSiloAsync();
         await engine.Cluster.WaitForLivenessToStabilizeAsync();
@@ -87,16 +88,16 @@ public sealed class PartitionMovesTests
         },
         silos);
 
-    // Every transaction from the middle of the campaign on waits for a word.
-    private static async Task<(ICampaignGrain Campaign, TaskCompletionSource GoOn)> RunHalf(Engine engine)
+    // Every transaction but the first few waits for a word: no partition is done.
+    private static async Task<(ICampaignGrain Campaign, TaskCompletionSource GoOn)> RunSome(Engine engine)
     {
         var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var begun = 0;
-        engine.Relays.OnSend = _ => Interlocked.Increment(ref begun) > Recipients / 2 ? goOn.Task : Task.CompletedTask;
+        engine.Relays.OnSend = _ => Interlocked.Increment(ref begun) > FirstFew ? goOn.Task : Task.CompletedTask;
         var campaign = await engine.Draft(
             [.. Enumerable.Range(0, Recipients).Select(i => $"reader-{i}@mail.example")]);
         Assert.Null((await campaign.Start(Engine.Account)).Refusal);
-        await Eventually.Holds("half of it is sent", () => Volatile.Read(ref begun) > Recipients / 2);
+        await Eventually.Holds("some of it is sent", () => Volatile.Read(ref begun) > FirstFew);
         return (campaign, goOn);
     }
 

@@ -63,7 +63,7 @@ public sealed class ConsentTests
         var statistics = await Engine.Ended(campaign);
         Engine.AssertSound(statistics);
         Assert.Equal(["staying@mail.example"], engine.Relays.Attempts.Keys);
-        Assert.Equal(status, (await contact.GetState()).Status);
+        Assert.Equal(status, (await contact.Describe()).Status);
         Assert.Equal(1, statistics.Totals.Outcomes[Outcome.Unsubscribed]);
         Assert.Equal(1, statistics.Licences.Deducted);
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Grains.Throttling;
 
 namespace OrleansCampaigns.Grains.Tests.Delivery;
 
@@ -49,6 +50,27 @@ public sealed class DeliveryMetricsTests : IDisposable
                 $"{tag.Key}={tag.Value}"));
         Assert.Equal(2, Assert.Single(_measured, one => one.Instrument == "campaigns.attempt.duration").Value);
         Assert.Equal(0, _measured.Where(one => one.Instrument == "campaigns.attempts.in_flight").Sum(one => one.Value));
+    }
+
+    [Fact]
+    public void Sending_limits_are_measured_by_counts_that_name_nobody()
+    {
+        _metrics.LeaseAsked(ThrottleKind.Domain);
+        _metrics.PushedBack();
+        _metrics.HeldBack(3);
+        _metrics.HeldBack(-1);
+        _metrics.WatchSlowedDomains(() => 7);
+        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) =>
+            _measured.Add((instrument.Name, value, tags.ToArray())));
+        _listener.RecordObservableInstruments();
+
+        var lease = Assert.Single(_measured, one => one.Instrument == "campaigns.throttle.leases");
+        Assert.Equal(["kind=Domain"], lease.Tags.Select(tag => $"{tag.Key}={tag.Value}"));
+        Assert.Empty(Assert.Single(_measured, one => one.Instrument == "campaigns.throttle.push_backs").Tags);
+        Assert.Equal(
+            2, _measured.Where(one => one.Instrument == "campaigns.throttle.held_back").Sum(one => one.Value));
+        Assert.Equal(
+            7, Assert.Single(_measured, one => one.Instrument == "campaigns.throttle.slowed_domains").Value);
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class BounceTests
         {
             gate.Release();
             return first is not null
-                && (await engine.Contact(first).GetState()).Deliveries is [{ Outcome: Outcome.Sent }];
+                && (await engine.Contact(first).Describe()).Deliveries is [{ Outcome: Outcome.Sent }];
         });
 
         await engine.Learn(first!, Told.Full(id, 1));
@@ -109,7 +109,7 @@ public sealed class BounceTests
             var delivery = await engine.Delivery(address, id);
             Assert.Equal(
                 (Outcome.Bounced, Cause.MailboxFull, 3), (delivery.Outcome, delivery.Cause, delivery.SoftBounces));
-            Assert.Equal(ContactStatus.MailboxFull, (await engine.Contact(address).GetState()).Status);
+            Assert.Equal(ContactStatus.MailboxFull, (await engine.Contact(address).Describe()).Status);
             Assert.Equal(
                 3, (await engine.History(address)).Count(entry => entry.Outcome == Outcome.SoftBounced));
         }
@@ -132,7 +132,7 @@ public sealed class BounceTests
         Assert.Equal((2, 0), (statistics.Totals.Attempts, statistics.Totals.RetriesWaiting));
         Assert.Equal(before.Licences, statistics.Licences);
         Assert.Equal(1, engine.Relays.Attempts[Anna]);
-        Assert.Equal(ContactStatus.DoesNotExist, (await engine.Contact(Anna).GetState()).Status);
+        Assert.Equal(ContactStatus.DoesNotExist, (await engine.Contact(Anna).Describe()).Status);
         Assert.Equal(
             [
                 (HistoryKind.Queued, Outcome.Queued, 0), (HistoryKind.Attempt, Outcome.Sent, 1),

@@ -53,7 +53,7 @@ public sealed class EarlyBounceTests
         Engine.AssertSound(statistics);
         Assert.Equal(CampaignStatus.FinishedWithFailures, statistics.Status);
         Assert.Equal((1, 1), (statistics.Totals[Outcome.Bounced], statistics.Totals.Attempts));
-        Assert.Equal(ContactStatus.DoesNotExist, (await engine.Contact(Anna).GetState()).Status);
+        Assert.Equal(ContactStatus.DoesNotExist, (await engine.Contact(Anna).Describe()).Status);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class PagedBounceTests
         await using var engine = await Engine.Start();
         var (campaign, id, before) = await BounceTests.Sent(engine, Anna);
         await FillUp(engine, Contact.DeliveriesMax);
-        var pages = (await engine.Contact(Anna).GetState()).HistoryPages;
+        var pages = (await engine.Contact(Anna).Describe()).HistoryPages;
         Assert.True(pages > 1, "Nothing has moved.");
         await AssertAway(engine, id);
 
@@ -89,7 +89,7 @@ public sealed class PagedBounceTests
             var address = $"anna{broken}@mail.example";
             var (campaign, id, _) = await BounceTests.Sent(engine, address);
             var others = 0;
-            while ((await engine.Contact(address).GetState()).Deliveries is var known
+            while ((await engine.Contact(address).Describe()).Deliveries is var known
                 && (known.Count < Contact.DeliveriesMax || known.Exists(delivery => delivery.Campaign == id)))
             {
                 await FillUp(engine, 1, address);
@@ -138,5 +138,5 @@ public sealed class PagedBounceTests
     }
 
     private static async Task AssertAway(Engine engine, CampaignId campaign) => Assert.DoesNotContain(
-        (await engine.Contact(Anna).GetState()).Deliveries, delivery => delivery.Campaign == campaign);
+        (await engine.Contact(Anna).Describe()).Deliveries, delivery => delivery.Campaign == campaign);
 }

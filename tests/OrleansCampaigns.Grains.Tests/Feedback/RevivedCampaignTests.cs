@@ -74,7 +74,7 @@ public sealed class RevivedCampaignTests
         await using var engine = await Engine.Start();
         var (campaign, id, before) = await BounceTests.Sent(engine, Anna, Bert);
         await engine.Learn(Anna, Told.Bounce(id, 1, Outcome.Bounced, Cause.Blocked));
-        Assert.Equal(ContactStatus.Unavailable, (await engine.Contact(Anna).GetState()).Status);
+        Assert.Equal(ContactStatus.Unavailable, (await engine.Contact(Anna).Describe()).Status);
 
         Assert.Null((await campaign.RetryFailed(Engine.Account)).Refusal);
         await Eventually.Holds("the second pass ends", async () =>
@@ -91,7 +91,7 @@ public sealed class RevivedCampaignTests
         Assert.Equal((2, 4), (statistics.Totals[Outcome.Sent], statistics.Totals.Attempts));
         Assert.Equal(before.Licences.Deducted, statistics.Licences.Deducted);
         Assert.Equal((3, 1), (engine.Relays.Accepted[Anna], engine.Relays.Accepted[Bert]));
-        Assert.Equal(ContactStatus.Active, (await engine.Contact(Anna).GetState()).Status);
+        Assert.Equal(ContactStatus.Active, (await engine.Contact(Anna).Describe()).Status);
         Assert.Equal(
             [
                 (HistoryKind.Queued, Outcome.Queued, 0), (HistoryKind.Attempt, Outcome.Sent, 1),

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Core.Internal;
@@ -155,6 +156,29 @@ public sealed class MailboxGrainTests : IAsyncLifetime
         var reads = _reader.Reads;
         await _cluster.Client.Mailbox("other").Start();
         Assert.Equal(reads, _reader.Reads);
+    }
+
+    [Fact]
+    public async Task The_dashboard_sees_how_far_it_is_read_and_nothing_of_any_message()
+    {
+        _reader.PollPeriod = Never;
+        _reader.Answer = cursor => new MailboxBatch(
+            cursor with
+            {
+                LastUid = 7,
+                Done = ["telltale-1", "telltale-2"],
+                Waiting = cursor.Waiting.Add("telltale-3", new(1, TimeProvider.System.GetUtcNow())),
+            },
+            HasMore: false,
+            MailboxTrouble.None);
+        await Start();
+        await Eventually.Holds(
+            "it is read", async () => (await _cluster!.Client.Mailbox("bounces").GetState()).LastUid == 7);
+
+        var state = await _cluster!.Client.Mailbox("bounces").GetState();
+
+        Assert.Equal((2, 1, 0), (state.Done, state.Waiting, state.Failures));
+        Assert.DoesNotContain("telltale", JsonSerializer.Serialize(state), StringComparison.Ordinal);
     }
 
     private static MailboxCursor Next(MailboxCursor cursor) => cursor with { LastUid = cursor.LastUid + 1 };

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using OrleansCampaigns.TestKit;
 using OrleansCampaigns.TestKit.Postgres;
 
 namespace OrleansCampaigns.Scenarios.Cluster;
@@ -5,6 +8,11 @@ namespace OrleansCampaigns.Scenarios.Cluster;
 /// <summary>Silos and one API process on a PostgreSQL of their own, as in production but on one machine.</summary>
 public sealed class ClusterProcesses : IAsyncDisposable
 {
+    /// <summary>Names a folder that what every process logged is written to, for whoever looks into a failure.</summary>
+    private const string LogsVariable = "ORLEANSCAMPAIGNS_TEST_LOGS";
+
+    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(3);
+
     private readonly PostgresServer _postgres;
     private readonly Dictionary<string, string> _settings;
     private readonly int _relayPort;
@@ -36,6 +44,8 @@ public sealed class ClusterProcesses : IAsyncDisposable
     public ServerProcess Api { get; }
 
     public IReadOnlyList<ServerProcess> Silos => _silos;
+
+    public IEnumerable<ServerProcess> Processes => _silos.Append(Api);
 
     /// <summary>Starts everything and waits until it is ready.</summary>
     public static async Task<ClusterProcesses> Start(
@@ -70,14 +80,65 @@ public sealed class ClusterProcesses : IAsyncDisposable
         return silo;
     }
 
+    /// <summary>
+    /// Sends a request once; the answer, or <see langword="null"/> when a client would have to send it again: the
+    /// cluster or its database is away (503), the first request with this key is not known to have died yet, or the
+    /// connection broke.
+    /// </summary>
+    public async Task<JsonNode?> Try(HttpMethod method, string path, string? csv = null, string? key = null)
+    {
+        try
+        {
+            var (status, answer) = await Api.Send(method, path, csv: csv, key: key);
+            if (status == HttpStatusCode.ServiceUnavailable
+                || (status == HttpStatusCode.Conflict && (string?)answer["code"] == "idempotency.in_progress"))
+            {
+                return null;
+            }
+
+            Assert.True((int)status is >= 200 and < 300, $"{method} {path}: {status} {answer}");
+            return answer;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The campaign's statistics, asked for until they are given.</summary>
+    public Task<JsonNode> Statistics(string campaign) => Eventually.Get(
+        "the API tells the statistics", () => Try(HttpMethod.Get, $"campaigns/{campaign}/statistics"), EndLimit);
+
+    /// <summary>The statistics once the campaign has ended.</summary>
+    public Task<JsonNode> Ended(string campaign) => Eventually.Get(
+        "the campaign ends",
+        async () => await Statistics(campaign) is var statistics
+            && (string)statistics["status"]! is "Finished" or "FinishedWithFailures"
+            ? await Statistics(campaign)
+            : null,
+        EndLimit);
+
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in _silos.Append(Api))
+        foreach (var process in Processes)
         {
             await process.DisposeAsync();
         }
 
+        await KeepLogs();
         await _postgres.DisposeAsync();
+    }
+
+    private async Task KeepLogs()
+    {
+        if (Environment.GetEnvironmentVariable(LogsVariable) is { Length: > 0 } folder)
+        {
+            var test = TestContext.Current.TestClass?.TestClassSimpleName;
+            foreach (var (i, process) in Processes.Index())
+            {
+                await File.WriteAllLinesAsync(Path.Combine(folder, $"{test}-{i}.log"), process.Errors);
+            }
+        }
     }
 
     private ServerProcess Process(string role) => new(_relayPort, new(_settings)

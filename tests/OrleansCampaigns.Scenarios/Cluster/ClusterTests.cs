@@ -3,6 +3,7 @@ using OrleansCampaigns.Mail.Sandbox;
 namespace OrleansCampaigns.Scenarios.Cluster;
 
 /// <summary>Three silos and an API process, nothing in the way.</summary>
+[Collection("clusters")]
 public sealed class ClusterTests
 {
     [Fact]

@@ -42,6 +42,12 @@ public abstract class FeedbackFilterTests(ITestDatabases databases) : DatabaseCo
                 var directory = new ContactDirectory(Test.Database) { SmallMax = smallMax };
                 Assert.Equal(expected, await Read(directory, filter, random.Next(1, 9)));
                 Assert.Equal(expected.Count, await directory.Count(Account, filter));
+                var brief = new ContactDirectory(Test.Database)
+                {
+                    SmallMax = smallMax,
+                    ScannedMax = random.Next(1, 30),
+                };
+                Assert.Equal(expected, await Read(brief, filter, random.Next(1, 9)));
             }
 
             var audience = await new AudienceStore(Test.Database).Count(Account, new() { Filter = filter });

@@ -1,0 +1,106 @@
+using OrleansCampaigns.Grains.Audiences;
+using OrleansCampaigns.Grains.Delivery;
+using OrleansCampaigns.Grains.Throttling;
+
+namespace OrleansCampaigns.Grains.Campaigns;
+
+/// <summary>The recipients of a partition's run whose domain takes nothing now, or who found no lane.</summary>
+/// <remarks>
+/// They wait here, in memory, while others go on. Nothing is written for them: those that the stored cursor passes over
+/// are noted as unattempted with the next window. When it is full, nobody passes them any more.
+/// </remarks>
+internal sealed class HeldBack(SendingLimits limits, DeliveryMetrics metrics)
+{
+    private const int CountMax = 250;
+
+    private readonly Dictionary<string, Queue<Recipient>> _byDomain = new(StringComparer.Ordinal);
+    private readonly HashSet<long> _seqs = [];
+    private readonly Dictionary<ThrottleLine, int> _planned = [];
+
+    public int Count => _seqs.Count;
+
+    public bool IsFull => Count >= CountMax;
+
+    public bool Contains(long seq) => _seqs.Contains(seq);
+
+    /// <summary>Those up to a place that were never attempted.</summary>
+    public IEnumerable<long> FreshUpTo(long cursor) => _byDomain.Values
+        .SelectMany(queue => queue)
+        .Where(recipient => recipient.Seq <= cursor && recipient.Attempts == 0)
+        .Select(recipient => recipient.Seq);
+
+    public void Add(Recipient recipient)
+    {
+        var domain = recipient.Address is { } address ? ThrottleName.DomainOf(address) : "";
+        if (!_byDomain.TryGetValue(domain, out var queue))
+        {
+            _byDomain.Add(domain, queue = new());
+        }
+
+        queue.Enqueue(recipient);
+        _seqs.Add(recipient.Seq);
+        metrics.HeldBack(1);
+    }
+
+    /// <summary>Begins a new window with those whose domain takes something now.</summary>
+    public List<Recipient> BeginWindow(int room)
+    {
+        _planned.Clear();
+        var window = new List<Recipient>();
+        foreach (var (domain, queue) in _byDomain.ToList())
+        {
+            while (window.Count < room && queue.TryPeek(out var next) && Admits(next, queue.Count))
+            {
+                window.Add(queue.Dequeue());
+                _seqs.Remove(next.Seq);
+            }
+
+            if (queue.Count == 0)
+            {
+                _byDomain.Remove(domain);
+            }
+        }
+
+        metrics.HeldBack(-window.Count);
+        return window;
+    }
+
+    /// <summary>Adds a recipient to the window, or holds it back.</summary>
+    public void AddTo(List<Recipient> window, Recipient recipient)
+    {
+        if (Admits(recipient, wanted: 1))
+        {
+            window.Add(recipient);
+        }
+        else
+        {
+            Add(recipient);
+        }
+    }
+
+    /// <summary>One wait for each domain that somebody is held back for.</summary>
+    public IEnumerable<Task> WhenOpen(CancellationToken cancellation) => _byDomain.Values.Select(
+        queue => limits.OfDomain(queue.Peek().Address) is { } line
+            ? limits.WhenOpen(line, queue.Count, cancellation)
+            : Task.CompletedTask);
+
+    /// <summary>The run ends; what is stored knows everybody.</summary>
+    public void End() => metrics.HeldBack(-Count);
+
+    private bool Admits(Recipient recipient, int wanted)
+    {
+        if (limits.OfDomain(recipient.Address) is not { } line)
+        {
+            return true;
+        }
+
+        var planned = _planned.GetValueOrDefault(line);
+        if (limits.Openings(line, planned + wanted) <= planned)
+        {
+            return false;
+        }
+
+        _planned[line] = planned + 1;
+        return true;
+    }
+}

@@ -1,0 +1,47 @@
+using OrleansCampaigns.Mail.Sandbox;
+using OrleansCampaigns.TestKit;
+
+namespace OrleansCampaigns.Scenarios.Cluster;
+
+/// <summary>Silos die without a word, one after the other, in the middle of a campaign.</summary>
+[Collection("clusters")]
+public sealed class SiloKillTests
+{
+    [Theory]
+    [InlineData("AssumeSent", 5)]
+    [InlineData("Resend", 6)]
+    public async Task Killed_silos_lose_nobody_and_double_nobody_silently(string policy, int seed)
+    {
+        const int Recipients = 20_000;
+        var random = new Random(seed);
+        await using var sink = SandboxServer.Start(new SandboxOptions { Latency = TimeSpan.FromMilliseconds(10) });
+        await using var cluster = await ClusterProcesses.Start(sink.Port, settings: new()
+        {
+            ["Engine:PartitionSize"] = "2000",
+        });
+        var list = await cluster.Api.Import(Counts.Csv(Recounts.Addresses(Recipients)));
+        var campaign = await cluster.Api.Draft(list, Recipients, new() { ["inDoubt"] = policy });
+        await cluster.Api.Post($"campaigns/{campaign}/start");
+
+        // After so many more messages, not so many seconds: a slow machine makes no other test of it.
+        var kills = 0;
+        for (var goal = 1_000; goal < Recipients - 1_000; goal = sink.AcceptedSoFar() + random.Next(2_000, 4_000))
+        {
+            await Eventually.Holds(
+                $"the sink has accepted {goal}", () => sink.AcceptedSoFar() >= goal, TimeSpan.FromSeconds(60));
+            var silo = cluster.Silos[random.Next(cluster.Silos.Count)];
+            await silo.Kill();
+            kills++;
+            await silo.Start();
+        }
+
+        await cluster.Ended(campaign);
+
+        var recount = await Recounts.AssertSound(cluster, sink, campaign, policy);
+        Assert.Equal(Recipients, recount.Count("Sent"));
+        Assert.InRange(kills, 3, 10);
+
+        // At most one window (64) of each of the partitions that a silo sends at a time (8) is in doubt.
+        Assert.InRange(recount.Recipients.Count(recipient => recipient.InDoubt), 0, kills * 8 * 64);
+    }
+}
