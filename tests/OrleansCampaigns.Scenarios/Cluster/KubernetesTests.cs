@@ -53,37 +53,6 @@ public sealed class KubernetesTests
         Assert.Equal(kinds, Manifests.Select(manifest => (string)manifest["kind"]!).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public void Every_variable_is_a_setting()
-    {
-        var variables = Settings.Keys
-            .Concat(Manifests.SelectMany(DeploymentFiles.TextsIn))
-            .Concat(DeploymentFiles.ReadYaml("docker-compose.yml").SelectMany(DeploymentFiles.TextsIn))
-            .Concat(ContainerFile.Variables.Keys)
-            .Select(DeploymentFiles.SettingOf)
-            .OfType<string>()
-            .Distinct()
-            .ToList();
-
-        Assert.InRange(variables.Count, 15, 1000);
-        Assert.DoesNotContain(variables, key => !KnownSettings.Contain(key));
-    }
-
-    [Theory]
-    [InlineData("Postgres:Migrate", true)]
-    [InlineData("Cluster:SiloPort", true)]
-    [InlineData("Mail:Relays:0:Host", true)]
-    [InlineData("Engine:Retry:Deferred:First", true)]
-    [InlineData("Engine:Rest:MailboxFull", true)]
-    [InlineData("Tracking:Keys:0:Secret", true)]
-    [InlineData("Postgres:Migrated", false)]
-    [InlineData("Mail:Relays:main:Host", false)]
-    [InlineData("Mail:Relays", false)]
-    [InlineData("Cluster", false)]
-    [InlineData("Clusters:SiloPort", false)]
-    public void A_setting_is_told_from_a_slip(string key, bool isKnown) =>
-        Assert.Equal(isKnown, KnownSettings.Contain(key));
-
     [Theory]
     [MemberData(nameof(Names))]
     public void The_settings_of_a_workload_are_valid(string name)
