@@ -70,8 +70,8 @@ public sealed partial class SettingsTests
             .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal)))
         {
             var prefix = "";
-            foreach (var name in Row().Match(line).Groups["keys"].Value.Replace("` or `", ", ", StringComparison.Ordinal).Split(
-                ", ", StringSplitOptions.RemoveEmptyEntries))
+            var keys = Row().Match(line).Groups["keys"].Value.Replace("` or `", ", ", StringComparison.Ordinal);
+            foreach (var name in keys.Split(", ", StringSplitOptions.RemoveEmptyEntries))
             {
                 var key = name.Contains(':', StringComparison.Ordinal) ? name : prefix + name;
                 prefix = key[..(key.LastIndexOf(':') + 1)];
