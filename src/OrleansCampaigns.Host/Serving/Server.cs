@@ -96,6 +96,9 @@ internal static class Server
 
         // It warns of a garbage collector that suits servers, not laptops.
         builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+
+        // It warns that its keys are lost with the process; nothing here is protected by them.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddConsole(options =>
         {

@@ -1,7 +1,9 @@
+using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Grains;
+using OrleansCampaigns.Grains.Throttling;
 using OrleansCampaigns.Host.Serving;
 using OrleansCampaigns.Mail;
 using OrleansCampaigns.Mail.Inbound;
@@ -23,6 +25,7 @@ internal static class KnownSettings
         (InboundOptions.Section, typeof(InboundOptions)),
         (WebhookOptions.Section, typeof(WebhookOptions)),
         (TrackingOptions.Section, typeof(TrackingOptions)),
+        (ThrottlingOptions.Section, typeof(ThrottlingOptions)),
         ("Engine", typeof(EngineOptions)),
     ];
 
@@ -44,7 +47,12 @@ internal static class KnownSettings
                 || type == typeof(DateTimeOffset) || type == typeof(Uri);
         }
 
-        if (type.IsGenericType && type.IsAssignableTo(typeof(System.Collections.IEnumerable)))
+        if (type.IsAssignableTo(typeof(IDictionary)))
+        {
+            return Has(type.GenericTypeArguments[1], path[1..]);
+        }
+
+        if (IsCollection(type))
         {
             return int.TryParse(path[0], NumberStyles.None, CultureInfo.InvariantCulture, out _)
                 && Has(type.GenericTypeArguments[0], path[1..]);
@@ -52,7 +60,9 @@ internal static class KnownSettings
 
         var property = type.GetProperty(
             path[0], BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
-        return property is { CanWrite: true }
+        return property is not null && (property.CanWrite || IsCollection(property.PropertyType))
             && Has(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, path[1..]);
     }
+
+    private static bool IsCollection(Type type) => type.IsGenericType && type.IsAssignableTo(typeof(IEnumerable));
 }
