@@ -310,9 +310,9 @@ CREATE INDEX idempotent_requests_age ON idempotent_requests (created_at);
 
 -- Grain states are projected in the transaction that writes them: whatever crashes, the tables equal the grains. One
 -- statement may write the states of many contacts, and this runs once for all of them. The planner knows nothing of how
--- many those are, and a plan made over empty tables would stay while they grow: so every row is found by an index. Nor does it
--- know how short the lists are that JSON holds: it would think them worth compiling, which takes longer than all the rest.
--- The contacts are locked in order, as imports lock them.
+-- many those are, and a plan made over empty tables would stay while they grow: so every row is found by an index. Nor
+-- does it know how short the lists are that JSON holds: it would think them worth compiling, which takes longer than
+-- all the rest. The contacts are locked in order, as imports lock them.
 CREATE FUNCTION project_contacts() RETURNS trigger LANGUAGE plpgsql
     SET jit = off SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN

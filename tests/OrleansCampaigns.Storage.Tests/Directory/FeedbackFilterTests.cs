@@ -36,7 +36,7 @@ public abstract class FeedbackFilterTests(ITestDatabases databases) : DatabaseCo
                 .Order(StringComparer.Ordinal).ToList();
             found += expected.Count;
 
-            // All of them at once, sorted; none of them; whichever holds fewer than five; and looking at few for a page.
+            // All of them at once, sorted; none of them; whichever holds fewer than five; and looking at few.
             foreach (var (smallMax, scannedMax) in new (int, int?)[]
             {
                 (Test.Database.Dialect.SmallSourceMax, null), (0, null), (5, null), (0, random.Next(5, 30)),
