@@ -58,6 +58,12 @@ internal sealed class ContactGrain(
     public async Task<CampaignDelivery> Record(Turn turn, AttemptReport report, DeliveryRules rules)
     {
         await Recall(turn.Campaign, turn.QueuedAt);
+        if (_begun.TryGetValue(turn.Campaign, out var begun) && begun.Attempt > turn.Attempt)
+        {
+            // Too late to clear up a doubt: because of it the e-mail is being sent again.
+            return Contact.DeliveryOf(turn.Campaign)!;
+        }
+
         await Commit(Contact.Record(turn, report, rules, JitterSeed(turn), clock.GetUtcNow()));
         _begun.Remove(turn.Campaign);
         Leave();

@@ -32,6 +32,9 @@ internal static partial class Recounts
 
         AssertDeliveries(sink.Deliveries(), recount, inDoubt);
         AssertNothingPersonalIsLogged(cluster);
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{recount.Audience} recipients: {recount.Recipients.Count(recipient => recipient.InDoubt)} in doubt, "
+            + $"{sink.Snapshot().Duplicates} repeated.");
         return recount;
     }
 

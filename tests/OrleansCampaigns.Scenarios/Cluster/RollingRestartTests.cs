@@ -45,6 +45,7 @@ public sealed class RollingRestartTests
         var times = sink.Attempts().Select(attempt => attempt.Began).Where(at => at >= begun && at <= ended).Order()
             .ToList();
         var pause = times.Zip(times.Skip(1), (one, next) => next - one).Max();
+        TestContext.Current.TestOutputHelper?.WriteLine($"Longest pause of {times.Count} attempts: {pause}.");
         Assert.InRange(pause, TimeSpan.Zero, TimeSpan.FromSeconds(3));
     }
 }

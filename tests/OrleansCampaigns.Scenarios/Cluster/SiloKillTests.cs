@@ -24,7 +24,7 @@ public sealed class SiloKillTests
         await cluster.Api.Post($"campaigns/{campaign}/start");
 
         // After so many more messages, not so many seconds: a slow machine makes no other test of it.
-        var kills = 0;
+        var (kills, begun) = (0, TimeProvider.System.GetTimestamp());
         for (var goal = 1_000; goal < Recipients - 1_000; goal = sink.AcceptedSoFar() + random.Next(2_000, 4_000))
         {
             await Eventually.Holds(
@@ -36,6 +36,8 @@ public sealed class SiloKillTests
         }
 
         await cluster.Ended(campaign);
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{kills} silos killed within {TimeProvider.System.GetElapsedTime(begun)}.");
 
         var recount = await Recounts.AssertSound(cluster, sink, campaign, policy);
         Assert.Equal(Recipients, recount.Count("Sent"));
