@@ -213,10 +213,7 @@ internal sealed class PartitionRun(
         for (var i = 0; i < window.Count; i++)
         {
             var (recipient, lane) = (window[i], lanes[i]);
-#pragma warning disable RS0030 // Rendering and SMTP belong on the thread pool: a grain has one thread at a time.
-            _inFlight.Add(
-                recipient.Seq, Task.Run(() => sender.Send(recipient, lane, stop, shutdown), CancellationToken.None));
-#pragma warning restore RS0030
+            _inFlight.Add(recipient.Seq, permits.Run(() => sender.Send(recipient, lane, stop, shutdown)));
         }
 
         _slice += window.Count;
