@@ -17,7 +17,9 @@ using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Storage;
+using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
+using OrleansCampaigns.Storage.Postgres;
 using OrleansCampaigns.Storage.Sqlite;
 using OrleansCampaigns.TestKit;
 
@@ -30,14 +32,18 @@ public sealed class Engine : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oc-grains-").FullName;
     private readonly InProcessTestCluster _cluster;
+    private readonly string _service;
+    private readonly bool _ownsDatabase;
 
-    private Engine(Action<EngineOptions>? configure, short silos)
+    private Engine(Action<EngineOptions>? configure, short silos, IDatabase? shared = null, Engine? twin = null)
     {
-        Database = new(Path.Combine(_folder, "campaigns.db"), TimeProvider.System);
-        Database.Initialise();
+        _ownsDatabase = shared is null;
+        Database = shared ?? OpenSqlite(Path.Combine(_folder, "campaigns.db"));
+        (Relays, Composers) = (twin?.Relays ?? new(), twin?.Composers ?? new());
         Lists = new ListDirectory(Database);
         Audiences = new Storage.Audiences.AudienceStore(Database);
         var builder = new InProcessTestClusterBuilder(silos);
+        _service = builder.Options.ServiceId = twin?._service ?? builder.Options.ServiceId;
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSilo((_, silo) =>
         {
@@ -59,7 +65,16 @@ public sealed class Engine : IAsyncDisposable
             });
             silo.Services.Configure<ReminderOptions>(
                 options => options.MinimumReminderPeriod = TimeSpan.FromSeconds(1));
-            silo.UseEmbeddedStorage(Database);
+            if (Database is PostgresDatabase cluster)
+            {
+                silo.AddPostgresGrainStorage(cluster);
+                silo.UseInMemoryReminderService();
+            }
+            else
+            {
+                silo.UseEmbeddedStorage((SqliteDatabase)Database);
+            }
+
             silo.AddCampaignGrains();
             foreach (var name in new[] { StorageNames.Contacts, StorageNames.Engine })
             {
@@ -81,15 +96,15 @@ public sealed class Engine : IAsyncDisposable
         MaxAge = TimeSpan.FromSeconds(20),
     };
 
-    public SqliteDatabase Database { get; }
+    public IDatabase Database { get; }
 
     public IListDirectory Lists { get; }
 
     public Storage.Audiences.AudienceStore Audiences { get; }
 
-    public ScriptedRelays Relays { get; } = new();
+    public ScriptedRelays Relays { get; }
 
-    public PlainComposers Composers { get; } = new();
+    public PlainComposers Composers { get; }
 
     public StorageFaults Faults { get; } = new();
 
@@ -105,6 +120,26 @@ public sealed class Engine : IAsyncDisposable
         var engine = new Engine(configure, silos);
         await engine._cluster.DeployAsync();
         return engine;
+    }
+
+    /// <summary>The same, on a database of the cluster's kind that somebody else owns.</summary>
+    public static async Task<Engine> StartOn(
+        IDatabase database, Action<EngineOptions>? configure = null, short silos = 1)
+    {
+        var engine = new Engine(configure, silos, database);
+        await engine._cluster.DeployAsync();
+        return engine;
+    }
+
+    /// <summary>
+    /// A second cluster on the same database and with the same way out, which knows nothing of the first: every grain
+    /// may be in memory twice.
+    /// </summary>
+    public async Task<Engine> StartTwin(Action<EngineOptions>? configure = null)
+    {
+        var twin = new Engine(configure, 1, Database, this);
+        await twin._cluster.DeployAsync();
+        return twin;
     }
 
     /// <summary>A list with these addresses.</summary>
@@ -183,7 +218,18 @@ public sealed class Engine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _cluster.DisposeAsync();
-        Database.Dispose();
+        if (_ownsDatabase)
+        {
+            ((SqliteDatabase)Database).Dispose();
+        }
+
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private static SqliteDatabase OpenSqlite(string path)
+    {
+        var database = new SqliteDatabase(path, TimeProvider.System);
+        database.Initialise();
+        return database;
     }
 }

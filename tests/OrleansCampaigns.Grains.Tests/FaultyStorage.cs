@@ -11,6 +11,9 @@ public enum Fault
 
     /// <summary>It is written, but the answer is lost.</summary>
     AfterWrite,
+
+    /// <summary>Another activation of the grain has written meanwhile.</summary>
+    AfterAnother,
 }
 
 /// <summary>Says which writes fail.</summary>
@@ -23,6 +26,9 @@ public sealed class StorageFaults
 
     /// <summary>Asked for each write with its number, from 1, and the name of the state.</summary>
     public Func<int, string, Fault?> Script { get; set; } = (_, _) => null;
+
+    /// <summary>Awaited after each write, with its number.</summary>
+    public Func<int, Task> OnWritten { get; set; } = _ => Task.CompletedTask;
 
     internal Fault? Next(string state) => Script(Interlocked.Increment(ref _writes), state);
 }
@@ -41,10 +47,27 @@ internal sealed class FaultyStorage(IGrainStorage storage, StorageFaults faults)
             throw new IOException("The disk is full.");
         }
 
+        if (fault == Fault.AfterAnother)
+        {
+            await WriteAsAnother<T>(stateName, grainId);
+        }
+
         await storage.WriteStateAsync(stateName, grainId, grainState);
+        await faults.OnWritten(faults.Writes);
         if (fault == Fault.AfterWrite)
         {
             throw new IOException("The connection was lost.");
+        }
+    }
+
+    // What is stored stays as it is, and yet it is another version of it.
+    private async Task WriteAsAnother<T>(string stateName, GrainId grainId)
+    {
+        var stored = new GrainState<T>();
+        await storage.ReadStateAsync(stateName, grainId, stored);
+        if (stored.RecordExists)
+        {
+            await storage.WriteStateAsync(stateName, grainId, stored);
         }
     }
 

@@ -38,6 +38,11 @@ internal sealed partial class CampaignGrain
     /// <summary>Does the next thing that the campaign's status asks for. Safe to run again after any crash.</summary>
     private async Task Drive()
     {
+        if (_isOutdated)
+        {
+            return;
+        }
+
         try
         {
             switch (record.State.Campaign)

@@ -37,6 +37,7 @@ internal sealed partial class CampaignGrain(
     private (DateTimeOffset At, CampaignTotals Totals, DateTimeOffset? NextRetryAt)? _counted;
     private int _writes;
     private int _changesSeen = -1;
+    private bool _isOutdated;
 
     private Campaign Campaign => record.State.Campaign with { Definition = definition.State.Definition };
 
@@ -294,6 +295,7 @@ internal sealed partial class CampaignGrain(
         }
         catch
         {
+            _isOutdated = true; // A timer may still tick while the grain leaves.
             DeactivateOnIdle(); // The write may have landed; reload rather than trust memory.
             throw;
         }

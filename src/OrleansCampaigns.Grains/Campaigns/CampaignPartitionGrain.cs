@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using Orleans.Runtime.Placement;
+using Orleans.Storage;
 using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Domain;
@@ -54,6 +55,7 @@ internal sealed partial class CampaignPartitionGrain(
     private bool _hasRecovered;
     private bool _isWanted;
     private bool _isMoving;
+    private bool _isOutdated;
 
     private CampaignId Campaign => GrainKeys.ReadPartition(this.GetPrimaryKeyString()).Campaign;
 
@@ -325,6 +327,12 @@ internal sealed partial class CampaignPartitionGrain(
     /// </remarks>
     private async Task Write()
     {
+        if (_isOutdated)
+        {
+            // The look at what another has stored has brought its version, which must not be overwritten.
+            throw new InconsistentStateException("Another activation has written the partition.");
+        }
+
         var state = record.State;
         var before = state.Stamp;
         state.Stamp = Guid.NewGuid();
@@ -340,6 +348,7 @@ internal sealed partial class CampaignPartitionGrain(
             record.State = state;
             if (stored != before && stored != state.Stamp)
             {
+                _isOutdated = true;
                 throw;
             }
 

@@ -260,11 +260,7 @@ internal sealed class PartitionRun(
 
         foreach (var (recipient, lane, pass) in starts)
         {
-#pragma warning disable RS0030 // Rendering and SMTP belong on the thread pool: a grain has one thread at a time.
-            _inFlight.Add(
-                recipient.Seq,
-                Task.Run(() => sender.Send(recipient, lane, pass, stop, shutdown), CancellationToken.None));
-#pragma warning restore RS0030
+            _inFlight.Add(recipient.Seq, permits.Run(() => sender.Send(recipient, lane, pass, stop, shutdown)));
         }
 
         _slice += starts.Count;

@@ -33,6 +33,13 @@ internal sealed class PumpPermits(IOptions<EngineOptions> options, PartitionMove
     /// <summary>Cancelled when the silo has waited long enough: what is not recorded by now stays in doubt.</summary>
     public CancellationToken Stopped => _stopped.Token;
 
+    /// <summary>Where attempts are made: rendering and SMTP need many threads, and a grain has one at a time.</summary>
+    public TaskScheduler Threads { get; init; } = TaskScheduler.Default;
+
+    /// <summary>Makes an attempt outside grain turns.</summary>
+    public Task<TurnResult> Run(Func<Task<TurnResult>> attempt) => Task.Factory.StartNew(
+        attempt, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Threads).Unwrap();
+
     public Task Take(string? relay, CancellationToken cancellation) => Line(relay).WaitAsync(cancellation);
 
     public void GiveBack(string? relay) => Line(relay).Release();

@@ -4,17 +4,20 @@ using OrleansCampaigns.Domain.Delivery;
 namespace OrleansCampaigns.Grains.Tests.Campaigns;
 
 /// <summary>Breaks one write after the other, and looks whether the campaign still comes out right.</summary>
-public sealed class BrokenWriteTests
+public sealed class BrokenWriteTests(Databases databases)
 {
     private static readonly string[] Addresses =
         ["a@mail.example", "b@mail.example", "deferred@mail.example", "full@mail.example", "a@mail.example", "broken"];
 
     [Theory]
-    [InlineData(Fault.BeforeWrite)]
-    [InlineData(Fault.AfterWrite)]
-    public async Task Whichever_write_breaks_nobody_is_lost_and_nobody_gets_two(Fault fault)
+    [InlineData(DatabaseKind.Embedded, Fault.BeforeWrite)]
+    [InlineData(DatabaseKind.Embedded, Fault.AfterWrite)]
+    [InlineData(DatabaseKind.Embedded, Fault.AfterAnother)]
+    [InlineData(DatabaseKind.Cluster, Fault.AfterWrite)]
+    [InlineData(DatabaseKind.Cluster, Fault.AfterAnother)]
+    public async Task Whichever_write_breaks_nobody_is_lost_and_nobody_gets_two(DatabaseKind kind, Fault fault)
     {
-        await using var engine = await Engine.Start();
+        await using var engine = await databases.StartEngine(kind);
         engine.Relays.Script = (address, attempt) => address[0] switch
         {
             'd' when attempt == 1 => new() { Outcome = Outcome.Deferred, Cause = Cause.Greylisted },

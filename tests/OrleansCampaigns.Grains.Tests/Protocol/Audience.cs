@@ -1,0 +1,204 @@
+using System.Collections.Immutable;
+using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
+using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Grains.Audiences;
+
+namespace OrleansCampaigns.Grains.Tests.Protocol;
+
+/// <summary>The rows of one campaign's audience; what became of them is read from the stored contacts.</summary>
+internal sealed class AudienceRows(Storage storage, CampaignId campaign, IReadOnlyList<string> addresses)
+{
+    private static readonly byte[] ContactKey = new byte[32];
+
+    public sealed record Row(int Partition, Recipient Recipient, string Key)
+    {
+        public string Address => Recipient.Address!;
+    }
+
+    public AudienceSnapshot? Snapshot { get; private set; }
+
+    public IReadOnlyList<Row> Rows { get; private set; } = [];
+
+    public static ContactId ContactOf(string address) => ContactId.Of(ContactKey, AccountId.Main, address);
+
+    public static string KeyOf(string address) => $"ct:{AccountId.Main}:{ContactOf(address).Value[4..]}";
+
+    public AudienceSnapshot Take(int partitionSize, DateTimeOffset now)
+    {
+        if (Snapshot is null)
+        {
+            var partitions = Math.Max(1, (addresses.Count + partitionSize - 1) / partitionSize);
+            Rows =
+            [
+                .. addresses.Index()
+                    .GroupBy(known => known.Item)
+                    .SelectMany(same => same.Select((known, nth) => (known.Item, Occurrence: nth + 1)))
+                    .GroupBy(known => ContactOf(known.Item).PartitionOf(partitions))
+                    .SelectMany(placed => placed.Select((known, nth) => RowOf(
+                        placed.Key, nth + 1, known.Item, known.Occurrence))),
+            ];
+            var sendable = Rows.Count(row => row.Recipient.IsReserved);
+            Snapshot = new(Rows.Count, sendable, partitions, now);
+        }
+
+        return Snapshot;
+    }
+
+    public void Discard()
+    {
+        Snapshot = null;
+        Rows = [];
+    }
+
+    public Contact Contact(Row row) => storage.ContactOf(row.Key);
+
+    /// <summary>Where the campaign stands with a row; <see langword="null"/> while nothing is known.</summary>
+    public CampaignDelivery? Delivery(Row row) => Contact(row).DeliveryOf(campaign);
+
+    public bool IsDecided(Row row) => row.Recipient.Occurrence == 1
+        ? Delivery(row)?.Decided == true
+        : Delivery(row)?.DuplicatesUpTo >= row.Recipient.Occurrence;
+
+    public DateTimeOffset? NextAttemptAt(Row row) =>
+        row.Recipient.Occurrence == 1 ? Delivery(row)?.NextAttemptAt : null;
+
+    public Recipient Read(Row row) => row.Recipient.Occurrence == 1 && Delivery(row) is { } known
+        ? row.Recipient with { Attempts = known.Attempts, Outcome = known.Outcome, Cause = known.Cause }
+        : row.Recipient;
+
+    public (CampaignTotals Totals, DateTimeOffset? NextRetryAt) Count()
+    {
+        var first = Rows.Where(row => row.Recipient.Occurrence == 1).Select(Delivery).ToList();
+        var further = Rows.Where(row => row.Recipient.Occurrence > 1).ToList();
+        var outcomes = first.Where(known => known?.Excluded is null)
+            .Select(known => known?.Outcome ?? Outcome.Queued)
+            .Concat(further.Select(row => IsDecided(row) ? Outcome.Duplicated : Outcome.Queued));
+        var known = first.OfType<CampaignDelivery>().ToList();
+        return (new CampaignTotals
+        {
+            Audience = Snapshot?.Recipients ?? 0,
+            Outcomes = outcomes.GroupBy(outcome => outcome).ToImmutableDictionary(
+                same => same.Key, same => (long)same.Count()),
+            Excluded = known.Where(delivery => delivery.Excluded is not null)
+                .GroupBy(delivery => delivery.Excluded!)
+                .ToImmutableDictionary(same => same.Key, same => (long)same.Count()),
+            Attempts = known.Sum(delivery => delivery.Attempts),
+            RetriesWaiting = known.Count(delivery => delivery.NextAttemptAt is not null),
+            Deducted = known.Count(delivery => delivery.Charged),
+            InDoubt = known.Count(delivery => delivery.InDoubt),
+        }, Rows.Min(NextAttemptAt));
+    }
+
+    private Row RowOf(int partition, long seq, string address, int occurrence)
+    {
+        var isValid = EmailAddress.Parse(address) is not null;
+        var status = storage.ContactOf(KeyOf(address)).Status;
+        return new(
+            partition,
+            new()
+            {
+                Seq = seq,
+                Contact = ContactOf(address),
+                Occurrence = occurrence,
+                Address = address,
+                AddressIsValid = isValid,
+                IsReserved = isValid && occurrence == 1 && status is ContactStatus.New or ContactStatus.Active,
+            },
+            KeyOf(address));
+    }
+}
+
+/// <summary>The audience as one process reads it.</summary>
+internal sealed class ModelAudience(World world, Node node) : IAudienceStore
+{
+    private AudienceRows Rows => world.Audience;
+
+    public Task<AudienceCount> Count(AccountId account, Audience audience, CancellationToken cancellation = default) =>
+        Read(() => new AudienceCount(world.Addresses.Count, world.Addresses.Count));
+
+    public Task<IReadOnlyList<string>> FindUnknownLists(
+        AccountId account, Audience audience, CancellationToken cancellation = default) =>
+        Read<IReadOnlyList<string>>(() => []);
+
+    public Task<IReadOnlyDictionary<string, long>> CountMissing(
+        AccountId account,
+        Audience audience,
+        IReadOnlyCollection<string> fields,
+        CancellationToken cancellation = default) =>
+        throw new NotSupportedException();
+
+    public Task<AudienceSnapshot> Take(
+        AccountId account,
+        CampaignId campaign,
+        Audience audience,
+        int partitionSize,
+        DateTimeOffset now,
+        CancellationToken cancellation = default) =>
+        world.Step(node, "take the audience", () => Rows.Take(partitionSize, now));
+
+    public Task StoreLinks(
+        CampaignId campaign, IReadOnlyList<string> links, CancellationToken cancellation = default) =>
+        throw new NotSupportedException();
+
+    public Task Discard(CampaignId campaign, CancellationToken cancellation = default) =>
+        world.Step(node, "discard the audience", () =>
+        {
+            Rows.Discard();
+            return 0;
+        });
+
+    public Task<IReadOnlyList<Recipient>> Next(
+        CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default) =>
+        Select(partition, limit, row => row.Recipient.Seq > afterSeq);
+
+    public Task<IReadOnlyList<Recipient>> Due(
+        CampaignId campaign, int partition, DateTimeOffset now, int limit, CancellationToken cancellation = default) =>
+        Select(partition, limit, row => Rows.NextAttemptAt(row) <= now);
+
+    public Task<IReadOnlyList<Recipient>> Undecided(
+        CampaignId campaign, int partition, long uptoSeq, CancellationToken cancellation = default) =>
+        Select(partition, int.MaxValue, row => row.Recipient.Seq <= uptoSeq && !Rows.IsDecided(row));
+
+    public Task<IReadOnlyList<Recipient>> Find(
+        CampaignId campaign, int partition, IReadOnlyCollection<long> seqs, CancellationToken cancellation = default) =>
+        Select(partition, int.MaxValue, row => seqs.Contains(row.Recipient.Seq));
+
+    public Task<IReadOnlyList<Recipient>> Waiting(
+        CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default) =>
+        Select(partition, limit, row => row.Recipient.Seq > afterSeq && Rows.NextAttemptAt(row) is not null);
+
+    public Task<IReadOnlyList<Recipient>> Failed(
+        CampaignId campaign,
+        int partition,
+        int beforePass,
+        long afterSeq,
+        int limit,
+        CancellationToken cancellation = default) =>
+        Select(partition, limit, row => row.Recipient.Seq > afterSeq && row.Recipient.Occurrence == 1
+            && Rows.Delivery(row) is { Excluded: null } known && known.Pass < beforePass && known.Outcome.IsFailure());
+
+    public Task<PartitionState> GetState(
+        CampaignId campaign, int partition, CancellationToken cancellation = default) =>
+        Read(() => Rows.Rows.Where(row => row.Partition == partition).ToList() is var mine
+            ? new PartitionState(mine.Max(row => (long?)row.Recipient.Seq) ?? 0, mine.Min(Rows.NextAttemptAt))
+            : null!);
+
+    public Task<(CampaignTotals Totals, DateTimeOffset? NextRetryAt)> Count(
+        CampaignId campaign, CancellationToken cancellation = default) => Read(Rows.Count);
+
+    public Task<Recipient?> FindContact(
+        AccountId account, ContactId contact, CancellationToken cancellation = default) =>
+        throw new NotSupportedException();
+
+    private Task<T> Read<T>(Func<T> read) => node.IsRunning ? Task.FromResult(read()) : World.Never<T>();
+
+    private Task<IReadOnlyList<Recipient>> Select(int partition, int limit, Func<AudienceRows.Row, bool> wanted) =>
+        Read<IReadOnlyList<Recipient>>(() =>
+        [
+            .. Rows.Rows.Where(row => row.Partition == partition && wanted(row)).Take(limit).Select(Rows.Read),
+        ]);
+}
