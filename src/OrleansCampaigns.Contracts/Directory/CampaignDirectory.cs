@@ -158,8 +158,8 @@ public interface IAccessDirectory
     Task<bool> RevokeKey(string keyId, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Claims an idempotency key for a request. A claim that is not renewed for a minute is that of a process that died,
-    /// and the next request is the first.
+    /// Claims an idempotency key for a request. A claim that is not renewed for a minute is that of a process that
+    /// died, and the next request is the first.
     /// </summary>
     /// <returns>
     /// <see langword="null"/> when the request is the first; otherwise what is known of the first: another fingerprint

@@ -8,7 +8,7 @@ namespace OrleansCampaigns.Scenarios.Cluster;
 /// <summary>Silos and one API process on a PostgreSQL of their own, as in production but on one machine.</summary>
 public sealed class ClusterProcesses : IAsyncDisposable
 {
-    /// <summary>Names a folder that what every process logged is written to, for whoever looks into a failure.</summary>
+    /// <summary>Names a folder for what every process logged, for whoever looks into a failure.</summary>
     private const string LogsVariable = "ORLEANSCAMPAIGNS_TEST_LOGS";
 
     private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(3);

@@ -104,12 +104,12 @@ internal static partial class Recounts
         Assert.Equal(received.Count, deliveries.Select(delivery => delivery.MessageId).Distinct().Count());
     }
 
-    private static string? FaultOf(RecountedRecipient recipient, string[] messageIds, string inDoubt) => messageIds switch
+    private static string? FaultOf(RecountedRecipient recipient, string[] ids, string inDoubt) => ids switch
     {
-        _ when messageIds.Distinct().Skip(1).Any() => "Repeated with another Message-ID.",
+        _ when ids.Distinct().Skip(1).Any() => "Repeated with another Message-ID.",
         { Length: > 1 } when inDoubt == "AssumeSent" => "Sent twice.",
         { Length: > 1 } when !recipient.InDoubt => "Sent twice and not in doubt.",
-        { Length: > 1 } when messageIds.Length > 1 + recipient.Doubts => "Sent more often than it was in doubt.",
+        { Length: > 1 } when ids.Length > 1 + recipient.Doubts => "Sent more often than it was in doubt.",
         { Length: 0 } when recipient.Outcome == "Sent" && inDoubt == "Resend" => "Lost.",
         { Length: 0 } when recipient.Outcome == "Sent" && !recipient.InDoubt => "Lost and not in doubt.",
         { Length: > 0 } when recipient.Outcome != "Sent" && recipient.Doubts == 0 => "Sent, and something else told.",
