@@ -120,6 +120,10 @@ internal sealed class ModelAudience(World world, Node node) : IAudienceStore
     public Task<AudienceCount> Count(AccountId account, Audience audience, CancellationToken cancellation = default) =>
         Read(() => new AudienceCount(world.Addresses.Count, world.Addresses.Count));
 
+    public Task<bool> IsLargerThan(
+        AccountId account, Audience audience, long limit, CancellationToken cancellation = default) =>
+        Read(() => world.Addresses.Count > limit);
+
     public Task<IReadOnlyList<string>> FindUnknownLists(
         AccountId account, Audience audience, CancellationToken cancellation = default) =>
         Read<IReadOnlyList<string>>(() => []);
