@@ -135,7 +135,10 @@ internal sealed class Story : IDisposable
             }
             catch (Exception failure) when (failure is not Violation)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(200), World.Clock);
+                var later = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                await using var timer = World.Clock.CreateTimer(
+                    _ => later.TrySetResult(), null, TimeSpan.FromMilliseconds(200), Timeout.InfiniteTimeSpan);
+                await later.Task;
             }
         }
     }
@@ -178,7 +181,8 @@ internal sealed class Story : IDisposable
         var accepted = World.Relay.Accepted.GetValueOrDefault(name);
         var history = World.Audience.Contact(row).History;
         var bounces = history.Count(entry => entry.Kind == HistoryKind.Bounce);
-        Violation.Unless(delivery is not null || (accepted == 0 && status == CampaignStatus.Cancelled), $"{name} is lost.");
+        Violation.Unless(
+            delivery is not null || (accepted == 0 && status == CampaignStatus.Cancelled), $"{name} is lost.");
         if (delivery is null)
         {
             return;
@@ -192,7 +196,8 @@ internal sealed class Story : IDisposable
         Violation.Unless(accepted == 0 || delivery.Attempts > 0, $"{name} got an e-mail that nothing tells of.");
         Violation.Unless(delivery.Charged == delivery.Attempts > 0, $"{name}: charged {delivery.Charged}.");
         Violation.Unless(
-            accepted > 0 || delivery.Outcome != Outcome.Sent || delivery.InDoubt, $"{name} counts as sent, and was not.");
+            accepted > 0 || delivery.Outcome != Outcome.Sent || delivery.InDoubt,
+            $"{name} counts as sent, and was not.");
 
         // Who left while the first one was in doubt is not sent a second.
         var hasLeft = delivery is { Outcome: Outcome.Unsubscribed, InDoubt: true };
