@@ -75,7 +75,7 @@ public sealed partial record Contact
             UpdatedAt = now,
             Decided = true,
             Excluded = null, // An attempt that was made after all is an outcome.
-            InDoubt = report.InDoubt || (delivery.InDoubt && !clearsDoubt),
+            InDoubt = report.InDoubt || (delivery.InDoubt && !clearsDoubt) || IsSecond(delivery, turn, report),
             DoubtfulAttempt = report.InDoubt ? turn.Attempt : delivery.DoubtfulAttempt,
             Charged = delivery.Charged || rules.DeductOn == DeductOn.FirstAttempt || report.Outcome == Outcome.Sent,
         };
@@ -88,6 +88,13 @@ public sealed partial record Contact
         var news = new News(report, HistoryKind.Attempt, "smtp", turn.Attempt, rules, jitterSeed, now);
         return contact.Take(delivery, news).ApplyPending(turn, rules, jitterSeed, now);
     }
+
+    // An attempt was written off and made again, and then it turned out that both were accepted.
+    private static bool IsSecond(CampaignDelivery delivery, Turn turn, AttemptReport report) =>
+        report.Outcome == Outcome.Sent
+        && delivery.Outcome == Outcome.Sent
+        && delivery.DoubtfulAttempt > 0
+        && delivery.DoubtfulAttempt == turn.Attempt - 1;
 
     /// <summary>Settles an attempt of which no record exists after a crash, as the campaign's policy says.</summary>
     /// <param name="turn">The turn whose attempt may or may not have happened.</param>

@@ -122,4 +122,17 @@ public class ContactDoubtTests
             Assert.False(delivery.Charged, "No server was reached, so no licence is used.");
         }
     }
+
+    [Fact]
+    public void A_late_report_does_not_hide_that_a_second_e_mail_was_on_its_way()
+    {
+        // The silo that made the first attempt was taken for dead, and was not: the second began before the first told.
+        var contact = new Contact()
+            .ResolveDoubt(Given.Turn(1), Given.ResendRules, jitterSeed: 1, Given.Now)
+            .Attempted(1, Given.Sent, rules: Given.ResendRules)
+            .Attempted(2, Given.Sent, rules: Given.ResendRules);
+
+        var delivery = contact.DeliveryOf(Given.Campaign)!;
+        Assert.Equal((Outcome.Sent, 2, true), (delivery.Outcome, delivery.Attempts, delivery.InDoubt));
+    }
 }

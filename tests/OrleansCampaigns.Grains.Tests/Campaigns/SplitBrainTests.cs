@@ -28,15 +28,19 @@ public sealed class SplitBrainTests(Databases databases)
     {
         await using var engine = await databases.StartEngine(kind, Configure);
         await using var twin = await engine.StartTwin(Configure);
-        engine.Relays.OnSend = _ => Task.Delay(TimeSpan.FromMilliseconds(5));
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var begun = 0;
+        engine.Relays.OnSend = _ => Interlocked.Increment(ref begun) > 10 ? goOn.Task : Task.CompletedTask;
         var addresses = Enumerable.Range(0, Recipients).Select(i => $"reader-{i}@mail.example").ToList();
         var campaign = await engine.Draft(addresses, policy);
         var id = GrainKeys.ReadCampaign(campaign.GetPrimaryKeyString());
         Assert.Null((await campaign.Start(Engine.Account)).Refusal);
         await Eventually.Holds("some are sent", () => engine.Relays.Accepted.Count >= 10);
 
-        // The other one reads what is stored and takes the campaign for its own.
+        // The other one takes the campaign for its own, and what the first one is about to send for lost.
         await Drive(twin, id);
+        await Eventually.Holds("the twin writes, too", () => twin.Faults.Writes >= 3);
+        goOn.SetResult();
 
         await Eventually.Holds("the campaign ends", async () =>
         {

@@ -63,8 +63,11 @@ internal sealed class AudienceRows(Storage storage, CampaignId campaign, IReadOn
         ? Delivery(row)?.Decided == true
         : Delivery(row)?.DuplicatesUpTo >= row.Recipient.Occurrence;
 
+    // The tables know milliseconds. A clock that stands still would never come to the rest of one.
     public DateTimeOffset? NextAttemptAt(Row row) =>
-        row.Recipient.Occurrence == 1 ? Delivery(row)?.NextAttemptAt : null;
+        row.Recipient.Occurrence == 1 && Delivery(row)?.NextAttemptAt is { } at
+            ? DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds())
+            : null;
 
     public Recipient Read(Row row) => row.Recipient.Occurrence == 1 && Delivery(row) is { } known
         ? row.Recipient with { Attempts = known.Attempts, Outcome = known.Outcome, Cause = known.Cause }

@@ -217,7 +217,7 @@ internal sealed class Node : IGrainRuntime, ILocalSiloDetails, ITimerRegistry, I
     }
 }
 
-/// <summary>Which processes one of them takes for alive. Nothing moves of itself: partitions stay where they are.</summary>
+/// <summary>Which processes one of them takes for alive. Partitions stay where they are.</summary>
 internal sealed class SiloView(World world, Node node) : ISiloStatusOracle
 {
     /// <summary>Whether it knows no silo, not even itself.</summary>

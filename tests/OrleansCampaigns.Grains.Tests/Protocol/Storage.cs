@@ -75,6 +75,8 @@ internal sealed class Storage
 internal sealed class StoredState<T>(World world, Node node, string name, string key) : IPersistentState<T>
     where T : class, new()
 {
+    private readonly Dictionary<T, int> _readAt = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<int> _own = [];
     private int _version;
 
     public T State { get; set; } = new();
@@ -87,6 +89,7 @@ internal sealed class StoredState<T>(World world, Node node, string name, string
     {
         (var state, _version) = world.Storage.Read<T>(name, key);
         State = state ?? new();
+        _readAt[State] = _version;
     }
 
     public Task ReadStateAsync()
@@ -103,12 +106,23 @@ internal sealed class StoredState<T>(World world, Node node, string name, string
     public async Task WriteStateAsync()
     {
         var (data, version) = (world.Storage.Serialize(State), _version);
-        var written = world.Step(
-            node, $"write {name} {key}", () => world.Storage.Write<T>(name, key, data, version));
+        var state = State;
+        var written = world.Step(node, $"write {name} {key}", () =>
+        {
+            var now = world.Storage.Write<T>(name, key, data, version);
+            Violation.Unless(IsUpToDate(state, version), $"What another had stored of {key} is overwritten unread.");
+            _own.Add(now);
+            _readAt[state] = now;
+            return now;
+        });
         _version = typeof(T) == typeof(PartitionRecord) && world.AcknowledgesWindowsEarly
             ? version + 1
             : await written;
     }
+
+    // Whatever was stored since this was read or written, this activation has stored itself.
+    private bool IsUpToDate(T state, int version) => !_readAt.TryGetValue(state, out var readAt)
+        || Enumerable.Range(readAt + 1, Math.Max(0, version - readAt)).All(_own.Contains);
 
     public Task ClearStateAsync() => throw new NotSupportedException();
 }

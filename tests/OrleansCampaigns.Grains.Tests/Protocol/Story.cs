@@ -135,7 +135,10 @@ internal sealed class Story : IDisposable
             }
             catch (Exception failure) when (failure is not Violation)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(200), World.Clock);
+                var later = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                await using var timer = World.Clock.CreateTimer(
+                    _ => later.TrySetResult(), null, TimeSpan.FromMilliseconds(200), Timeout.InfiniteTimeSpan);
+                await later.Task;
             }
         }
     }
@@ -159,7 +162,13 @@ internal sealed class Story : IDisposable
     {
         var (account, _) = World.Storage.Read<AccountRecord>("account", $"ac:{AccountId.Main}");
         var ledger = account!.Ledger;
-        var held = ledger.Reservations[World.Id];
+        if (!ledger.Reservations.TryGetValue(World.Id, out var held))
+        {
+            // It was cancelled before it held any.
+            Violation.Unless(totals.Deducted == 0 && ledger.Balance == Licences, "Licences were used and not held.");
+            return;
+        }
+
         Violation.Unless(held.IsSettled, "The licences are not settled.");
         Violation.Unless(held.Reserved == held.Deducted + held.Released, $"Licences: {held}");
         Violation.Unless(held.Deducted == totals.Deducted, $"{totals.Deducted} licences were used: {held}");
@@ -172,7 +181,8 @@ internal sealed class Story : IDisposable
         var accepted = World.Relay.Accepted.GetValueOrDefault(name);
         var history = World.Audience.Contact(row).History;
         var bounces = history.Count(entry => entry.Kind == HistoryKind.Bounce);
-        Violation.Unless(delivery is not null || (accepted == 0 && status == CampaignStatus.Cancelled), $"{name} is lost.");
+        Violation.Unless(
+            delivery is not null || (accepted == 0 && status == CampaignStatus.Cancelled), $"{name} is lost.");
         if (delivery is null)
         {
             return;
@@ -186,9 +196,14 @@ internal sealed class Story : IDisposable
         Violation.Unless(accepted == 0 || delivery.Attempts > 0, $"{name} got an e-mail that nothing tells of.");
         Violation.Unless(delivery.Charged == delivery.Attempts > 0, $"{name}: charged {delivery.Charged}.");
         Violation.Unless(
-            accepted > 0 || delivery.Outcome != Outcome.Sent || delivery.InDoubt, $"{name} counts as sent, and was not.");
+            accepted > 0 || delivery.Outcome != Outcome.Sent || delivery.InDoubt,
+            $"{name} counts as sent, and was not.");
+
+        // Who left while the first one was in doubt is not sent a second.
+        var hasLeft = delivery is { Outcome: Outcome.Unsubscribed, InDoubt: true };
         Violation.Unless(
-            accepted == 0 || bounces > 0 || delivery.Outcome == Outcome.Sent || status == CampaignStatus.Cancelled,
+            accepted == 0 || bounces > 0 || delivery.Outcome == Outcome.Sent || hasLeft
+                || status == CampaignStatus.Cancelled,
             $"{name} got an e-mail and counts as {delivery.Outcome}.");
         Violation.Unless(delivery.Excluded is null || accepted == 0, $"{name} is excluded and got an e-mail.");
         Violation.Unless(

@@ -104,7 +104,8 @@ internal sealed class World : IDisposable
     /// <summary>Whether writes of a partition are acknowledged before they land: a broken protocol.</summary>
     public bool AcknowledgesWindowsEarly { get; set; }
 
-    public Campaign Campaign => Storage.Read<CampaignRecord>("campaign", $"cp:{Id.Value[4..]}").State?.Campaign ?? new();
+    public Campaign Campaign =>
+        Storage.Read<CampaignRecord>("campaign", $"cp:{Id.Value[4..]}").State?.Campaign ?? new();
 
     public bool IsOver => Campaign.Status.IsOver() && Campaign.IsSettled && _reminders.Count == 0;
 
@@ -274,7 +275,8 @@ internal sealed class World : IDisposable
         _steps.Remove(step);
         Steps += IsArmed ? 1 : 0;
         var accident = IsArmed ? Accidents(Steps) : Accident.None;
-        if (step.What.StartsWith("mail", StringComparison.Ordinal) && accident is Accident.Refuse or Accident.LoseAnswer)
+        if (accident is Accident.Refuse or Accident.LoseAnswer
+            && step.What.StartsWith("mail", StringComparison.Ordinal))
         {
             accident = Accident.None; // What a relay says is the relay's business.
         }
