@@ -17,7 +17,12 @@ internal static class BareLoop
         var html = Content(subject, octets);
         var next = 0;
         var watch = new Stopwatch();
-        var clients = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Connect(port)));
+        var clients = new List<SmtpClient>(connections);
+        for (var i = 0; i < connections; i++)
+        {
+            clients.Add(await Connect(port)); // All at once would be more than the sink's backlog.
+        }
+
         watch.Start();
         await Task.WhenAll(clients.Select(async client =>
         {

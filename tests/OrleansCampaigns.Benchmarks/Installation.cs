@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Npgsql;
 using OrleansCampaigns.Mail.Sandbox;
 using OrleansCampaigns.Scenarios;
 using OrleansCampaigns.Scenarios.Cluster;
@@ -98,6 +99,15 @@ internal sealed class Installation : IAsyncDisposable
         "the campaign runs",
         async () => (string)(await Api.Get($"campaigns/{campaign}"))["status"]! == "Running",
         TimeSpan.FromMinutes(5));
+
+    /// <summary>How often partitions have stored what they begin.</summary>
+    public async Task<long> CountWindows()
+    {
+        await using var source = NpgsqlDataSource.Create(Cluster.ConnectionString);
+        await using var count = source.CreateCommand(
+            "SELECT coalesce(sum(Version), 0) FROM OrleansStorage WHERE GrainTypeString = 'campaign-partition'");
+        return Convert.ToInt64(await count.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
+    }
 
     /// <summary>The most memory that any silo has held, in MiB.</summary>
     public double PeakMemory() => Cluster.Silos.Max(silo => silo.PeakMemory / 1024.0 / 1024.0);

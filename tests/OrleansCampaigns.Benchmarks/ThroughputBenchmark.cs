@@ -43,7 +43,9 @@ internal static class ThroughputBenchmark
         await Campaign(installation, warmUp, recipients / 10, html);
 
         var before = await BareLoop.Run(sink.Port, connections, recipients, Subject, size);
+        var windowsBefore = await installation.CountWindows();
         var campaign = await Campaign(installation, list, recipients, html);
+        var windows = await installation.CountWindows() - windowsBefore;
         var after = await BareLoop.Run(sink.Port, connections, recipients, Subject, size);
         var bare = (before + after) / 2;
         report.Say($"bare loop {before:0} and {after:0}/s, campaign {campaign:0}/s");
@@ -52,6 +54,7 @@ internal static class ThroughputBenchmark
             ["bareLoopPerSecond"] = Math.Round(bare),
             ["campaignPerSecond"] = Math.Round(campaign),
             ["ratio"] = Math.Round(campaign / bare, 3),
+            ["recipientsPerWindow"] = Math.Round((double)recipients / windows, 1),
             ["peakMemoryMiB"] = Math.Round(installation.PeakMemory()),
         });
         return 0;

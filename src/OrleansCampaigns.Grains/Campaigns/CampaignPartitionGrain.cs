@@ -43,6 +43,8 @@ internal sealed partial class CampaignPartitionGrain(
     // A request that runs for hours looks stuck to the runtime: a pump ends in time and the next one goes on.
     private static readonly TimeSpan PumpTimeMax = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan UnclearWait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WriteRetryMin = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan WriteRetryMax = TimeSpan.FromSeconds(5);
 
     // Keeps a reminder that a call has just asked for from being removed by a pump that has just become done.
     private readonly SemaphoreSlim _reminding = new(1, 1);
@@ -319,11 +321,11 @@ internal sealed partial class CampaignPartitionGrain(
 
     private DeliveryRules RulesOf(CampaignPlan plan) => options.Value.RulesFor(plan.Definition.InDoubt);
 
-    /// <summary>Stores the state, and tries once more when it is certain that nobody else has written.</summary>
+    /// <summary>Stores the state, and tries again when it is certain that nobody else has written.</summary>
     /// <remarks>
     /// A write that failed may have landed. Each write is stamped, so that a look tells: what is stored is either this
-    /// write or the one before it, or another activation's. Any other failure ends the pump, which deactivates the
-    /// grain.
+    /// write or the one before it, or another activation's. While the database is away it is waited for: what this
+    /// activation knows would otherwise be in doubt. Any other failure ends the pump, which deactivates the grain.
     /// </remarks>
     private async Task Write()
     {
@@ -343,16 +345,35 @@ internal sealed partial class CampaignPartitionGrain(
         catch (Exception failure)
         {
             LogWriteFailed(failure.GetType().Name);
+            var wait = WriteRetryMin;
+            while (!await TryWriteAgain(state, before))
+            {
+                await Task.Delay(wait, clock, permits.Stopped);
+                wait = wait * 2 < WriteRetryMax ? wait * 2 : WriteRetryMax;
+            }
+        }
+    }
+
+    private async Task<bool> TryWriteAgain(PartitionRecord state, Guid before)
+    {
+        try
+        {
             await record.ReadStateAsync();
             var stored = record.State.Stamp;
             record.State = state;
             if (stored != before && stored != state.Stamp)
             {
                 _isOutdated = true;
-                throw;
+                throw new InconsistentStateException("Another activation has written the partition.");
             }
 
             await record.WriteStateAsync();
+            return true;
+        }
+        catch (Exception outage) when (StorageUnavailableException.In(outage) is not null)
+        {
+            record.State = state;
+            return false;
         }
     }
 

@@ -210,6 +210,13 @@ internal sealed partial class RecipientSender(
             try
             {
                 var delivery = await contact.Record(turn, report, rules);
+                if (delivery is { NextAttemptAt: not null } && delivery.DoubtfulAttempt == turn.Attempt)
+                {
+                    // This silo was taken for dead, the attempt written off, and the campaign may have ended since.
+                    var (_, id) = GrainKeys.ReadContact(contact.GetPrimaryKeyString());
+                    await grains.Campaign(campaign).Revive(id);
+                }
+
                 return new(TurnEnd.Recorded, delivery.NextAttemptAt);
             }
             catch (Exception failure)
