@@ -156,8 +156,8 @@ internal sealed partial class CampaignGrain
         return new(count.Recipients, count.Sendable, free, [.. problems]);
     }
 
-    // Counting a million takes longer than a caller should wait. What is found when the audience is taken ends the start
-    // then; only where licences are likely to be short is the shortfall worth the wait.
+    // Counting a million takes longer than a caller should wait. What is found when the audience is taken ends the
+    // start then; only where licences are likely to be short is the shortfall worth the wait.
     private async Task<bool> IsCheckedLater(AccountId account, Audience audience, long free)
     {
         var most = options.Value.CheckedBeforeAnswerMax;
