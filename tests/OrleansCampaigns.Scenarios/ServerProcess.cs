@@ -98,6 +98,7 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Runs it and waits until it listens.</summary>
     public async Task Start()
     {
+        Directory.CreateDirectory(Folder); // It is where the process works.
         _output.Clear();
         _process = Process.Start(Describe([.. _command, "--listen", Url]))!;
         _process.OutputDataReceived += (_, line) => Keep(_output, line.Data);

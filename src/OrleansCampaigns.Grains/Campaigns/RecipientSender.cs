@@ -67,6 +67,7 @@ internal sealed partial class RecipientSender(
 
         var contact = grains.Contact(plan.Account, recipient.Contact);
         var turn = TurnOf(recipient, plan, campaign);
+        var mayHaveReachedRelay = false;
         try
         {
             using var attempt = gate.Enter(plan.Account, recipient.Contact);
@@ -79,9 +80,11 @@ internal sealed partial class RecipientSender(
             // The gate comes last: a start that preparing has missed may take a moment to make up for.
             var mayStart = await MayStart(pass.Confirm, stop);
             var begunAt = clock.GetUtcNow();
-            var report = mayStart && attempt.Pass() ? await Measure(lane, message, dueAt, stop) : null;
+            mayHaveReachedRelay = mayStart && attempt.Pass();
+            var report = mayHaveReachedRelay ? await Measure(lane, message, dueAt, stop) : null;
             if (report is null)
             {
+                mayHaveReachedRelay = false;
                 await contact.Withdraw(turn);
                 return new(TurnEnd.NotBegun);
             }
@@ -95,7 +98,25 @@ internal sealed partial class RecipientSender(
         catch (Exception failure)
         {
             LogTurnFailed(failure.GetType().Name);
+            if (!mayHaveReachedRelay)
+            {
+                await TryWithdraw(contact, turn);
+            }
+
             return new(TurnEnd.Failed);
+        }
+    }
+
+    // The answer to a begin may be lost: the contact would wait for this attempt as long as this silo lives.
+    private async Task TryWithdraw(IContactGrain contact, Turn turn)
+    {
+        try
+        {
+            await contact.Withdraw(turn);
+        }
+        catch (Exception failure)
+        {
+            LogTurnFailed(failure.GetType().Name);
         }
     }
 
@@ -210,7 +231,7 @@ internal sealed partial class RecipientSender(
             try
             {
                 var delivery = await contact.Record(turn, report, rules);
-                if (delivery is { NextAttemptAt: not null } && delivery.DoubtfulAttempt == turn.Attempt)
+                if (!report.InDoubt && delivery.NextAttemptAt is not null && delivery.DoubtfulAttempt == turn.Attempt)
                 {
                     // This silo was taken for dead, the attempt written off, and the campaign may have ended since.
                     var (_, id) = GrainKeys.ReadContact(contact.GetPrimaryKeyString());

@@ -34,7 +34,8 @@ public sealed class PartitionMovesTests
     {
         await using var engine = await Start(silos: 2);
         var (campaign, goOn) = await RunSome(engine);
-        Assert.Equal(4, await PartitionsOn(engine, engine.Cluster.Silos[1]));
+        await Eventually.Holds(
+            "each has its half", async () => await PartitionsOn(engine, engine.Cluster.Silos[1]) == 4);
 
         var stopping = engine.Cluster.StopSiloAsync(engine.Cluster.Silos[1]);
         goOn.SetResult();

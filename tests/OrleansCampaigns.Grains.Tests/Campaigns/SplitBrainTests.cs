@@ -51,6 +51,7 @@ public sealed class SplitBrainTests(Databases databases)
         // One that has nothing to write any more does not notice; the runtime takes it away when it finds two.
         await Engine.Forget(campaign);
         await Engine.Forget(twin.Grains.Campaign(id));
+        await Engine.Forget(engine.Grains.Account(Engine.Account));
         var statistics = await Eventually.Get("it is told", () => Told(engine, id));
         Assert.True(IsOver(statistics), $"It is {statistics.Status}.");
         Engine.AssertSound(statistics);
