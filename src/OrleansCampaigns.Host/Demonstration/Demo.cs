@@ -66,6 +66,15 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
             ["Mail:Relays:0:Host"] = SandboxServer.Host,
             ["Mail:Relays:0:Port"] = relayPort.ToString(CultureInfo.InvariantCulture),
             ["Mail:Relays:0:Security"] = "None",
+
+            // Domains that push back are slowed here, too, but at the pace of this world's minutes.
+            ["Throttling:BackOff:StartRatePerSecond"] = "200",
+            ["Throttling:BackOff:RatePerSecondMin"] = "50",
+            ["Throttling:BackOff:RatePerSecondMax"] = "400",
+            ["Throttling:BackOff:Step"] = "100",
+            ["Throttling:BackOff:StepPeriod"] = "00:00:01",
+            ["Throttling:BackOff:Pause"] = "00:00:00.02",
+            ["Throttling:BackOff:PauseMax"] = "00:00:00.5",
             ["Engine:Retry:Deferred:First"] = "00:00:01",
             ["Engine:Retry:Deferred:Factor"] = "1.5",
             ["Engine:Retry:Deferred:Max"] = "00:00:03",
