@@ -1,3 +1,4 @@
+using System.Buffers;
 using MimeKit;
 
 namespace OrleansCampaigns.Mail.Messages;
@@ -7,6 +8,11 @@ internal readonly record struct EncodedBody(byte[] Octets, ContentEncoding Encod
 {
     private const int LineMax = 76;
 
+    // What quoted-printable writes as itself, wherever it stands in a line; a blank must not be the last.
+    private static readonly SearchValues<byte> Literals = SearchValues.Create(
+        [.. Enumerable.Range('!', '~' - '!' + 1).Where(octet => octet != '=').Select(octet => (byte)octet),
+            (byte)' ', (byte)'\t']);
+
     private static ReadOnlySpan<byte> Hexadecimal => "0123456789ABCDEF"u8;
 
     /// <summary>
@@ -15,19 +21,13 @@ internal readonly record struct EncodedBody(byte[] Octets, ContentEncoding Encod
     public static EncodedBody OfText(string text)
     {
         var octets = System.Text.Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n"));
-        var foreign = 0;
-        foreach (var octet in octets)
-        {
-            foreign += octet >= 0x80 ? 1 : 0;
-        }
-
-        if (foreign == 0 && IsPlain(octets))
+        if (IsPlain(octets))
         {
             return new(octets, ContentEncoding.SevenBit);
         }
 
         // Quoted-printable triples what base64 lengthens by a third.
-        return foreign > octets.Length / 5
+        return CountForeign(octets) > octets.Length / 5
             ? OfBytes(octets)
             : new(QuotedPrintable(octets), ContentEncoding.QuotedPrintable);
     }
@@ -38,35 +38,67 @@ internal readonly record struct EncodedBody(byte[] Octets, ContentEncoding Encod
             Convert.ToBase64String(octets, Base64FormattingOptions.InsertLineBreaks) + "\r\n"),
         ContentEncoding.Base64);
 
+    /// <summary>What a header calls it.</summary>
+    public static string NameOf(ContentEncoding encoding) => encoding switch
+    {
+        ContentEncoding.SevenBit => "7bit",
+        ContentEncoding.QuotedPrintable => "quoted-printable",
+        _ => "base64",
+    };
+
+    private static int CountForeign(ReadOnlySpan<byte> octets)
+    {
+        var count = 0;
+        for (var next = octets.IndexOfAnyInRange((byte)0x80, (byte)0xff); next >= 0;
+            next = octets.IndexOfAnyInRange((byte)0x80, (byte)0xff))
+        {
+            var run = octets[next..].IndexOfAnyExceptInRange((byte)0x80, (byte)0xff);
+            count += run < 0 ? octets.Length - next : run;
+            octets = run < 0 ? [] : octets[(next + run)..];
+        }
+
+        return count;
+    }
+
     // Servers wrap long lines, strip trailing blanks and change "From " at the beginning of a line; each breaks a
     // signature.
     private static bool IsPlain(ReadOnlySpan<byte> octets)
     {
-        foreach (var range in octets.Split((byte)'\n'))
+        while (octets.Length > 0)
         {
-            var line = octets[range].TrimEnd((byte)'\r');
+            var length = octets.IndexOf((byte)'\n');
+            if (length < 1)
+            {
+                return false; // Every line ends with a line break.
+            }
+
+            var line = octets[..(length - 1)];
             if (line.Length > LineMax || line.StartsWith("From "u8)
                 || line.IndexOfAnyExceptInRange((byte)' ', (byte)'~') >= 0
                 || (line.Length > 0 && line[^1] == ' '))
             {
                 return false;
             }
+
+            octets = octets[(length + 1)..];
         }
 
-        return octets.EndsWith("\r\n"u8);
+        return true;
     }
 
     private static byte[] QuotedPrintable(ReadOnlySpan<byte> octets)
     {
-        using var result = new MemoryStream(octets.Length + (octets.Length / 8) + 16);
+        var result = new ArrayBufferWriter<byte>(octets.Length + (octets.Length / 8) + 16);
+        var isFirst = true;
         foreach (var range in octets.Split("\r\n"u8))
         {
-            if (range.Start.Value > 0)
+            if (!isFirst)
             {
                 result.Write("\r\n"u8);
             }
 
-            WriteLine(octets[range], result);
+            isFirst = false;
+            WriteLine(octets[range], endsWithBreak: range.End.Value < octets.Length, result);
         }
 
         if (!octets.EndsWith("\r\n"u8))
@@ -75,44 +107,46 @@ internal readonly record struct EncodedBody(byte[] Octets, ContentEncoding Encod
             result.Write("=\r\n"u8);
         }
 
-        return result.ToArray();
+        return result.WrittenSpan.ToArray();
     }
 
     // RFC 2045 §6.7. A dot and "From " at the beginning of a line are encoded too, so that nothing doubles or changes
-    // them.
-    private static void WriteLine(ReadOnlySpan<byte> line, MemoryStream result)
+    // them. What follows a soft break begins a line as well.
+    private static void WriteLine(ReadOnlySpan<byte> line, bool endsWithBreak, ArrayBufferWriter<byte> result)
     {
         var column = 0;
-        for (var i = 0; i < line.Length; i++)
+        while (line.Length > 0)
         {
-            var octet = line[i];
-            var isLast = i == line.Length - 1;
-            var literal = octet is > (byte)' ' and <= (byte)'~' and not (byte)'='
-                || (octet is (byte)' ' or (byte)'\t' && !isLast);
-            var width = literal ? 1 : 3;
-            if (column + width > LineMax - (isLast ? 0 : 1))
+            var literals = column == 0 && (line[0] == '.' || line.StartsWith("From "u8)) ? 0 : CountLiterals(line);
+            var isRest = endsWithBreak && line.Length == Math.Max(literals, 1);
+
+            // The end of a line may take the last place; before a soft break that place is for the "=".
+            var room = LineMax - column - 1;
+            if (literals > 0 && (room > 0 || (isRest && literals <= room + 1)))
+            {
+                var take = isRest && literals <= room + 1 ? literals : Math.Min(literals, room);
+                result.Write(line[..take]);
+                line = line[take..];
+                column += take;
+            }
+            else if (literals == 0 && 3 <= room + (isRest ? 1 : 0))
+            {
+                result.Write([(byte)'=', Hexadecimal[line[0] >> 4], Hexadecimal[line[0] & 0xF]]);
+                line = line[1..];
+                column += 3;
+            }
+            else
             {
                 result.Write("=\r\n"u8);
                 column = 0;
             }
-
-            if (column == 0 && (octet == '.' || line[i..].StartsWith("From "u8)))
-            {
-                (literal, width) = (false, 3);
-            }
-
-            if (literal)
-            {
-                result.WriteByte(octet);
-            }
-            else
-            {
-                result.WriteByte((byte)'=');
-                result.WriteByte(Hexadecimal[octet >> 4]);
-                result.WriteByte(Hexadecimal[octet & 0xF]);
-            }
-
-            column += width;
         }
+    }
+
+    // A blank at the end of a line would not arrive.
+    private static int CountLiterals(ReadOnlySpan<byte> line)
+    {
+        var count = line.IndexOfAnyExcept(Literals);
+        return count >= 0 ? count : line[^1] is (byte)' ' or (byte)'\t' ? line.Length - 1 : line.Length;
     }
 }

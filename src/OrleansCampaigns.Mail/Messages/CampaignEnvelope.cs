@@ -10,6 +10,9 @@ namespace OrleansCampaigns.Mail.Messages;
 /// <summary>What all messages of a campaign have in common, encoded once.</summary>
 internal sealed class CampaignEnvelope
 {
+    // Of a header's name and its value, so that with what stands between them no line is longer than 78.
+    private const int LineMax = 74;
+
     private readonly CampaignId campaign;
     private readonly IReadOnlyList<PreparedAttachment> attachments;
     private readonly TimeZoneInfo timeZone;
@@ -18,6 +21,8 @@ internal sealed class CampaignEnvelope
     private readonly MailboxAddress from;
     private readonly MailboxAddress? replyTo;
     private readonly string feedbackId;
+    private readonly Lazy<FixedValues> plain;
+    private readonly Lazy<FixedValues> international;
 
     public CampaignEnvelope(
         CampaignId campaign,
@@ -35,6 +40,8 @@ internal sealed class CampaignEnvelope
         from = sender.From;
         replyTo = sender.ReplyTo;
         NeedsUtf8 = new[] { from, sender.Envelope, replyTo }.Any(CampaignSender.NeedsUtf8);
+        plain = new(() => Fix(PlainFormat));
+        international = new(() => Fix(InternationalFormat));
         feedbackId = $"{campaign}:{sender.Domain.Trim('[', ']').Replace(':', '.')}:campaign:orleanscampaigns";
     }
 
@@ -48,23 +55,24 @@ internal sealed class CampaignEnvelope
     {
         var format = message.Format;
         var headers = new HeaderList();
-        Add("From", Write(from, format));
-        if (replyTo is not null)
+        var fixedValues = format.International ? international.Value : plain.Value;
+        AddRaw("From", fixedValues.From);
+        if (fixedValues.ReplyTo is not null)
         {
-            Add("Reply-To", Write(replyTo, format));
+            AddRaw("Reply-To", fixedValues.ReplyTo);
         }
 
         Add("To", Write(message.RecipientMailbox, format));
         Add("Subject", message.Subject);
-        Add("Date", HeaderText.Date(TimeZoneInfo.ConvertTime(date, timeZone)));
-        Add("Message-ID", $"<{message.MessageId}>");
-        Add("MIME-Version", "1.0");
+        AddWord("Date", HeaderText.Date(TimeZoneInfo.ConvertTime(date, timeZone)));
+        AddWord("Message-ID", $"<{message.MessageId}>");
+        AddWord("MIME-Version", "1.0");
         if (message.Route.ListUnsubscribe is { } unsubscribe)
         {
             Add("List-Unsubscribe", unsubscribe);
             if (message.Route.UnsubscribeUrl is not null)
             {
-                Add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+                AddWord("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
             }
         }
 
@@ -75,73 +83,49 @@ internal sealed class CampaignEnvelope
             AddForMachines(name, value);
         }
 
-        var mime = new MimeMessage(headers) { Body = BuildBody(message) };
+        // Boundaries are taken from the Message-ID, so that they are the same each time.
+        var body = BodyParts.Write(message.Text, message.Html, attachments, message.MessageId[..32], format);
+        var mime = new MimeMessage(headers) { Body = body };
         dkim?.Sign(mime, format, date, ProviderHeaders.Rewrites(provider));
         return mime;
 
-        void Add(string name, string value)
-        {
-            // Encoded at once in the message's own format: later, an international address would already be lost.
-            var header = new Header(Encoding.UTF8, name, "");
-            header.SetValue(format, Encoding.UTF8, value);
-            headers.Add(header);
-        }
+        void Add(string name, string value) => AddRaw(name, Encode(name, value, format));
 
-        void AddForMachines(string name, string value)
+        // Nothing in it is ever encoded; where it fits, it stands in one line.
+        void AddWord(string name, string value)
         {
-            // In one line as it stands: a long word would be encoded, and who reads it would not decode it.
-            var header = new Header(Encoding.UTF8, name, "");
-            header.SetRawValue(Encoding.ASCII.GetBytes($" {value}\r\n"));
-            headers.Add(header);
-        }
-    }
-
-    private MimeEntity BuildBody(OutgoingMessage message)
-    {
-        // Taken from the Message-ID, so that it is the same each time; "=" cannot begin what quoted-printable writes
-        // so.
-        var boundary = message.MessageId[..32];
-        MimeEntity body = (message.Html.Length, message.Text.Length) switch
-        {
-            (0, _) => BuildText("plain", message.Text),
-            (_, 0) => BuildText("html", message.Html),
-            _ => new Multipart("alternative")
+            if (name.Length + value.Length <= LineMax && Ascii.IsValid(value))
             {
-                BuildText("plain", message.Text),
-                BuildText("html", message.Html),
-            },
-        };
-        if (body is Multipart alternative)
-        {
-            alternative.Boundary = $"=_a_{boundary}";
+                AddForMachines(name, value);
+            }
+            else
+            {
+                Add(name, value);
+            }
         }
 
-        if (attachments.Count == 0)
-        {
-            return body;
-        }
+        // In one line as it stands: a long word would be encoded, and who reads it would not decode it.
+        void AddForMachines(string name, string value) => AddRaw(name, Encoding.ASCII.GetBytes($" {value}\r\n"));
 
-        var mixed = new Multipart("mixed") { Boundary = $"=_m_{boundary}" };
-        mixed.Add(body);
-        foreach (var attachment in attachments)
+        void AddRaw(string name, byte[] value)
         {
-            mixed.Add(attachment.Build());
+            var header = new Header(Encoding.UTF8, name, "");
+            header.SetRawValue(value);
+            headers.Add(header);
         }
-
-        return mixed;
     }
 
-    private static MimePart BuildText(string subtype, string text)
+    // In the message's own format: later, an international address would already be lost.
+    private static byte[] Encode(string name, string value, FormatOptions format)
     {
-        var (octets, encoding) = EncodedBody.OfText(text);
-        var part = new MimePart("text", subtype)
-        {
-            Content = new MimeContent(new MemoryStream(octets, writable: false), encoding),
-            ContentTransferEncoding = encoding,
-        };
-        part.ContentType.Charset = "utf-8";
-        return part;
+        var header = new Header(Encoding.UTF8, name, "");
+        header.SetValue(format, Encoding.UTF8, value);
+        return header.RawValue;
     }
+
+    private FixedValues Fix(FormatOptions format) => new(
+        Encode("From", Write(from, format), format),
+        replyTo is null ? null : Encode("Reply-To", Write(replyTo, format), format));
 
     private static string Write(MailboxAddress mailbox, FormatOptions format) =>
         mailbox.ToString(format, encode: false);
@@ -154,4 +138,6 @@ internal sealed class CampaignEnvelope
         format.International = international;
         return format;
     }
+
+    private sealed record FixedValues(byte[] From, byte[]? ReplyTo);
 }

@@ -134,7 +134,7 @@ internal sealed class RelayConnection : IAsyncDisposable
 
         using var mime = message.ToMime();
         var format = message.Format;
-        client.MessageSize = await Measure(mime, format);
+        client.MessageSize = Measure(mime, format);
         watch.Begin(client.MessageSize);
         Transactions++;
         try
@@ -293,18 +293,12 @@ internal sealed class RelayConnection : IAsyncDisposable
 
     private const int SmtpReplyTextMax = 500;
 
-    // With doubled dots, as it is written: the watch counts these very octets.
-    private static async Task<long> Measure(MimeMessage mime, FormatOptions format)
+    // With doubled dots, as it is written: the watch counts these very octets. No header begins with a dot.
+    private static long Measure(MimeMessage mime, FormatOptions format)
     {
         using var measure = new MeasuringStream();
-        using (var stuffed = new FilteredStream(measure))
-        {
-            stuffed.Add(new SmtpDataFilter());
-            await mime.WriteToAsync(format, stuffed);
-            await stuffed.FlushAsync();
-        }
-
-        return measure.Length;
+        mime.WriteTo(format, measure, headersOnly: true);
+        return measure.Length + ((WrittenBody)mime.Body!).StuffedLength;
     }
 
     private static SecureSocketOptions Map(RelaySecurity security) => security switch

@@ -3,9 +3,11 @@ using System.Text;
 namespace OrleansCampaigns.Mail.Templates;
 
 /// <summary>Takes what a template writes, up to a limit.</summary>
-internal sealed class BoundedWriter(int lengthMax) : TextWriter
+/// <param name="lengthMax">The limit, in characters.</param>
+/// <param name="lengthExpected">About how long the text becomes.</param>
+internal sealed class BoundedWriter(int lengthMax, int lengthExpected = 0) : TextWriter
 {
-    private readonly StringBuilder text = new();
+    private readonly StringBuilder text = new(lengthExpected);
 
     public override Encoding Encoding => Encoding.Unicode;
 

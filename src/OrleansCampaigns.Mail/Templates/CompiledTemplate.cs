@@ -12,6 +12,7 @@ internal sealed class CompiledTemplate
     private readonly TemplateUse use;
     private readonly string field;
     private readonly int lengthMax;
+    private int lengthExpected;
 
     private CompiledTemplate(
         string field,
@@ -106,11 +107,17 @@ internal sealed class CompiledTemplate
                 field);
         }
 
-        using var writer = new BoundedWriter(lengthMax);
+        using var writer = new BoundedWriter(lengthMax, lengthExpected);
         try
         {
             template(writer, values.Context);
-            return writer.ToString();
+            var text = writer.ToString();
+            if (text.Length > lengthExpected)
+            {
+                lengthExpected = text.Length; // The next one is about as long, and then needs no growing.
+            }
+
+            return text;
         }
         catch (Exception) when (writer.IsFull)
         {

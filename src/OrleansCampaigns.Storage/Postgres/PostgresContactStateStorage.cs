@@ -1,9 +1,9 @@
 using System.Globalization;
 using Npgsql;
-using NpgsqlTypes;
 using Orleans.Runtime;
 using Orleans.Storage;
 using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Grains.Contacts;
 using OrleansCampaigns.Storage.States;
 
 namespace OrleansCampaigns.Storage.Postgres;
@@ -28,7 +28,7 @@ internal sealed class PostgresContactStateStorage : IGrainStorage
     private readonly NpgsqlDataSource _source;
     private readonly IGrainStorageSerializer _serializer;
     private readonly string _serviceId;
-    private readonly JoinedCalls<PendingWrite, int?> _writes;
+    private readonly JoinedCalls<ContactWrite, int?> _writes;
     private readonly JoinedCalls<string, StoredState?> _reads;
 
     public PostgresContactStateStorage(NpgsqlDataSource source, IGrainStorageSerializer serializer, string serviceId)
@@ -37,8 +37,6 @@ internal sealed class PostgresContactStateStorage : IGrainStorage
         _writes = new(WritesMax, WriteBatchesMax, Write, IsForAll);
         _reads = new(ReadsMax, ReadBatchesMax, Read, IsForAll);
     }
-
-    private sealed record PendingWrite(string Key, int? Version, byte[]? Payload);
 
     private sealed record StoredState(byte[]? Payload, int Version);
 
@@ -54,8 +52,9 @@ internal sealed class PostgresContactStateStorage : IGrainStorage
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        var projection = (grainState.State as IProjectedState)?.TakeProjection();
         var payload = _serializer.Serialize(grainState.State).ToArray();
-        grainState.ETag = await Write(KeyOf(stateName, grainId), grainState.ETag, payload);
+        grainState.ETag = await Write(KeyOf(stateName, grainId), grainState.ETag, payload, projection);
         grainState.RecordExists = true;
     }
 
@@ -76,18 +75,19 @@ internal sealed class PostgresContactStateStorage : IGrainStorage
         ? grainId.Key.ToString()!
         : throw new ArgumentException($"Only the state {StateName} is kept here, not {stateName}.", nameof(stateName));
 
-    private async Task<string> Write(string key, string? etag, byte[]? payload)
+    private async Task<string> Write(
+        string key, string? etag, byte[]? payload, ContactProjection? projection = null)
     {
         int? version = etag is null ? null : int.Parse(etag, CultureInfo.InvariantCulture);
 
         // No key in the message: it would end up in a log.
-        var stored = await _writes.Call(new(key, version, payload))
+        var stored = await _writes.Call(new(key, version, payload, projection))
             ?? throw new InconsistentStateException(
                 $"Somebody else has written a state {StateName} since it was read.");
         return stored.ToString(CultureInfo.InvariantCulture);
     }
 
-    private async Task<IReadOnlyList<int?>> Write(IReadOnlyList<PendingWrite> batch)
+    private async Task<IReadOnlyList<int?>> Write(IReadOnlyList<ContactWrite> batch)
     {
         var answers = new int?[batch.Count];
         var left = Enumerable.Range(0, batch.Count);
@@ -110,26 +110,13 @@ internal sealed class PostgresContactStateStorage : IGrainStorage
         }
     }
 
-    private async Task<List<(string Key, int Version)>> Write(PendingWrite[] writes, int collisions)
+    private async Task<List<(string Key, int Version)>> Write(ContactWrite[] writes, int collisions)
     {
         // Everybody takes the rows in the same order, so that nobody waits in a circle.
         Array.Sort(writes, (one, other) => string.CompareOrdinal(one.Key, other.Key));
         try
         {
-            await using var command = _source.CreateCommand(
-                "SELECT key, new_version FROM write_contact_states($1, $2, $3, $4)");
-            command.Parameters.Add(new() { Value = _serviceId });
-            command.Parameters.Add(new() { Value = Array.ConvertAll(writes, write => write.Key) });
-            command.Parameters.Add(new()
-            {
-                Value = Array.ConvertAll(writes, write => write.Version),
-                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer,
-            });
-            command.Parameters.Add(new()
-            {
-                Value = Array.ConvertAll(writes, write => write.Payload),
-                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
-            });
+            await using var command = ContactWrites.Create(_source, _serviceId, writes);
             var landed = new List<(string Key, int Version)>(writes.Length);
             await using var reader = await command.ExecuteReaderAsync();
             while (await reader.ReadAsync())

@@ -153,7 +153,14 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
             // What people ask for differs so much, by which list or which status, that it is planned anew each time.
             text.MaxAutoPrepare = 0;
         }
-        else if (!text.ContainsKey("Max Auto Prepare"))
+        else
+        {
+            // Statements here leave nothing behind that another caller might meet. Resetting the connection after each
+            // would cost as much as many of them, and throw away the plans that functions keep.
+            text.NoResetOnClose = true;
+        }
+
+        if (!isQueried && !text.ShouldSerialize("Max Auto Prepare"))
         {
             // Parsing and planning a statement often takes longer than running it.
             text.MaxAutoPrepare = 50;
@@ -162,7 +169,7 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
 
         // No statement runs so long that compiling it would pay. A page or a write of states would wait for that.
         text.Options ??= "-c jit=off";
-        if (!text.ContainsKey("Keepalive"))
+        if (!text.ShouldSerialize("Keepalive"))
         {
             // A peer that is gone without a word is noticed before the pool gives out its connection.
             text.KeepAlive = 30;

@@ -18,9 +18,6 @@ public sealed class ClusterProcesses : IAsyncDisposable
     private readonly int _relayPort;
     private readonly List<ServerProcess> _silos = [];
 
-    // Half a dozen processes that live for seconds gain nothing from code that is compiled to be measured first.
-    static ClusterProcesses() => Environment.SetEnvironmentVariable("DOTNET_TieredPGO", "0");
-
     private ClusterProcesses(
         PostgresServer postgres, string connectionString, int relayPort, Dictionary<string, string> settings)
     {

@@ -1,5 +1,8 @@
-using System.Text.Json.Nodes;
 using Orleans.Runtime;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Grains.Contacts;
 using OrleansCampaigns.Storage.Postgres;
 using OrleansCampaigns.Storage.Tests.States;
 
@@ -25,7 +28,7 @@ public sealed class PostgresProjectionTests(PostgresFixture postgres) : IAsyncLi
         await Contacts(300);
         await Recipients(300);
 
-        var writes = Enumerable.Range(1, 300).Select(i => Write(i, i % 3 == 0 ? "9" : null, "Sent", "Delivered"));
+        var writes = Enumerable.Range(1, 300).Select(i => Write(i, i % 3 == 0 ? "9" : null, Outcome.Sent, RecipientStatus.Delivered));
         await Task.WhenAll(writes.Select(write => write.ContinueWith(_ => { }, TaskScheduler.Default)));
 
         Assert.Equal(
@@ -52,7 +55,7 @@ public sealed class PostgresProjectionTests(PostgresFixture postgres) : IAsyncLi
             await Recipient(1, occurrence, seq: occurrence);
         }
 
-        await Write(1, null, "Sent", "Delivered", duplicatesUpTo: 2);
+        await Write(1, null, Outcome.Sent, RecipientStatus.Delivered, duplicatesUpTo: 2);
 
         Assert.Equal(
             ["1 Sent None 1 1 Delivered", "2 Duplicated DuplicateAddress 0 0 None", "3 Queued None 0 0 None"],
@@ -68,8 +71,8 @@ public sealed class PostgresProjectionTests(PostgresFixture postgres) : IAsyncLi
     {
         await Contacts(1);
         await Recipient(1, 1, 1);
-        await Write(1, null, "Deferred", "None", nextAttemptAt: 5_000);
-        await Write(1, "1", "Sent", "Delivered");
+        await Write(1, null, Outcome.Deferred, RecipientStatus.None, nextAttemptAt: 5_000);
+        await Write(1, "1", Outcome.Sent, RecipientStatus.Delivered);
 
         Assert.Equal(
             ["Sent NULL 1"],
@@ -82,7 +85,7 @@ public sealed class PostgresProjectionTests(PostgresFixture postgres) : IAsyncLi
         await Contacts(1);
         await Recipient(1, 1, 1);
 
-        await Write(1, null, "Rejected", "None", reply: "no \0 thanks \\u0000");
+        await Write(1, null, Outcome.Rejected, RecipientStatus.None, reply: "no \0 thanks \\u0000");
 
         Assert.Equal(["no \ufffd thanks \\u0000"], await _given.Texts("SELECT reply_text FROM recipients"));
     }
@@ -93,7 +96,7 @@ public sealed class PostgresProjectionTests(PostgresFixture postgres) : IAsyncLi
         await Contacts(1);
         await _given.Execute("ALTER TABLE contacts ADD CONSTRAINT poison CHECK (status <> 'Active')");
 
-        await Assert.ThrowsAnyAsync<Exception>(() => Write(1, null, "Sent", "Delivered"));
+        await Assert.ThrowsAnyAsync<Exception>(() => Write(1, null, Outcome.Sent, RecipientStatus.Delivered));
 
         Assert.Equal(0, await _given.Number("SELECT count(*) FROM OrleansStorage"));
     }
@@ -125,40 +128,32 @@ public sealed class PostgresProjectionTests(PostgresFixture postgres) : IAsyncLi
     private Task Write(
         int contact,
         string? etag,
-        string outcome,
-        string recipientStatus,
+        Outcome outcome,
+        RecipientStatus recipientStatus,
         int duplicatesUpTo = 1,
         long? nextAttemptAt = null,
         string reply = "ok")
     {
-        var delivery = new JsonObject
-        {
-            ["campaign"] = "cmp_1",
-            ["outcome"] = outcome,
-            ["cause"] = "None",
-            ["decided"] = 1,
-            ["inDoubt"] = 0,
-            ["attempts"] = 1,
-            ["pass"] = 1,
-            ["charged"] = 1,
-            ["nextAttemptAt"] = nextAttemptAt,
-            ["replyCode"] = 250,
-            ["replyText"] = reply,
-            ["recipientStatus"] = recipientStatus,
-            ["duplicatesUpTo"] = duplicatesUpTo,
-            ["updatedAt"] = 1_000,
-        };
-        var note = new Note("x", new JsonObject
-        {
-            ["account"] = "main",
-            ["contact"] = $"con_{contact}",
-            ["status"] = "Active",
-            ["statusSince"] = 1_000,
-            ["lastStatus"] = outcome,
-            ["lastStatusAt"] = 1_000,
-            ["deliveries"] = new JsonArray(delivery),
-        });
+        var delivery = new DeliveryProjection(
+            "cmp_1",
+            outcome,
+            Cause.None,
+            Excluded: null,
+            Decided: 1,
+            InDoubt: 0,
+            Attempts: 1,
+            Pass: 1,
+            Charged: 1,
+            nextAttemptAt,
+            ReplyCode: 250,
+            EnhancedCode: null,
+            reply,
+            recipientStatus,
+            duplicatesUpTo,
+            UpdatedAt: 1_000);
+        var projection = new ContactProjection(
+            "main", $"con_{contact}", ContactStatus.Active, 1_000, outcome, 1_000, recipientStatus, [delivery]);
         return _storage.WriteStateAsync(
-            "contact", Id(contact), new GrainState<Note> { State = note, ETag = etag });
+            "contact", Id(contact), new GrainState<ProjectedNote> { State = new("x", projection), ETag = etag });
     }
 }

@@ -80,8 +80,8 @@ public abstract class ContactProjectionTests(ITestDatabases databases) : Databas
 
         var again = With(clicked, campaign, new() { Links = [new(1, 2, 1, At(5)), new(2, 4, 0, At(6))] });
         var record = RecordOf(id, clicked, again);
-        await Write(id, record, state);
         Assert.Equal([2], record.Projection!.Deliveries[0].Links!.Select(link => link.Link));
+        await Write(id, record, state);
         Assert.Equal(
             ["1 2 1 5", "2 4 0 6"],
             await Test.Texts(
@@ -109,9 +109,10 @@ public abstract class ContactProjectionTests(ITestDatabases databases) : Databas
         var moved = old with { Deliveries = [] };
         var excluded = moved.Exclude(TestData.Campaign("new"), At(0), Exclusions.Deleted, At(2));
         var record = RecordOf(id, moved, excluded);
+        Assert.Equal([TestData.Campaign("new").Value], record.Projection!.Deliveries.Select(one => one.Campaign));
+
         await Write(id, record, state);
 
-        Assert.Equal([TestData.Campaign("new").Value], record.Projection!.Deliveries.Select(one => one.Campaign));
         Assert.Equal(
             ["Opened", "Opened"],
             await Test.Texts(

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Orleans.Storage;
+using OrleansCampaigns.Grains.Contacts;
 
 namespace OrleansCampaigns.Storage.Tests.States;
 
@@ -12,6 +13,21 @@ public sealed record Note(string Text, JsonNode? Projection = null)
         : this("")
     {
     }
+}
+
+/// <summary>A state of the tests that changes the directory.</summary>
+public sealed class ProjectedNote(string text, ContactProjection? projection) : IProjectedState
+{
+    private ContactProjection? _projection = projection;
+
+    public ProjectedNote()
+        : this("", null)
+    {
+    }
+
+    public string Text { get; init; } = text;
+
+    public ContactProjection? TakeProjection() => Interlocked.Exchange(ref _projection, null);
 }
 
 /// <summary>JSON, because databases look into the states of contacts for what they project.</summary>

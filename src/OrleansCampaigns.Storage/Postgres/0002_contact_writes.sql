@@ -1,0 +1,151 @@
+-- States of contacts come with what they change in the directory, column by column: nobody reads it out of their JSON,
+-- and nothing runs for what is not there.
+
+DROP TRIGGER contacts_inserted ON OrleansStorage_contacts;
+DROP TRIGGER contacts_updated ON OrleansStorage_contacts;
+DROP FUNCTION project_contacts();
+DROP FUNCTION write_contact_states(text, text[], integer[], bytea[]);
+
+-- The states of many contacts in one statement; it returns those that landed, and changes the directory for these alone.
+-- Without a version a state must be inserted, with one it must be updated from that very version. Whatever crashes, the
+-- tables equal the states. Plans are made once for a connection, and over tables that may be empty then and grow: so every
+-- row is found by its key. A costly tuple and a free page say so to the planner; where nobody analyses the table, the
+-- state is looked up for each key by itself. The contacts come in the order of their identifiers, in which imports lock
+-- them, too.
+CREATE FUNCTION write_contact_states(
+    service_id text, keys text[], versions integer[], payloads bytea[],
+    accounts text[], contact_ids text[], statuses text[], statuses_since bigint[],
+    last_statuses text[], last_statuses_at bigint[], last_recipient_statuses text[],
+    delivery_contacts text[], campaigns text[], outcomes text[], causes text[], exclusions text[], are_decided integer[],
+    in_doubts integer[], attempt_counts integer[], passes integer[], are_charged integer[], next_attempts_at bigint[],
+    reply_codes integer[], enhanced_codes text[], reply_texts text[], recipient_statuses text[],
+    duplicates_up_to integer[], updates_at bigint[], sends_at bigint[], are_overturned integer[],
+    opens_at bigint[], open_counts integer[], machine_open_counts integer[],
+    clicks_at bigint[], click_counts integer[], machine_click_counts integer[],
+    unsubscribes_at bigint[], complaints_at bigint[],
+    link_contacts text[], link_campaigns text[], links integer[], link_click_counts integer[],
+    link_machine_click_counts integer[], link_firsts_at bigint[]
+) RETURNS TABLE (key text, new_version integer) LANGUAGE plpgsql
+    SET plan_cache_mode = force_generic_plan SET jit = off
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_bitmapscan = off
+    SET seq_page_cost = 0 SET random_page_cost = 0 SET cpu_tuple_cost = 1 SET cpu_index_tuple_cost = 1 AS $$
+DECLARE
+    inserted text[] := '{}';
+    updated text[] := '{}';
+    updated_versions integer[] := '{}';
+    is_whole boolean;
+    landed text[];
+BEGIN
+    IF array_position(versions, NULL) IS NOT NULL THEN
+        WITH written AS (
+            INSERT INTO OrleansStorage_contacts (GrainIdHash, GrainIdN0, GrainIdN1, GrainTypeHash, GrainTypeString,
+                GrainIdExtensionString, ServiceId, PayloadBinary, ModifiedOn, Version)
+            SELECT 0, 0, 0, 0, 'contact', g.key, service_id, g.payload, now(), 1
+            FROM unnest(keys, versions, payloads) AS g(key, version, payload)
+            WHERE g.version IS NULL
+            ON CONFLICT DO NOTHING
+            RETURNING GrainIdExtensionString AS key
+        )
+        SELECT coalesce(array_agg(w.key), '{}') INTO inserted FROM written w;
+    END IF;
+
+    IF cardinality(array_remove(versions, NULL)) > 0 THEN
+        WITH written AS (
+            UPDATE OrleansStorage_contacts s SET
+                PayloadBinary = g.payload, ModifiedOn = now(), Version = s.Version + 1
+            FROM (
+                SELECT u.*, f.place FROM unnest(keys, versions, payloads) AS u(key, version, payload)
+                CROSS JOIN LATERAL (
+                    SELECT c.ctid AS place FROM OrleansStorage_contacts c
+                    WHERE c.GrainIdExtensionString = u.key AND c.GrainTypeString = 'contact'
+                        AND c.ServiceId = service_id AND c.GrainIdN0 = 0 AND c.GrainIdN1 = 0
+                    OFFSET 0
+                ) AS f
+                WHERE u.version IS NOT NULL
+            ) AS g
+            WHERE s.ctid = g.place AND s.Version = g.version
+            RETURNING s.GrainIdExtensionString AS key, s.Version AS version
+        )
+        SELECT coalesce(array_agg(w.key), '{}'), coalesce(array_agg(w.version), '{}')
+        INTO updated, updated_versions FROM written w;
+    END IF;
+
+    is_whole := cardinality(inserted) + cardinality(updated) = cardinality(keys);
+    IF NOT is_whole THEN
+        SELECT array_agg(g.contact) INTO landed FROM unnest(keys, contact_ids) AS g(key, contact)
+        WHERE g.key = ANY(inserted || updated);
+    END IF;
+
+    -- No recipient status is none that is known: the campaign of the Last Status may have moved to a page.
+    UPDATE contacts c SET
+        status = g.status, status_since = g.status_since, last_status = g.last_status, last_status_at = g.last_status_at,
+        last_recipient_status = coalesce(g.last_recipient_status, c.last_recipient_status)
+    FROM unnest(accounts, contact_ids, statuses, statuses_since, last_statuses, last_statuses_at,
+        last_recipient_statuses) AS g(
+        account, contact, status, status_since, last_status, last_status_at, last_recipient_status)
+    WHERE c.account = g.account AND c.id = g.contact AND (is_whole OR g.contact = ANY(landed));
+
+    -- The state knows no time of failure. It is that of the write which made a failure of something else.
+    UPDATE recipients r SET
+        outcome = g.outcome, cause = g.cause, excluded = g.excluded, decided = g.decided, in_doubt = g.in_doubt,
+        attempts = g.attempts, pass = g.pass, charged = g.charged, next_attempt_at = g.next_attempt_at,
+        reply_code = g.reply_code, enhanced_code = g.enhanced_code, reply_text = g.reply_text,
+        recipient_status = g.recipient_status, updated_at = g.updated_at, sent_at = g.sent_at,
+        failed_at = CASE WHEN g.outcome IN ('Rejected', 'Spam', 'Bounced')
+            THEN coalesce(r.failed_at, g.updated_at) END,
+        overturned = g.overturned, opened_at = g.opened_at, opens = g.opens, machine_opens = g.machine_opens,
+        clicked_at = g.clicked_at, clicks = g.clicks, machine_clicks = g.machine_clicks,
+        unsubscribed_at = g.unsubscribed_at, complained_at = g.complained_at
+    FROM unnest(delivery_contacts, campaigns, outcomes, causes, exclusions, are_decided, in_doubts, attempt_counts,
+        passes, are_charged, next_attempts_at, reply_codes, enhanced_codes, reply_texts, recipient_statuses, updates_at,
+        sends_at, are_overturned, opens_at, open_counts, machine_open_counts, clicks_at, click_counts,
+        machine_click_counts, unsubscribes_at, complaints_at) AS g(
+        contact, campaign, outcome, cause, excluded, decided, in_doubt, attempts, pass, charged, next_attempt_at,
+        reply_code, enhanced_code, reply_text, recipient_status, updated_at, sent_at, overturned, opened_at, opens,
+        machine_opens, clicked_at, clicks, machine_clicks, unsubscribed_at, complained_at)
+    WHERE r.campaign_id = g.campaign AND r.contact_id = g.contact AND r.occurrence = 1
+        AND (is_whole OR g.contact = ANY(landed));
+
+    -- Further occurrences of the address get no e-mail, whatever becomes of the first. Each is named by its number: as
+    -- a range they would be looked for through all campaigns.
+    IF 1 < ANY(duplicates_up_to) THEN
+        UPDATE recipients r SET
+            outcome = 'Duplicated', cause = 'DuplicateAddress', decided = 1, pass = g.pass, updated_at = g.updated_at
+        FROM (
+            SELECT u.contact, u.campaign, u.pass, u.updated_at, generate_series(2, u.up_to) AS occurrence
+            FROM unnest(delivery_contacts, campaigns, passes, updates_at, duplicates_up_to) AS u(
+                contact, campaign, pass, updated_at, up_to)
+            WHERE u.up_to > 1 AND (is_whole OR u.contact = ANY(landed))
+        ) AS g
+        WHERE r.campaign_id = g.campaign AND r.contact_id = g.contact AND r.occurrence = g.occurrence;
+    END IF;
+
+    IF cardinality(links) > 0 THEN
+        INSERT INTO link_clicks AS k (campaign_id, link, contact_id, clicks, machine_clicks, first_at)
+        SELECT g.campaign, g.link, g.contact, g.clicks, g.machine_clicks, g.first_at
+        FROM unnest(link_contacts, link_campaigns, links, link_click_counts, link_machine_click_counts,
+            link_firsts_at) AS g(contact, campaign, link, clicks, machine_clicks, first_at)
+        WHERE is_whole OR g.contact = ANY(landed)
+        ON CONFLICT (campaign_id, link, contact_id) DO UPDATE SET
+            clicks = excluded.clicks, machine_clicks = excluded.machine_clicks, first_at = excluded.first_at;
+    END IF;
+
+    RETURN QUERY
+    SELECT i.key, 1 FROM unnest(inserted) AS i(key)
+    UNION ALL SELECT u.key, u.version FROM unnest(updated, updated_versions) AS u(key, version);
+END $$;
+
+CREATE OR REPLACE FUNCTION read_contact_states(
+    service_id text, keys text[]
+) RETURNS TABLE (place integer, payload bytea, stored_version integer) LANGUAGE plpgsql STABLE
+    SET plan_cache_mode = force_generic_plan SET jit = off SET enable_seqscan = off AS $$
+BEGIN
+    RETURN QUERY
+    SELECT g.place::integer, s.PayloadBinary, s.Version
+    FROM unnest(keys) WITH ORDINALITY AS g(key, place) CROSS JOIN LATERAL (
+        SELECT c.PayloadBinary, c.Version FROM OrleansStorage_contacts c
+        WHERE c.GrainIdExtensionString = g.key AND c.GrainTypeString = 'contact' AND c.ServiceId = service_id
+            AND c.GrainIdN0 = 0 AND c.GrainIdN1 = 0
+        OFFSET 0
+    ) AS s;
+END $$;
