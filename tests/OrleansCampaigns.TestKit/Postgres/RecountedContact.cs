@@ -18,21 +18,31 @@ internal sealed class RecountedContact
 
     private readonly JsonElement _contact;
     private readonly Dictionary<string, JsonElement> _deliveries = new(StringComparer.Ordinal);
+    private readonly List<JsonElement> _history = [];
 
-    public RecountedContact(string state)
+    /// <param name="state">What is stored under the contact's own key.</param>
+    /// <param name="pages">The pages that are stored for it, by their numbers.</param>
+    public RecountedContact(string state, IReadOnlyDictionary<int, string>? pages)
     {
-        using var document = JsonDocument.Parse(state);
-        _contact = document.RootElement.GetProperty("contact").Clone();
-        if (_contact.GetProperty("pageCount").GetInt32() > 0)
+        _contact = Parse(state).GetProperty("contact");
+        for (var page = 0; page < Number(_contact, "pageCount"); page++)
         {
-            throw new NotSupportedException("A contact with pages: this recount reads none.");
+            if (pages?.GetValueOrDefault(page) is { } stored)
+            {
+                Read(Parse(stored), "entries");
+            }
+            else
+            {
+                LacksPage = true;
+            }
         }
 
-        foreach (var delivery in _contact.GetProperty("deliveries").EnumerateArray())
-        {
-            _deliveries.Add(delivery.GetProperty("campaign").GetString()!, delivery);
-        }
+        // What is at hand is newer than what any page holds of it.
+        Read(_contact, "history");
     }
+
+    /// <summary>Whether it counts a page that is not stored.</summary>
+    public bool LacksPage { get; }
 
     /// <summary>status, status_since, last_status, last_status_at, last_recipient_status.</summary>
     public string Row => string.Join(
@@ -47,7 +57,7 @@ internal sealed class RecountedContact
         _deliveries.TryGetValue(campaign, out var delivery) ? delivery : null;
 
     public IEnumerable<JsonElement> HistoryOf(string campaign) =>
-        _contact.GetProperty("history").EnumerateArray().Where(entry => Text(entry, "campaign") == campaign);
+        _history.Where(entry => Text(entry, "campaign") == campaign);
 
     /// <summary>What the row of one occurrence must say.</summary>
     public static string RecipientRow(JsonElement? delivery, int occurrence)
@@ -78,6 +88,21 @@ internal sealed class RecountedContact
     public static int Number(JsonElement of, string name) => of.GetProperty(name).GetInt32();
 
     public static bool Is(JsonElement of, string name) => of.GetProperty(name).GetBoolean();
+
+    private static JsonElement Parse(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
+    }
+
+    private void Read(JsonElement from, string history)
+    {
+        _history.AddRange(from.GetProperty(history).EnumerateArray());
+        foreach (var delivery in from.GetProperty("deliveries").EnumerateArray())
+        {
+            _deliveries[delivery.GetProperty("campaign").GetString()!] = delivery;
+        }
+    }
 
     private static string Flag(JsonElement of, string name) => Is(of, name) ? "1" : "0";
 
