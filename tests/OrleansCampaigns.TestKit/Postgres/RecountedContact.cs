@@ -122,6 +122,7 @@ internal sealed class RecountedContact
 /// <param name="Waits">Whether a retry is to come.</param>
 /// <param name="Doubts">How many of its attempts were ever in doubt, by its history.</param>
 /// <param name="HistoryFault">What is wrong with its history, or <see langword="null"/>.</param>
+/// <param name="Partition">Which part of the audience it belongs to.</param>
 public sealed record RecountedRecipient(
     string Address,
     string Outcome,
@@ -131,20 +132,21 @@ public sealed record RecountedRecipient(
     bool Charged,
     bool Waits,
     int Doubts,
-    string? HistoryFault)
+    string? HistoryFault,
+    int Partition)
 {
     internal static RecountedRecipient Of(
-        string address, int occurrence, JsonElement? delivery, IEnumerable<JsonElement>? history)
+        string address, int partition, int occurrence, JsonElement? delivery, IEnumerable<JsonElement>? history)
     {
         if (occurrence > 1)
         {
             var isDecided = delivery is { } first && RecountedContact.Number(first, "duplicatesUpTo") >= occurrence;
-            return new(address, isDecided ? "Duplicated" : "Queued", null, false, 0, false, false, 0, null);
+            return new(address, isDecided ? "Duplicated" : "Queued", null, false, 0, false, false, 0, null, partition);
         }
 
         if (delivery is not { } known)
         {
-            return new(address, "Queued", null, false, 0, false, false, 0, null);
+            return new(address, "Queued", null, false, 0, false, false, 0, null, partition);
         }
 
         var attempts = RecountedContact.Number(known, "attempts");
@@ -164,7 +166,8 @@ public sealed record RecountedRecipient(
             RecountedContact.Is(known, "charged"),
             known.TryGetProperty("nextAttemptAt", out _),
             entries.Where(entry => entry.InDoubt).Select(entry => entry.Attempt).Distinct().Count(),
-            FaultOf(entries.ConvertAll(entry => (entry.Kind, entry.Attempt)), attempts));
+            FaultOf(entries.ConvertAll(entry => (entry.Kind, entry.Attempt)), attempts),
+            partition);
     }
 
     // One entry for each attempt; one that was in doubt and cleared up later has two.

@@ -182,7 +182,7 @@ public sealed class StorageRecount
             """,
             reader => (
                 Contact: reader.GetString(0), Address: reader.GetString(1), Occurrence: reader.GetInt32(2),
-                Row: reader.GetString(3), Place: $"Partition {reader.GetInt32(4)}, {reader.GetInt64(5)}"),
+                Row: reader.GetString(3), Partition: reader.GetInt32(4), Seq: reader.GetInt64(5)),
             campaign);
         await foreach (var row in rows)
         {
@@ -191,11 +191,16 @@ public sealed class StorageRecount
             var expected = RecountedContact.RecipientRow(delivery, row.Occurrence);
             if (row.Row != expected)
             {
-                _differences.Add($"{row.Place}: the state says {expected}, the table {row.Row}.");
+                _differences.Add(
+                    $"Partition {row.Partition}, {row.Seq}: the state says {expected}, the table {row.Row}.");
             }
 
             _recipients.Add(RecountedRecipient.Of(
-                row.Address, row.Occurrence, delivery, contacts.GetValueOrDefault(row.Contact)?.HistoryOf(campaign)));
+                row.Address,
+                row.Partition,
+                row.Occurrence,
+                delivery,
+                contacts.GetValueOrDefault(row.Contact)?.HistoryOf(campaign)));
         }
 
         var others = contacts.Count(
