@@ -9,7 +9,7 @@ namespace OrleansCampaigns.Scenarios.Cluster;
 public sealed class RollingRestartTests
 {
     // Far shorter than the reminders' period: nobody waits for one.
-    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(4);
 
     [Fact]
     public async Task Silos_that_stop_hand_over_and_sending_never_pauses()
