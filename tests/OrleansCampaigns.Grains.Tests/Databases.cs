@@ -33,9 +33,23 @@ public sealed class Databases : IAsyncLifetime
             return await Engine.Start(configure, silos);
         }
 
+        return await StartEngineOn(await CreateDatabase(), configure, silos);
+    }
+
+    /// <summary>A fresh database of the cluster's kind; skips the test where there can be none.</summary>
+    /// <returns>Its connection string.</returns>
+    public async Task<string> CreateDatabase()
+    {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
+        return await (await Server()).CreateDatabase();
+    }
+
+    /// <summary>An engine on a database that <see cref="CreateDatabase"/> has made.</summary>
+    public static async Task<Engine> StartEngineOn(
+        string connectionString, Action<EngineOptions>? configure = null, short silos = 1)
+    {
         var database = new PostgresDatabase(
-            new PostgresOptions { ConnectionString = await (await Server()).CreateDatabase() }, TimeProvider.System);
+            new PostgresOptions { ConnectionString = connectionString }, TimeProvider.System);
         await database.Migrate();
         await database.Initialise();
         return await Engine.StartOn(database, configure, silos);

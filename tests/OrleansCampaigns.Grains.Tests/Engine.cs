@@ -152,11 +152,13 @@ public sealed class Engine : IAsyncDisposable
         return list.Value.Id;
     }
 
-    /// <summary>A draft to these addresses, with enough licences to start it.</summary>
+    /// <summary>A draft to these addresses, with enough licences to start it unless told how many.</summary>
     public async Task<ICampaignGrain> Draft(
-        IReadOnlyList<string> addresses, InDoubtPolicy inDoubt = InDoubtPolicy.AssumeSent)
+        IReadOnlyList<string> addresses,
+        InDoubtPolicy inDoubt = InDoubtPolicy.AssumeSent,
+        long? licences = null)
     {
-        await Grains.Account(Account).Grant(addresses.Count, "test", "test");
+        await Grains.Account(Account).Grant(licences ?? addresses.Count, "test", "test");
         var campaign = Grains.Campaign(CampaignId.Create(TimeProvider.System.GetUtcNow()));
         var created = await campaign.Create(Account, new CampaignDefinition
         {

@@ -10,12 +10,15 @@ public sealed class PlainComposers : IMessageComposers
     /// <summary>Called with the address before each message is made; may hold it up.</summary>
     public Action<string> OnCompose { get; set; } = _ => { };
 
+    /// <summary>What a template would ask of every contact.</summary>
+    public IReadOnlySet<string> RequiredFields { get; set; } = new HashSet<string>();
+
     public CompiledContent Compile(CampaignId campaign, CampaignDefinition definition) =>
         new(new Composer(this, definition), []);
 
     private sealed class Composer(PlainComposers composers, CampaignDefinition definition) : IMessageComposer
     {
-        public IReadOnlySet<string> RequiredFields { get; } = new HashSet<string>();
+        public IReadOnlySet<string> RequiredFields => composers.RequiredFields;
 
         public IReadOnlyList<string> Links => [];
 

@@ -135,13 +135,18 @@ public sealed class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Nothing of it runs until it is thawed, and its connections stay open.</summary>
+    public Task Freeze() => Signal("-STOP");
+
+    /// <summary>It goes on as if nothing had been.</summary>
+    public Task Thaw() => Signal("-CONT");
+
     /// <summary>Ends it as an operator does.</summary>
     public async Task<int> Terminate()
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process!.Id}"]);
-        await kill.WaitForExitAsync();
+        await Signal("-TERM");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        await _process.WaitForExitAsync(limit.Token);
+        await _process!.WaitForExitAsync(limit.Token);
         return _process.ExitCode;
     }
 
@@ -263,6 +268,12 @@ public sealed class ServerProcess : IAsyncDisposable
                 // Taken: try another.
             }
         }
+    }
+
+    private async Task Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, $"{_process!.Id}"]);
+        await kill.WaitForExitAsync();
     }
 
     private ProcessStartInfo Describe(IEnumerable<string> arguments)

@@ -15,6 +15,11 @@ namespace OrleansCampaigns.Contracts.Campaigns;
 [Alias("Campaigns.ICampaignGrain")]
 public interface ICampaignGrain : IGrainWithStringKey
 {
+    /// <summary>
+    /// For what takes its time: counting a large audience, waiting for a relay, or waiting for a start that takes one.
+    /// </summary>
+    private const string LongAnswer = "00:00:30";
+
     /// <summary>Makes a draft.</summary>
     [Alias("Create")]
     Task<Result<CampaignView>> Create(AccountId account, CampaignDefinition definition);
@@ -31,6 +36,7 @@ public interface ICampaignGrain : IGrainWithStringKey
 
     /// <summary>Checks everything that starting checks, and changes nothing.</summary>
     [Alias("Validate")]
+    [ResponseTimeout(LongAnswer)]
     Task<Result<ValidationReport>> Validate(AccountId account);
 
     /// <summary>The message as one contact would get it.</summary>
@@ -42,6 +48,7 @@ public interface ICampaignGrain : IGrainWithStringKey
     /// <param name="address">Where to.</param>
     /// <param name="contact">Whose fields fill the template; without it every field shows its own name.</param>
     [Alias("TestSend")]
+    [ResponseTimeout(LongAnswer)]
     Task<Result<TestSendReport>> TestSend(AccountId account, string address, ContactId? contact);
 
     /// <summary>Lets it start by itself.</summary>
@@ -58,6 +65,7 @@ public interface ICampaignGrain : IGrainWithStringKey
 
     /// <summary>No new SMTP transaction begins once this has returned.</summary>
     [Alias("Pause")]
+    [ResponseTimeout(LongAnswer)]
     Task<Result<CampaignView>> Pause(AccountId account);
 
     /// <summary>Sending goes on.</summary>
@@ -66,6 +74,7 @@ public interface ICampaignGrain : IGrainWithStringKey
 
     /// <summary>Ends it for good.</summary>
     [Alias("Cancel")]
+    [ResponseTimeout(LongAnswer)]
     Task<Result<CampaignView>> Cancel(AccountId account);
 
     /// <summary>Tries the failed ones again whose cause allows it, as a new pass.</summary>

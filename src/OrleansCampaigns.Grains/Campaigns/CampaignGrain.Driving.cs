@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Delivery;
@@ -11,6 +12,11 @@ internal sealed partial class CampaignGrain
 {
     // Progress is told to the ledger about this often while a campaign runs.
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromSeconds(5);
+
+    // How often a running campaign looks whether a silo has come or gone, and for how long it then sees to it that
+    // every partition goes on: as long as one may still meet a silo that is on its way out.
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SettlePeriod = TimeSpan.FromSeconds(15);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -47,8 +53,11 @@ internal sealed partial class CampaignGrain
         {
             switch (record.State.Campaign)
             {
-                case { Id: null } or { Status: CampaignStatus.Draft } or { IsSettled: true }:
+                case { Id: null } or { Status: CampaignStatus.Draft }:
                     await RemoveReminder();
+                    break;
+                case { IsSettled: true } ended:
+                    await LookBack(ended);
                     break;
                 case { Status: CampaignStatus.Scheduled } scheduled:
                     await AwaitSchedule(scheduled);
@@ -165,23 +174,43 @@ internal sealed partial class CampaignGrain
         if (record.State.Campaign.Status == CampaignStatus.Running)
         {
             await ContinuePartitions(campaign);
-            var (totals, _) = await Count();
-            await GrainFactory.Account(campaign.Account).Report(Id, totals.Deducted);
-            DriveSoon(ReportPeriod);
+            if (clock.GetUtcNow() >= _reportAt)
+            {
+                var (totals, _) = await Count();
+                await GrainFactory.Account(campaign.Account).Report(Id, totals.Deducted);
+                _reportAt = clock.GetUtcNow() + ReportPeriod;
+            }
+
+            DriveSoon(LookPeriod);
         }
     }
 
-    // A silo that died took its partitions with it. Their reminders would bring them back within a period; this does it
-    // as soon as the death is known, and once after this grain itself has come back.
+    // A silo that died took its partitions with it, and one that comes or goes may cut off what a partition asks for or
+    // meet it halfway. Their reminders would bring them back within a period; this does it within a second or two of
+    // the change being known, and after this grain itself has come back.
     private async Task ContinuePartitions(Campaign campaign)
     {
-        var changes = moves.Count;
-        if (changes != _changesSeen)
+        if (moves.Count != _changesSeen)
         {
-            await TellPartitions(
-                partition => partition.Continue(),
-                Enumerable.Range(0, campaign.Partitions).Except(campaign.PartitionsDone));
-            _changesSeen = changes;
+            _changesSeen = moves.Count;
+            _settledAt = clock.GetUtcNow() + SettlePeriod;
+        }
+
+        if (clock.GetUtcNow() < _settledAt)
+        {
+            await TellPartitions(Continue, Enumerable.Range(0, campaign.Partitions).Except(campaign.PartitionsDone));
+        }
+    }
+
+    private static async Task Continue(ICampaignPartitionGrain partition)
+    {
+        try
+        {
+            await partition.Continue();
+        }
+        catch (Exception failure) when (failure is OrleansException or TimeoutException)
+        {
+            // It is on a silo that is gone: the next look tells it again, elsewhere.
         }
     }
 
@@ -213,8 +242,36 @@ internal sealed partial class CampaignGrain
 
         await GrainFactory.Account(record.State.Campaign.Account).Settle(Id, totals.Deducted);
         await Write(record.State.Campaign.Finish(totals, clock.GetUtcNow()).Settle(totals));
-        await RemoveReminder();
+        await RemoveReminderUnlessInDoubt(totals);
     }
+
+    // A silo that was taken for dead may still report an attempt that was written off, and be gone before it tells this
+    // campaign that there is something to be tried again. While somebody is in doubt, the reminder looks for such for
+    // a period: no silo lives that long without knowing what it was taken for.
+    private async Task LookBack(Campaign ended)
+    {
+        var (totals, _) = await audiences.Count(Id);
+        if (totals.RetriesWaiting == 0)
+        {
+            var isLongOver = clock.GetUtcNow() >= ended.EndedAt + options.Value.ReminderPeriod;
+            await (isLongOver ? RemoveReminder() : RemoveReminderUnlessInDoubt(totals));
+        }
+        else if (ended.Status == CampaignStatus.Cancelled)
+        {
+            await TellPartitions(partition => partition.Start(ended.Pass)); // They give it up.
+        }
+        else
+        {
+            LogNotOver(totals.RetriesWaiting);
+            var revived = Enumerable.Range(0, ended.Partitions).Aggregate(
+                ended, (campaign, partition) => campaign.Revive(partition));
+            await Write(revived, revived.Pass - 1);
+            DriveSoon();
+        }
+    }
+
+    private Task RemoveReminderUnlessInDoubt(CampaignTotals totals) =>
+        totals.InDoubt > 0 ? Task.CompletedTask : RemoveReminder();
 
     // Cancelled: once no partition has anything in flight or waiting, the rest of the licences goes back.
     private async Task WindUp()
@@ -229,7 +286,7 @@ internal sealed partial class CampaignGrain
         var (totals, _) = await audiences.Count(Id);
         await GrainFactory.Account(campaign.Account).Settle(Id, totals.Deducted);
         await Write(campaign.Settle(totals));
-        await RemoveReminder();
+        await RemoveReminderUnlessInDoubt(totals);
     }
 
     private async Task RemoveReminder()

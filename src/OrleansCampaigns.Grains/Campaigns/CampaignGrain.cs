@@ -37,6 +37,8 @@ internal sealed partial class CampaignGrain(
     private (DateTimeOffset At, CampaignTotals Totals, DateTimeOffset? NextRetryAt)? _counted;
     private int _writes;
     private int _changesSeen = -1;
+    private DateTimeOffset _settledAt;
+    private DateTimeOffset _reportAt;
     private bool _isOutdated;
 
     private Campaign Campaign => record.State.Campaign with { Definition = definition.State.Definition };

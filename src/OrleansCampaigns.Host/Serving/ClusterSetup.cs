@@ -61,6 +61,7 @@ internal static class ClusterSetup
                 await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancellation);
                 return true;
             });
+            client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = settings.ResponseTimeout);
             client.Services.AddCampaignFeedback();
             client.AddDashboard(DashboardSetup.Configure);
         });

@@ -46,6 +46,9 @@ internal sealed class ServerSettings
         Check(
             cluster.ProbeTimeout >= TimeSpan.FromMilliseconds(100) && cluster.ProbeTimeout <= TimeSpan.FromMinutes(1),
             "Cluster:ProbeTimeout must lie between 00:00:00.1 and 00:01:00.");
+        Check(
+            cluster.ResponseTimeout >= TimeSpan.FromSeconds(1) && cluster.ResponseTimeout <= TimeSpan.FromMinutes(5),
+            "Cluster:ResponseTimeout must lie between 00:00:01 and 00:05:00.");
         return settings;
     }
 
@@ -78,6 +81,12 @@ internal sealed class ClusterSettings
 
     /// <summary>How long a silo may leave a probe unanswered; after three in a row it counts as dead.</summary>
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long an API process waits for a silo's answer before it answers 503 itself: a silo that was killed never
+    /// answers.
+    /// </summary>
+    public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The address to advertise; the first one of this machine when none is configured.</summary>
     /// <exception cref="SettingsException">The host name has no address.</exception>

@@ -127,7 +127,7 @@ public sealed class PagedBounceTests
     }
 
     /// <summary>Other campaigns, as far as the contact is concerned.</summary>
-    private static async Task FillUp(Engine engine, int campaigns, string address = Anna)
+    internal static async Task FillUp(Engine engine, int campaigns, string address = Anna)
     {
         for (var i = 0; i < campaigns; i++)
         {

@@ -58,7 +58,7 @@ public sealed class ClusterProcesses : IAsyncDisposable
             var cluster = new ClusterProcesses(postgres, await postgres.CreateDatabase(), relayPort, settings ?? []);
             for (var i = 0; i < silos; i++)
             {
-                cluster._silos.Add(cluster.Process("silo"));
+                cluster.AddSilo();
             }
 
             await Task.WhenAll(cluster._silos.Select(silo => silo.Start()));
@@ -75,7 +75,8 @@ public sealed class ClusterProcesses : IAsyncDisposable
     /// <summary>One more silo, which is not started yet.</summary>
     public ServerProcess AddSilo()
     {
-        var silo = Process("silo");
+        // A sink that several talk to learns from the greeting which one it is.
+        var silo = Process("silo", new() { ["Mail:Relays:0:LocalDomain"] = $"silo{_silos.Count}.example" });
         _silos.Add(silo);
         return silo;
     }
@@ -141,10 +142,11 @@ public sealed class ClusterProcesses : IAsyncDisposable
         }
     }
 
-    private ServerProcess Process(string role) => new(_relayPort, new(_settings)
-    {
-        ["Role"] = role,
-        ["Cluster:SiloPort"] = $"{ServerProcess.FreePort()}",
-        ["Cluster:GatewayPort"] = $"{ServerProcess.FreePort()}",
-    });
+    private ServerProcess Process(string role, Dictionary<string, string>? own = null) => new(
+        _relayPort, new(_settings.Concat(own ?? []))
+        {
+            ["Role"] = role,
+            ["Cluster:SiloPort"] = $"{ServerProcess.FreePort()}",
+            ["Cluster:GatewayPort"] = $"{ServerProcess.FreePort()}",
+        });
 }

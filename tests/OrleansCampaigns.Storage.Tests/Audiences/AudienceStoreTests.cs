@@ -80,6 +80,32 @@ public abstract class AudienceStoreTests(ITestDatabases databases) : DatabaseCon
     }
 
     [Fact]
+    public async Task Whether_an_audience_is_larger_is_known_before_duplicates_are_taken_out()
+    {
+        var five = await List("five", 5);
+        var three = await List("three", 3);
+        await Lists.AddMembers(Account, three, [Input("u0@example.com"), Input("no address")]);
+        var anyone = new ContactFilter();
+
+        async Task AssertSize(int size, Audience audience, AccountId? account = null)
+        {
+            Assert.False(await Audiences.IsLargerThan(account ?? Account, audience, size));
+            Assert.Equal(size > 0, await Audiences.IsLargerThan(account ?? Account, audience, Math.Max(0, size - 1)));
+            Assert.Equal(size > 0, await Audiences.IsLargerThan(account ?? Account, audience, 0));
+            Assert.False(await Audiences.IsLargerThan(account ?? Account, audience, 1_000_000));
+        }
+
+        await AssertSize(0, new());
+        await AssertSize(0, new() { ListIds = ["lst_none"] });
+        await AssertSize(5, new() { ListIds = [five] });
+        await AssertSize(9, new() { ListIds = [five, three] });
+        await AssertSize(6, new() { Filter = anyone });
+        await AssertSize(1, new() { Filter = new() { Text = "u3" } });
+        await AssertSize(15, new() { ListIds = [five, three], Filter = anyone });
+        await AssertSize(0, new() { ListIds = [five, three], Filter = anyone }, Other);
+    }
+
+    [Fact]
     public async Task Fields_that_who_is_sent_to_lacks_are_counted()
     {
         var list = (await Lists.CreateList(Account, "list")).Value!.Id;

@@ -18,21 +18,31 @@ internal sealed class RecountedContact
 
     private readonly JsonElement _contact;
     private readonly Dictionary<string, JsonElement> _deliveries = new(StringComparer.Ordinal);
+    private readonly List<JsonElement> _history = [];
 
-    public RecountedContact(string state)
+    /// <param name="state">What is stored under the contact's own key.</param>
+    /// <param name="pages">The pages that are stored for it, by their numbers.</param>
+    public RecountedContact(string state, IReadOnlyDictionary<int, string>? pages)
     {
-        using var document = JsonDocument.Parse(state);
-        _contact = document.RootElement.GetProperty("contact").Clone();
-        if (_contact.GetProperty("pageCount").GetInt32() > 0)
+        _contact = Parse(state).GetProperty("contact");
+        for (var page = 0; page < Number(_contact, "pageCount"); page++)
         {
-            throw new NotSupportedException("A contact with pages: this recount reads none.");
+            if (pages?.GetValueOrDefault(page) is { } stored)
+            {
+                Read(Parse(stored), "entries");
+            }
+            else
+            {
+                LacksPage = true;
+            }
         }
 
-        foreach (var delivery in _contact.GetProperty("deliveries").EnumerateArray())
-        {
-            _deliveries.Add(delivery.GetProperty("campaign").GetString()!, delivery);
-        }
+        // What is at hand is newer than what any page holds of it.
+        Read(_contact, "history");
     }
+
+    /// <summary>Whether it counts a page that is not stored.</summary>
+    public bool LacksPage { get; }
 
     /// <summary>status, status_since, last_status, last_status_at, last_recipient_status.</summary>
     public string Row => string.Join(
@@ -47,7 +57,7 @@ internal sealed class RecountedContact
         _deliveries.TryGetValue(campaign, out var delivery) ? delivery : null;
 
     public IEnumerable<JsonElement> HistoryOf(string campaign) =>
-        _contact.GetProperty("history").EnumerateArray().Where(entry => Text(entry, "campaign") == campaign);
+        _history.Where(entry => Text(entry, "campaign") == campaign);
 
     /// <summary>What the row of one occurrence must say.</summary>
     public static string RecipientRow(JsonElement? delivery, int occurrence)
@@ -79,6 +89,21 @@ internal sealed class RecountedContact
 
     public static bool Is(JsonElement of, string name) => of.GetProperty(name).GetBoolean();
 
+    private static JsonElement Parse(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
+    }
+
+    private void Read(JsonElement from, string history)
+    {
+        _history.AddRange(from.GetProperty(history).EnumerateArray());
+        foreach (var delivery in from.GetProperty("deliveries").EnumerateArray())
+        {
+            _deliveries[delivery.GetProperty("campaign").GetString()!] = delivery;
+        }
+    }
+
     private static string Flag(JsonElement of, string name) => Is(of, name) ? "1" : "0";
 
     private static string Time(JsonElement of, string name) => Text(of, name) is var text && text == "-"
@@ -97,6 +122,7 @@ internal sealed class RecountedContact
 /// <param name="Waits">Whether a retry is to come.</param>
 /// <param name="Doubts">How many of its attempts were ever in doubt, by its history.</param>
 /// <param name="HistoryFault">What is wrong with its history, or <see langword="null"/>.</param>
+/// <param name="Partition">Which part of the audience it belongs to.</param>
 public sealed record RecountedRecipient(
     string Address,
     string Outcome,
@@ -106,20 +132,21 @@ public sealed record RecountedRecipient(
     bool Charged,
     bool Waits,
     int Doubts,
-    string? HistoryFault)
+    string? HistoryFault,
+    int Partition)
 {
     internal static RecountedRecipient Of(
-        string address, int occurrence, JsonElement? delivery, IEnumerable<JsonElement>? history)
+        string address, int partition, int occurrence, JsonElement? delivery, IEnumerable<JsonElement>? history)
     {
         if (occurrence > 1)
         {
             var isDecided = delivery is { } first && RecountedContact.Number(first, "duplicatesUpTo") >= occurrence;
-            return new(address, isDecided ? "Duplicated" : "Queued", null, false, 0, false, false, 0, null);
+            return new(address, isDecided ? "Duplicated" : "Queued", null, false, 0, false, false, 0, null, partition);
         }
 
         if (delivery is not { } known)
         {
-            return new(address, "Queued", null, false, 0, false, false, 0, null);
+            return new(address, "Queued", null, false, 0, false, false, 0, null, partition);
         }
 
         var attempts = RecountedContact.Number(known, "attempts");
@@ -139,7 +166,8 @@ public sealed record RecountedRecipient(
             RecountedContact.Is(known, "charged"),
             known.TryGetProperty("nextAttemptAt", out _),
             entries.Where(entry => entry.InDoubt).Select(entry => entry.Attempt).Distinct().Count(),
-            FaultOf(entries.ConvertAll(entry => (entry.Kind, entry.Attempt)), attempts));
+            FaultOf(entries.ConvertAll(entry => (entry.Kind, entry.Attempt)), attempts),
+            partition);
     }
 
     // One entry for each attempt; one that was in doubt and cleared up later has two.

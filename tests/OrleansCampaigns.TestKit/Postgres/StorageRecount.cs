@@ -43,7 +43,7 @@ public sealed class StorageRecount
         await using var transaction = await connection.BeginTransactionAsync(
             System.Data.IsolationLevel.RepeatableRead);
         var recount = new StorageRecount();
-        var contacts = await recount.ReadContacts(connection);
+        var contacts = await recount.ReadContacts(connection, await recount.ReadPages(connection));
         await recount.CompareContacts(connection, contacts);
         await recount.CompareRecipients(connection, contacts, campaign);
         await recount.ReadPartitions(connection, campaign);
@@ -83,7 +83,35 @@ public sealed class StorageRecount
         }
     }
 
-    private async Task<Dictionary<string, RecountedContact>> ReadContacts(NpgsqlConnection connection)
+    private async Task<Dictionary<string, Dictionary<int, string>>> ReadPages(NpgsqlConnection connection)
+    {
+        var states = Rows(
+            connection,
+            """
+            SELECT split_part(GrainIdExtensionString, ':', 3), split_part(GrainIdExtensionString, ':', 4)::int,
+                convert_from(decode(convert_from(PayloadBinary, 'UTF8')::json ->> 'page', 'base64'), 'UTF8')
+            FROM OrleansStorage WHERE GrainTypeString = 'contact-page' AND PayloadBinary IS NOT NULL
+            """,
+            reader => (Contact: $"con_{reader.GetString(0)}", Page: reader.GetInt32(1), State: reader.GetString(2)));
+        var pages = new Dictionary<string, Dictionary<int, string>>(StringComparer.Ordinal);
+        await foreach (var (contact, page, state) in states)
+        {
+            if (!pages.TryGetValue(contact, out var known))
+            {
+                pages.Add(contact, known = []);
+            }
+
+            if (!known.TryAdd(page, state))
+            {
+                _differences.Add("A contact's page has two states.");
+            }
+        }
+
+        return pages;
+    }
+
+    private async Task<Dictionary<string, RecountedContact>> ReadContacts(
+        NpgsqlConnection connection, Dictionary<string, Dictionary<int, string>> pages)
     {
         var states = Rows(
             connection,
@@ -95,9 +123,15 @@ public sealed class StorageRecount
         var contacts = new Dictionary<string, RecountedContact>(StringComparer.Ordinal);
         await foreach (var (contact, state) in states)
         {
-            if (!contacts.TryAdd(contact, new(state)))
+            var read = new RecountedContact(state, pages.GetValueOrDefault(contact));
+            if (!contacts.TryAdd(contact, read))
             {
                 _differences.Add("A contact has two states.");
+            }
+
+            if (read.LacksPage)
+            {
+                _differences.Add("A contact lacks a page of its history.");
             }
         }
 
@@ -148,7 +182,7 @@ public sealed class StorageRecount
             """,
             reader => (
                 Contact: reader.GetString(0), Address: reader.GetString(1), Occurrence: reader.GetInt32(2),
-                Row: reader.GetString(3), Place: $"Partition {reader.GetInt32(4)}, {reader.GetInt64(5)}"),
+                Row: reader.GetString(3), Partition: reader.GetInt32(4), Seq: reader.GetInt64(5)),
             campaign);
         await foreach (var row in rows)
         {
@@ -157,11 +191,16 @@ public sealed class StorageRecount
             var expected = RecountedContact.RecipientRow(delivery, row.Occurrence);
             if (row.Row != expected)
             {
-                _differences.Add($"{row.Place}: the state says {expected}, the table {row.Row}.");
+                _differences.Add(
+                    $"Partition {row.Partition}, {row.Seq}: the state says {expected}, the table {row.Row}.");
             }
 
             _recipients.Add(RecountedRecipient.Of(
-                row.Address, row.Occurrence, delivery, contacts.GetValueOrDefault(row.Contact)?.HistoryOf(campaign)));
+                row.Address,
+                row.Partition,
+                row.Occurrence,
+                delivery,
+                contacts.GetValueOrDefault(row.Contact)?.HistoryOf(campaign)));
         }
 
         var others = contacts.Count(

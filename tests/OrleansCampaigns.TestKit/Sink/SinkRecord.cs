@@ -10,6 +10,9 @@ namespace OrleansCampaigns.TestKit.Sink;
 public sealed record SinkRecord(
     string? MessageId, string Domain, TimeSpan BegunAt, TimeSpan AnsweredAt, int ReplyCode)
 {
+    /// <summary>What whoever sent it called itself (EHLO).</summary>
+    public string Client { get; init; } = "";
+
     /// <summary>Whether the sink has taken the message.</summary>
     public bool IsAccepted => ReplyCode == 250;
 }

@@ -67,7 +67,15 @@ public sealed class SmtpSink : IAsyncDisposable
             .ServerName("sink.example")
             .Endpoint(endpoint => endpoint.Endpoint(new IPEndPoint(IPAddress.Loopback, Port)))
             .Build();
-        _running = new SmtpServer.SmtpServer(options, services).StartAsync(_stop.Token);
+        var server = new SmtpServer.SmtpServer(options, services);
+        server.SessionCreated += (_, session) => session.Context.CommandExecuting += (_, next) =>
+        {
+            if (next.Command is EhloCommand greeting)
+            {
+                next.Context.Properties[Dialogue.Client] = greeting.DomainOrAddress;
+            }
+        };
+        _running = server.StartAsync(_stop.Token);
     }
 
     /// <summary>Stops listening and drops every connection.</summary>
@@ -104,16 +112,23 @@ public sealed class SmtpSink : IAsyncDisposable
 
     private TimeSpan Elapsed => TimeProvider.System.GetElapsedTime(_startedAt);
 
-    private void Add(SinkQuestion question, TimeSpan begunAt, int code) =>
-        _records.Enqueue(new(question.MessageId, question.Domain, begunAt, Elapsed, code));
+    private void Add(SinkQuestion question, ISessionContext context, int code) => _records.Enqueue(
+        new(question.MessageId, question.Domain, Dialogue.Begun(context), Elapsed, code)
+        {
+            Client = context.Properties.TryGetValue(Dialogue.Client, out var client) ? (string)client : "",
+        });
 
     private int NextAttempt(string? messageId) =>
         messageId is null ? 1 : _attempts.AddOrUpdate(messageId, 1, (_, count) => count + 1);
 
     private sealed class Dialogue(SmtpSink sink) : MailboxFilter, IMessageStore
     {
+        public const string Client = "sink.client";
+
         private const string BegunAt = "sink.begun-at";
         private const int HeadMax = 64 * 1024;
+
+        public static TimeSpan Begun(ISessionContext context) => (TimeSpan)context.Properties[BegunAt];
 
         public override Task<bool> CanAcceptFromAsync(
             ISessionContext context, IMailbox @from, int size, CancellationToken cancellationToken)
@@ -131,7 +146,7 @@ public sealed class SmtpSink : IAsyncDisposable
                 return Task.FromResult(true);
             }
 
-            sink.Add(question, Begun(context), answer.Code);
+            sink.Add(question, context, answer.Code);
             throw new SmtpResponseException(Reply(answer), quit: answer.Code == 421);
         }
 
@@ -152,7 +167,7 @@ public sealed class SmtpSink : IAsyncDisposable
             }
 
             var answer = sink.AtContent(question);
-            sink.Add(question, Begun(context), answer?.Code ?? 250);
+            sink.Add(question, context, answer?.Code ?? 250);
             return answer switch
             {
                 null => SmtpResponse.Ok,
@@ -160,8 +175,6 @@ public sealed class SmtpSink : IAsyncDisposable
                 _ => Reply(answer),
             };
         }
-
-        private static TimeSpan Begun(ISessionContext context) => (TimeSpan)context.Properties[BegunAt];
 
         private static SmtpResponse Reply(SinkAnswer answer) => new((SmtpReplyCode)answer.Code, answer.Text);
 
