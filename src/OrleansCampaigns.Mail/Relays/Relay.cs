@@ -11,6 +11,9 @@ namespace OrleansCampaigns.Mail.Relays;
 /// </remarks>
 internal sealed partial class Relay : IAsyncDisposable
 {
+    // Short beside a transaction, and long enough for a few of those that are under way to end.
+    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(2);
+
     private readonly RelayOptions options;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
@@ -21,6 +24,7 @@ internal sealed partial class Relay : IAsyncDisposable
     private readonly RelayConnector connector;
     private readonly ITimer probeTimer;
     private readonly ITimer sweepTimer;
+    private readonly ITimer gatherTimer;
     private int live;
     private int connecting;
     private int closing;
@@ -35,6 +39,8 @@ internal sealed partial class Relay : IAsyncDisposable
         breaker = new RelayBreaker(clock);
         connector = new RelayConnector(options, clock);
         probeTimer = clock.CreateTimer(_ => ProbeOrServe(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        gatherTimer = clock.CreateTimer(
+            _ => EndGathering(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         sweepTimer = clock.CreateTimer(_ => Sweep(), null, options.IdleTimeout / 2, options.IdleTimeout / 2);
     }
 
@@ -132,6 +138,7 @@ internal sealed partial class Relay : IAsyncDisposable
 
         await probeTimer.DisposeAsync();
         await sweepTimer.DisposeAsync();
+        await gatherTimer.DisposeAsync();
         await connector.DisposeAsync();
     }
 
@@ -142,13 +149,46 @@ internal sealed partial class Relay : IAsyncDisposable
         {
             Gather(first);
             Connect(first);
-            if (first.Pending > 0 || first.Gathered.Count == 0)
+            if (first.Pending > 0 || first.Gathered.Count == 0 || AwaitsCompany(first))
             {
                 return;
             }
 
             waiting.RemoveFirst();
             first.Grant([.. first.Gathered.Select(connection => new MailLane(this, connection))]);
+        }
+    }
+
+    // Whoever takes lanes stores that it does: a few at once cost little more than one.
+    private bool AwaitsCompany(Reservation first)
+    {
+        if (first.Missing == 0 || first.Gathered.Count >= options.MaxConnections / 4
+            || first.Gathered.Count + idle.Count == live)
+        {
+            return false;
+        }
+
+        if (first.GatheringSince is not { } since)
+        {
+            first.GatheringSince = clock.GetTimestamp();
+            gatherTimer.Change(GatherTime, Timeout.InfiniteTimeSpan);
+            return true;
+        }
+
+        return clock.GetElapsedTime(since) < GatherTime;
+    }
+
+    private void EndGathering()
+    {
+        lock (gate)
+        {
+            Serve();
+            if (waiting.First?.Value is { GatheringSince: { } since, Pending: 0, Gathered.Count: > 0 } && !isDisposed)
+            {
+                // The timer was early, or another reservation's.
+                var left = GatherTime - clock.GetElapsedTime(since);
+                gatherTimer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            }
         }
     }
 

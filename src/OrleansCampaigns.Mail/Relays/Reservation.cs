@@ -23,6 +23,9 @@ internal sealed class Reservation(int max)
     /// <summary>How many connections are being opened for it.</summary>
     public int Pending { get; set; }
 
+    /// <summary>Since when it waits for more than it has; a timestamp.</summary>
+    public long? GatheringSince { get; set; }
+
     /// <summary>How many it could still use.</summary>
     public int Missing => max - Gathered.Count - Pending;
 

@@ -21,8 +21,9 @@ internal sealed class PostgresContactStateStorage : IGrainStorage
 
     private const int WritesMax = 256;
     private const int ReadsMax = 512;
-    private const int WriteBatchesMax = 2;
-    private const int ReadBatchesMax = 2;
+
+    // While one statement is under way, the next one gathers: with a second one each would hold half as many.
+    private const int BatchesMax = 1;
     private const int CollisionsMax = 5;
 
     private readonly NpgsqlDataSource _source;
@@ -34,8 +35,8 @@ internal sealed class PostgresContactStateStorage : IGrainStorage
     public PostgresContactStateStorage(NpgsqlDataSource source, IGrainStorageSerializer serializer, string serviceId)
     {
         (_source, _serializer, _serviceId) = (source, serializer, serviceId);
-        _writes = new(WritesMax, WriteBatchesMax, Write, IsForAll);
-        _reads = new(ReadsMax, ReadBatchesMax, Read, IsForAll);
+        _writes = new(WritesMax, BatchesMax, Write, IsForAll);
+        _reads = new(ReadsMax, BatchesMax, Read, IsForAll);
     }
 
     private sealed record StoredState(byte[]? Payload, int Version);
