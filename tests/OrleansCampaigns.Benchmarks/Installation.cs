@@ -81,7 +81,7 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Waits for the end of a campaign without making anybody count.</summary>
     public async Task<JsonNode> Ended(string campaign)
     {
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (true)
         {
             var view = await Api.Get($"campaigns/{campaign}");

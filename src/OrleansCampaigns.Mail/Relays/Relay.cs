@@ -12,7 +12,7 @@ namespace OrleansCampaigns.Mail.Relays;
 internal sealed partial class Relay : IAsyncDisposable
 {
     // Short beside a transaction, and long enough for a few of those that are under way to end.
-    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(3);
 
     private readonly RelayOptions options;
     private readonly TimeProvider clock;
@@ -162,7 +162,7 @@ internal sealed partial class Relay : IAsyncDisposable
     // Whoever takes lanes stores that it does: a few at once cost little more than one.
     private bool AwaitsCompany(Reservation first)
     {
-        if (first.Missing == 0 || first.Gathered.Count >= options.MaxConnections / 4
+        if (first.Missing == 0 || first.Gathered.Count >= options.MaxConnections / 2
             || first.Gathered.Count + idle.Count == live)
         {
             return false;

@@ -2,8 +2,9 @@ namespace OrleansCampaigns.Storage.States;
 
 /// <summary>Calls of many callers joined into few: while some are under way, the next ones gather.</summary>
 /// <remarks>
-/// Nobody waits for company: a call that finds nothing under way leaves at once. Under load batches grow by
-/// themselves, as far as <paramref name="sizeMax"/>. Each call has its own answer and its own failure.
+/// Nobody waits by the clock: a call that finds nothing under way leaves as soon as no other one is about to be made,
+/// which is at once where the threads have nothing else to do. Under load batches grow by themselves, as far as
+/// <paramref name="sizeMax"/>. Each call has its own answer and its own failure.
 /// </remarks>
 /// <param name="sizeMax">How many calls one batch joins at most.</param>
 /// <param name="batchesMax">How many batches may be under way at once.</param>
@@ -15,6 +16,8 @@ internal sealed class JoinedCalls<TCall, TAnswer>(
     Func<IReadOnlyList<TCall>, Task<IReadOnlyList<TAnswer>>> run,
     Func<Exception, bool> isForAll)
 {
+    private const int TurnsMax = 4;
+
     private readonly Lock _lock = new();
     private readonly Queue<Pending> _pending = new();
     private int _running;
@@ -42,7 +45,7 @@ internal sealed class JoinedCalls<TCall, TAnswer>(
     {
         // The caller may be a grain, and its turn is not the place for everybody else's calls.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        while (TakeBatch() is { Count: > 0 } batch)
+        while (await TakeBatch() is { Count: > 0 } batch)
         {
             try
             {
@@ -82,8 +85,15 @@ internal sealed class JoinedCalls<TCall, TAnswer>(
         }
     }
 
-    private List<Pending> TakeBatch()
+    // To yield is to stand behind all work that is ready: what makes more calls comes first.
+    private async ValueTask<List<Pending>> TakeBatch()
     {
+        for (int before = 0, now = CountPending(), turns = 0; now > before && now < sizeMax && turns < TurnsMax; turns++)
+        {
+            await Task.Yield();
+            (before, now) = (now, CountPending());
+        }
+
         lock (_lock)
         {
             var batch = new List<Pending>(Math.Min(_pending.Count, sizeMax));
@@ -94,6 +104,14 @@ internal sealed class JoinedCalls<TCall, TAnswer>(
 
             _running -= batch.Count > 0 ? 0 : 1;
             return batch;
+        }
+    }
+
+    private int CountPending()
+    {
+        lock (_lock)
+        {
+            return _pending.Count;
         }
     }
 
