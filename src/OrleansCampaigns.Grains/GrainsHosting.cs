@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using OrleansCampaigns.Contracts.Feedback;
@@ -15,6 +16,8 @@ namespace OrleansCampaigns.Grains;
 /// <summary>Adds what grains need on a silo, beside the ports of mail and storage.</summary>
 public static class GrainsHosting
 {
+    private const int DirectoryCacheSize = 50_000;
+
     /// <summary>Registers the services that grains share on a silo.</summary>
     public static ISiloBuilder AddCampaignGrains(this ISiloBuilder silo)
     {
@@ -37,6 +40,10 @@ public static class GrainsHosting
         silo.Services.AddSingleton<AttemptGates>();
         silo.AddGrainService<AttemptGateService>();
         silo.Services.AddCampaignFeedback();
+
+        // Where a contact lives is asked twice within a second and then not again for days: remembering a million of
+        // them, as is the default, is what a silo's memory would mostly hold after a large campaign.
+        silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = DirectoryCacheSize);
         return silo;
     }
 

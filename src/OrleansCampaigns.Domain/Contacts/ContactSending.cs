@@ -104,6 +104,12 @@ public sealed partial record Contact
     public Contact ResolveDoubt(Turn turn, DeliveryRules rules, int jitterSeed, DateTimeOffset now)
     {
         var delivery = DeliveryOf(turn.Campaign);
+        if (delivery is { Outcome: Outcome.Sent, DoubtfulAttempt: > 0 } && delivery.DoubtfulAttempt == turn.Attempt - 1
+            && delivery.Attempts < turn.Attempt)
+        {
+            return DoubtSecond(turn, delivery, now);
+        }
+
         if (delivery is not null && (delivery.IsOver || delivery.Attempts >= turn.Attempt))
         {
             return this;
@@ -139,6 +145,21 @@ public sealed partial record Contact
             Attempt = turn.Attempt,
             Status = ChangedStatus(moved),
         }).ApplyPending(turn, rules, jitterSeed, now);
+    }
+
+    // An attempt was written off and made again; then it turned out that it was accepted, and what became of the other
+    // one is hidden. Nobody sends a third, but there may be two.
+    private Contact DoubtSecond(Turn turn, CampaignDelivery delivery, DateTimeOffset now)
+    {
+        delivery = delivery with
+        {
+            InDoubt = true,
+            DoubtfulAttempt = turn.Attempt,
+            Attempts = turn.Attempt,
+            UpdatedAt = now,
+        };
+        return Put(delivery).Assign(
+            delivery, EntryOf(delivery, HistoryKind.Doubt, "recovery", now) with { Attempt = turn.Attempt });
     }
 
     /// <summary>Records further occurrences of the address in one audience; none of them gets an e-mail.</summary>

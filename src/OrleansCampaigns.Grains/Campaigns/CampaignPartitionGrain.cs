@@ -227,7 +227,16 @@ internal sealed partial class CampaignPartitionGrain(
     private async Task<TimeSpan?> PumpOnce(CancellationToken stop)
     {
         _isWanted = false; // Whoever asks from here on may know more than what is read now.
-        var plan = await GrainFactory.Campaign(Campaign).GetPlan();
+        CampaignPlan? plan;
+        try
+        {
+            plan = await GrainFactory.Campaign(Campaign).GetPlan();
+        }
+        catch (Exception away) when (away is OrleansException or TimeoutException)
+        {
+            return UnclearWait; // Its silo is stopping or gone; it will be found elsewhere.
+        }
+
         if (plan is null || plan.Status == CampaignStatus.Paused)
         {
             return null;
@@ -367,8 +376,12 @@ internal sealed partial class CampaignPartitionGrain(
                 throw new InconsistentStateException("Another activation has written the partition.");
             }
 
-            await record.WriteStateAsync();
-            return true;
+            if (stored != state.Stamp)
+            {
+                await record.WriteStateAsync();
+            }
+
+            return true; // Else it had landed.
         }
         catch (Exception outage) when (StorageUnavailableException.In(outage) is not null)
         {

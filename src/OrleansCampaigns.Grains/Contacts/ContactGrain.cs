@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Placement;
 using Orleans.Runtime;
 using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Contacts;
@@ -16,9 +17,9 @@ namespace OrleansCampaigns.Grains.Contacts;
 /// <remarks>
 /// Not reentrant: nothing may come between deciding and writing. A begun attempt is remembered in memory only: it keeps
 /// two partitions (or two activations of one) from sending the same e-mail at the same time, and after a crash the
-/// partition's stored window says what was begun.
+/// partition's stored window says what was begun. It lives where it is asked for: mostly where its partition sends.
 /// </remarks>
-[GrainType("contact"), CollectionAgeLimit(Minutes = 2)]
+[GrainType("contact"), PreferLocalPlacement, CollectionAgeLimit(Minutes = 2)]
 internal sealed class ContactGrain(
     [PersistentState("contact", StorageNames.Contacts)] IPersistentState<ContactRecord> record,
     IOptions<EngineOptions> options,

@@ -19,10 +19,12 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
+    // Of all servers: the one that the environment names may be given out more than once.
+    private static int _databases;
+
     private readonly string _connectionString;
     private readonly Process? _guard;
     private readonly string? _folder;
-    private int _databases;
 
     private PostgresServer(string connectionString, Process? guard, string? folder) =>
         (_connectionString, _guard, _folder) = (connectionString, guard, folder);
