@@ -12,11 +12,11 @@ internal static class DirectoryBenchmark
     [
         "contacts?limit=100",
         "contacts?status=New&limit=100",
-        "contacts?list={list}&limit=100",
-        "contacts?list={list}&status=Active&limit=100",
+        "contacts?listId={list}&limit=100",
+        "contacts?listId={list}&status=Active&limit=100",
         "contacts?lastStatus=Sent&limit=100",
         "contacts?campaign={campaign}&recipientStatus=Delivered&limit=100",
-        "contacts?search=ok-77777&limit=100",
+        "contacts?text=ok-77777&limit=100",
         "campaigns/{campaign}/recipients?outcome=Sent&limit=100",
     ];
 

@@ -251,7 +251,7 @@ public sealed class ContactDirectory(IDatabase database) : IContactDirectory
         var rows = await session.Rows(
             Read,
             $"""
-            SELECT {_columns} FROM {sql.ScannedFrom} WHERE {sql.Where} ORDER BY {sql.Key} LIMIT @limit
+            SELECT {_columns} FROM {sql.ScannedFrom} WHERE {sql.ScannedWhere} ORDER BY {sql.Key} LIMIT @limit
             """,
             parameters);
         return rows.Count == limit

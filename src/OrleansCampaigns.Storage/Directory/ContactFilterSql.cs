@@ -44,6 +44,16 @@ internal sealed record ContactFilterSql(
           AND q.outcome = 'Queued' AND q.excluded IS NULL AND (q.decided = 0 OR q.next_attempt_at IS NOT NULL)
         """;
 
+    /// <summary>Those of the conditions that an index answers for an identifier <c>t.id</c>, by what they ask of
+    /// <c>c</c>.</summary>
+    /// <remarks>
+    /// Identifiers that are walked in order meet the index in order; the contacts themselves lie anywhere. Nor may the
+    /// planner, who thinks a status rare that nobody had when the table was analysed, begin with the contacts and walk
+    /// the identifiers for each of them.
+    /// </remarks>
+    public IReadOnlyDictionary<string, string> KeyConditions { get; private init; } =
+        ImmutableDictionary<string, string>.Empty;
+
     /// <summary>The best source that gives a page without reading the rest; without one, the table does.</summary>
     public ContactSource? InOrder => Sources.FirstOrDefault(source => source.IsOrdered);
 
@@ -58,7 +68,10 @@ internal sealed record ContactFilterSql(
     /// at.</summary>
     public string ScannedFrom => Source is null
         ? $"(SELECT t.* {Ahead} LIMIT @scanned) c"
-        : $"(SELECT t.id {Ahead} LIMIT @scanned) k CROSS JOIN contacts c";
+        : $"""
+            (SELECT t.id FROM (SELECT t.id {Ahead} LIMIT @scanned) AS t
+                WHERE {string.Join(" AND ", KeyConditions.Values.DefaultIfEmpty("TRUE"))}) k CROSS JOIN contacts c
+            """;
 
     /// <summary>The last contact that is looked at; no row when there are fewer.</summary>
     public string LastScanned => $"SELECT t.id {Ahead} LIMIT 1 OFFSET @scanned - 1";
@@ -72,7 +85,14 @@ internal sealed record ContactFilterSql(
 
     /// <summary>All conditions but the one that the source meets already.</summary>
     /// <remarks>A set of identifiers is looked up in its order, which is that of pages, until one is full.</remarks>
-    public string Where => string.Join(
+    public string Where => Join(Conditions.Where(condition => condition != Source?.Covers));
+
+    /// <summary>What is left to ask of contacts that <see cref="ScannedFrom"/> gives.</summary>
+    public string ScannedWhere => Source is null
+        ? Where
+        : Join(Conditions.Where(condition => condition != Source.Covers && !KeyConditions.ContainsKey(condition)));
+
+    private string Join(IEnumerable<string> conditions) => string.Join(
         " AND ",
         [
             "c.account = @account",
@@ -82,7 +102,7 @@ internal sealed record ContactFilterSql(
                 { IsOrdered: true } => "c.id = k.id",
                 _ => $"c.id IN ({Source.Ids})",
             },
-            .. Conditions.Where(condition => condition != Source?.Covers),
+            .. conditions,
         ]);
 
     /// <summary>Why a filter cannot be asked, or <see langword="null"/>.</summary>
@@ -114,14 +134,21 @@ internal sealed record ContactFilterSql(
             conditions.Add($"EXISTS (SELECT 1 FROM lists l WHERE l.id = {values.Add(known)} AND l.account = @account)");
         }
 
+        var onIndexes = new Dictionary<string, string>(StringComparer.Ordinal);
         if (filter.Statuses.Length > 0)
         {
-            conditions.Add(values.OneOf("c.status", filter.Statuses.Select(status => status.ToString())));
+            AddOnIndex("status", "", filter.Statuses.Select(status => status.ToString()));
         }
 
-        if (filter.LastStatuses.Length > 0)
+        if (filter.LastStatuses.Contains(Outcome.Queued))
         {
             conditions.Add(LastStatus(filter.LastStatuses, values));
+        }
+        else if (filter.LastStatuses.Length > 0)
+        {
+            AddOnIndex(
+                "last_status", "i.last_status IS NOT NULL AND", filter.LastStatuses.Select(last => last.ToString()));
+            conditions.Add(NotWaiting(dialect));
         }
 
         var period = values.Between(StatusSince, filter.StatusFrom, filter.StatusBefore);
@@ -134,7 +161,22 @@ internal sealed record ContactFilterSql(
         }
 
         IReadOnlyList<ContactSource> sources = [.. ContactSource.Of(filter, values, (member, recipient, period))];
-        return new(sources.Count > 0 ? sources[0] : null, conditions, sources, values.All);
+        return new(sources.Count > 0 ? sources[0] : null, conditions, sources, values.All)
+        {
+            KeyConditions = onIndexes,
+        };
+
+        void AddOnIndex(string column, string partial, IEnumerable<string> names)
+        {
+            string[] all = [.. names];
+            var condition = values.OneOf($"c.{column}", all);
+            conditions.Add(condition);
+            onIndexes.Add(condition, $"""
+                EXISTS (SELECT 1 FROM contacts i
+                    WHERE i.account = @account AND {partial} {values.OneOf($"i.{column}", all)} AND i.id = t.id
+                    {dialect.ForEachRow})
+                """);
+        }
     }
 
     /// <summary>
@@ -184,10 +226,11 @@ internal sealed record ContactFilterSql(
     private static string LastStatus(ImmutableArray<Outcome> outcomes, FilterValues values)
     {
         var own = values.OneOf("c.last_status", outcomes.Select(outcome => outcome.ToString()));
-        return outcomes.Contains(Outcome.Queued)
-            ? $"({own} OR EXISTS (SELECT 1 {Waiting(values.Dialect)} {values.Dialect.ForEachRow}))"
-            : $"{own} AND NOT EXISTS (SELECT 1 {Waiting(values.Dialect)} {values.Dialect.ForEachRow})";
+        return $"({own} OR EXISTS (SELECT 1 {Waiting(values.Dialect)} {values.Dialect.ForEachRow}))";
     }
+
+    private static string NotWaiting(SqlDialect dialect) =>
+        $"NOT EXISTS (SELECT 1 {Waiting(dialect)} {dialect.ForEachRow})";
 
     // The sign keeps SQLite from reading a long period by its index where a source holds fewer contacts.
     private static string? LastStatusPeriod(ContactFilter filter, FilterValues values) => values.Between(
