@@ -72,6 +72,31 @@ public sealed class ScheduleTests
         Assert.Contains(story.World.Trace, step => step.Contains("GiveUp", StringComparison.Ordinal));
     }
 
+    /// <summary>
+    /// Found by chance: two silos one after the other were taken for dead, the report of the first attempt came late,
+    /// and the second was never told of.
+    /// </summary>
+    [Theory]
+    [InlineData(340352)]
+    [InlineData(526995)]
+    public void A_second_e_mail_that_a_crash_hid_is_in_doubt(int order)
+    {
+        var (addresses, cues) = ProtocolTests.Stories["somebody who leaves"];
+        using var story = new Story(addresses, InDoubtPolicy.Resend, cues, order);
+
+        story.Play(step => step switch
+        {
+            8 or 14 => Accident.GiveUp,
+            23 => Accident.LoseAnswer,
+            27 => Accident.CrashLate,
+            47 => Accident.Crash,
+            58 => Accident.CrashOther,
+            _ => Accident.None,
+        });
+
+        Assert.Contains(story.World.Relay.Accepted.Values, accepted => accepted == 2);
+    }
+
     private static Arbitrary<Schedule> Schedules => Arb.From(
         from story in Gen.Elements(ProtocolTests.Stories.Keys.ToArray())
         from policy in Gen.Elements(Enum.GetValues<InDoubtPolicy>())
