@@ -66,6 +66,13 @@ public sealed partial record Contact
 
         var contact = WithQueued(turn.Campaign, turn.QueuedAt);
         delivery = contact.DeliveryOf(turn.Campaign)!;
+        var isSecond = IsSecond(delivery, turn, rules);
+        if (isSecond && report.Outcome != Outcome.Sent)
+        {
+            return contact.NoteSecond(delivery, turn, report, clearsDoubt, now)
+                .ApplyPending(turn, rules, jitterSeed, now);
+        }
+
         delivery = delivery with
         {
             Attempts = turn.Attempt,
@@ -75,8 +82,10 @@ public sealed partial record Contact
             UpdatedAt = now,
             Decided = true,
             Excluded = null, // An attempt that was made after all is an outcome.
-            InDoubt = report.InDoubt || (delivery.InDoubt && !clearsDoubt) || IsSecond(delivery, turn, report),
-            DoubtfulAttempt = report.InDoubt ? turn.Attempt : delivery.DoubtfulAttempt,
+            InDoubt = report.InDoubt || (delivery.InDoubt && !clearsDoubt) || isSecond,
+            DoubtfulAttempt = report.InDoubt ? turn.Attempt
+                : isSecond ? turn.Attempt - 1
+                : delivery.DoubtfulAttempt,
             Charged = delivery.Charged || rules.DeductOn == DeductOn.FirstAttempt || report.Outcome == Outcome.Sent,
         };
         if (report.InDoubt && rules.InDoubt == InDoubtPolicy.AssumeSent)
@@ -87,79 +96,6 @@ public sealed partial record Contact
 
         var news = new News(report, HistoryKind.Attempt, "smtp", turn.Attempt, rules, jitterSeed, now);
         return contact.Take(delivery, news).ApplyPending(turn, rules, jitterSeed, now);
-    }
-
-    // An attempt was written off and made again, and then it turned out that both were accepted.
-    private static bool IsSecond(CampaignDelivery delivery, Turn turn, AttemptReport report) =>
-        report.Outcome == Outcome.Sent
-        && delivery.Outcome == Outcome.Sent
-        && delivery.DoubtfulAttempt > 0
-        && delivery.DoubtfulAttempt == turn.Attempt - 1;
-
-    /// <summary>Settles an attempt of which no record exists after a crash, as the campaign's policy says.</summary>
-    /// <param name="turn">The turn whose attempt may or may not have happened.</param>
-    /// <param name="rules">The policy: Sent with doubt, or back into the queue with doubt.</param>
-    /// <param name="jitterSeed">Decides the jitter of a retry, should a bounce have come already.</param>
-    /// <param name="now">The time of the recovery.</param>
-    public Contact ResolveDoubt(Turn turn, DeliveryRules rules, int jitterSeed, DateTimeOffset now)
-    {
-        var delivery = DeliveryOf(turn.Campaign);
-        if (delivery is { Outcome: Outcome.Sent, DoubtfulAttempt: > 0 } && delivery.DoubtfulAttempt == turn.Attempt - 1
-            && delivery.Attempts < turn.Attempt)
-        {
-            return DoubtSecond(turn, delivery, now);
-        }
-
-        if (delivery is not null && (delivery.IsOver || delivery.Attempts >= turn.Attempt))
-        {
-            return this;
-        }
-
-        if (!turn.AddressIsValid || !turn.IsReserved)
-        {
-            // No such turn ever begins: the crash hid no attempt, and what it would have decided is decided now.
-            return Begin(turn, rules, now).Contact;
-        }
-
-        var contact = WithQueued(turn.Campaign, turn.QueuedAt);
-        var assumeSent = rules.InDoubt == InDoubtPolicy.AssumeSent;
-        var known = contact.DeliveryOf(turn.Campaign)!;
-        delivery = known with
-        {
-            Outcome = assumeSent ? Outcome.Sent : Outcome.Queued,
-            Cause = Cause.None,
-            InDoubt = true,
-            DoubtfulAttempt = turn.Attempt,
-            Attempts = turn.Attempt,
-            FirstAttemptAt = known.FirstAttemptAt ?? now,
-            NextAttemptAt = assumeSent ? null : now,
-            SentAt = assumeSent ? now : known.SentAt,
-            RecipientStatus = assumeSent ? Delivered(known) : known.RecipientStatus,
-            Charged = known.Charged || assumeSent || rules.DeductOn == DeductOn.FirstAttempt,
-            Decided = true,
-            UpdatedAt = now,
-        };
-        var moved = assumeSent ? contact.Move(ContactTrigger.Sent, now) : contact;
-        return moved.Put(delivery).Assign(delivery, EntryOf(delivery, HistoryKind.Doubt, "recovery", now) with
-        {
-            Attempt = turn.Attempt,
-            Status = ChangedStatus(moved),
-        }).ApplyPending(turn, rules, jitterSeed, now);
-    }
-
-    // An attempt was written off and made again; then it turned out that it was accepted, and what became of the other
-    // one is hidden. Nobody sends a third, but there may be two.
-    private Contact DoubtSecond(Turn turn, CampaignDelivery delivery, DateTimeOffset now)
-    {
-        delivery = delivery with
-        {
-            InDoubt = true,
-            DoubtfulAttempt = turn.Attempt,
-            Attempts = turn.Attempt,
-            UpdatedAt = now,
-        };
-        return Put(delivery).Assign(
-            delivery, EntryOf(delivery, HistoryKind.Doubt, "recovery", now) with { Attempt = turn.Attempt });
     }
 
     /// <summary>Records further occurrences of the address in one audience; none of them gets an e-mail.</summary>

@@ -135,4 +135,97 @@ public class ContactDoubtTests
         var delivery = contact.DeliveryOf(Given.Campaign)!;
         Assert.Equal((Outcome.Sent, 2, true), (delivery.Outcome, delivery.Attempts, delivery.InDoubt));
     }
+
+    [Theory]
+    [InlineData(DeductOn.FirstAttempt)]
+    [InlineData(DeductOn.Sent)]
+    public void A_second_attempt_that_a_crash_hid_leaves_a_doubt_and_is_not_made_a_third_time(DeductOn deductOn)
+    {
+        var rules = Given.ResendRules with { DeductOn = deductOn };
+        var accepted = FirstAccepted(rules);
+        Assert.Equal((false, 1), (accepted.Delivery().InDoubt, accepted.Delivery().Attempts));
+
+        var doubted = accepted.ResolveDoubt(Given.Turn(2), rules, jitterSeed: 2, Given.Now.AddHours(1));
+
+        var delivery = doubted.Delivery();
+        Assert.Equal((Outcome.Sent, true), (delivery.Outcome, delivery.InDoubt));
+        Assert.Equal((2, 2), (delivery.DoubtfulAttempt, delivery.Attempts));
+        Assert.Equal((null, true), (delivery.NextAttemptAt, delivery.IsOver));
+        Assert.True(delivery.Charged, "One licence was used: the flag can be set once only.");
+        Assert.Equal(accepted.Delivery().SentAt, delivery.SentAt);
+        Assert.Equal((HistoryKind.Doubt, Outcome.Sent, 2), doubted.Told().Last());
+        Assert.Same(doubted, doubted.ResolveDoubt(Given.Turn(2), rules, jitterSeed: 2, Given.Now.AddHours(2)));
+        Assert.False(doubted.Begin(Given.Turn(3), rules, Given.Now.AddHours(2)).MayBegin);
+    }
+
+    [Fact]
+    public void When_the_second_turns_out_to_be_accepted_as_well_the_doubt_stays_because_two_are_out()
+    {
+        var told = SecondHidden().Attempted(2, Given.Sent, Given.Now.AddHours(2), Given.ResendRules);
+
+        // Just as if its record had come before the recovery.
+        var delivery = told.Delivery();
+        Assert.Equal((Outcome.Sent, true, 2), (delivery.Outcome, delivery.InDoubt, delivery.Attempts));
+        Assert.Equal((HistoryKind.Attempt, Outcome.Sent, 2), told.Told().Last());
+        Assert.Same(told, told.Attempted(2, Given.Sent, Given.Now.AddHours(3), Given.ResendRules));
+        Assert.Same(told, told.ResolveDoubt(Given.Turn(2), Given.ResendRules, jitterSeed: 2, Given.Now.AddHours(3)));
+    }
+
+    public static TheoryData<Outcome, Cause, ContactStatus> Refusals => new()
+    {
+        { Outcome.Deferred, Cause.Greylisted, ContactStatus.Active },
+        { Outcome.SoftBounced, Cause.MailboxFull, ContactStatus.Active },
+        { Outcome.Bounced, Cause.NoSuchMailbox, ContactStatus.DoesNotExist },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public void When_the_second_turns_out_to_be_refused_there_was_one_and_no_third_is_sent(
+        Outcome outcome, Cause cause, ContactStatus status)
+    {
+        foreach (var (before, isHidden) in new[] { (SecondHidden(), true), (FirstAccepted(), false) })
+        {
+            var told = before.Attempted(2, Given.Report(outcome, cause), Given.Now.AddHours(2), Given.ResendRules);
+
+            var delivery = told.Delivery();
+            Assert.Equal(isHidden, before.Delivery().InDoubt);
+            Assert.Equal((Outcome.Sent, false, 2), (delivery.Outcome, delivery.InDoubt, delivery.Attempts));
+            Assert.Equal((null, true), (delivery.NextAttemptAt, delivery.IsOver));
+            Assert.Equal((Outcome.Sent, status), (told.LastOutcome, told.Status));
+            Assert.Equal((HistoryKind.Attempt, null, 2), told.Told().Last());
+            Assert.Same(
+                told, told.Attempted(2, Given.Report(outcome, cause), Given.Now.AddHours(3), Given.ResendRules));
+        }
+    }
+
+    [Fact]
+    public void A_second_whose_connection_was_lost_stays_in_doubt_and_no_third_is_sent()
+    {
+        var told = FirstAccepted().Attempted(2, Given.LostAfterData, Given.Now.AddHours(2), Given.ResendRules);
+
+        var delivery = told.Delivery();
+        Assert.Equal((Outcome.Sent, true, 2), (delivery.Outcome, delivery.InDoubt, delivery.DoubtfulAttempt));
+        Assert.Null(delivery.NextAttemptAt);
+        Assert.Same(told, told.Attempted(2, Given.LostAfterData, Given.Now.AddHours(3), Given.ResendRules));
+    }
+
+    [Fact]
+    public void A_bounce_of_the_second_that_came_before_the_recovery_is_not_kept_for_ever()
+    {
+        var early = FirstAccepted().Learn(Given.Bounce(2), rules: Given.ResendRules).Contact;
+        Assert.Single(early.PendingFeedback);
+
+        var doubted = early.ResolveDoubt(Given.Turn(2), Given.ResendRules, jitterSeed: 2, Given.Now.AddHours(1));
+
+        Assert.Empty(doubted.PendingFeedback);
+        Assert.Equal((Outcome.Bounced, false), (doubted.Delivery().Outcome, doubted.Delivery().InDoubt));
+    }
+
+    // Written off, made again, and then it turned out that it was accepted.
+    private static Contact FirstAccepted(DeliveryRules? rules = null) => new Contact()
+        .ResolveDoubt(Given.Turn(1), rules ?? Given.ResendRules, jitterSeed: 1, Given.Now)
+        .Attempted(1, Given.Sent, rules: rules ?? Given.ResendRules);
+
+    private static Contact SecondHidden() => FirstAccepted()
+        .ResolveDoubt(Given.Turn(2), Given.ResendRules, jitterSeed: 2, Given.Now.AddHours(1));
 }

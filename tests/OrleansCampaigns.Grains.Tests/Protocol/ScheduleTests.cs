@@ -16,13 +16,6 @@ public sealed class ScheduleTests
     private static readonly int Tries =
         int.TryParse(Environment.GetEnvironmentVariable(Variable), out var given) ? given : 400;
 
-    // One schedule in some ten thousands still breaks an invariant where silos are taken for dead that are not: two of
-    // them, one after the other, and an e-mail that is sent again while the first one's report comes late ("somebody
-    // who leaves", Resend, order 340352, GiveUp at 8 and 14, CrashLate at 27). Whoever names a number of tries looks
-    // for such, too.
-    private static readonly Accident Worst =
-        Environment.GetEnvironmentVariable(Variable) is null ? Accident.CrashOther : Accident.GiveUp;
-
     /// <summary>What happens in one campaign.</summary>
     public sealed record Schedule(string Story, InDoubtPolicy Policy, int Order, (int Step, int Accident)[] Accidents)
     {
@@ -72,11 +65,37 @@ public sealed class ScheduleTests
         Assert.Contains(story.World.Trace, step => step.Contains("GiveUp", StringComparison.Ordinal));
     }
 
+    /// <summary>
+    /// Found by chance: two silos one after the other were taken for dead, the report of the first attempt came late,
+    /// and the second was never told of.
+    /// </summary>
+    [Theory]
+    [InlineData(340352, 8, 14)]
+    [InlineData(526995, 8, 12)]
+    public void A_second_e_mail_that_a_crash_hid_is_in_doubt(int order, int givenUpAt, int givenUpAgainAt)
+    {
+        var (addresses, cues) = ProtocolTests.Stories["somebody who leaves"];
+        using var story = new Story(addresses, InDoubtPolicy.Resend, cues, order);
+
+        story.Play(step => step switch
+        {
+            23 => Accident.LoseAnswer,
+            27 => Accident.CrashLate,
+            47 => Accident.Crash,
+            58 => Accident.CrashOther,
+            _ => step == givenUpAt || step == givenUpAgainAt ? Accident.GiveUp : Accident.None,
+        });
+
+        Assert.Contains(story.World.Relay.Accepted.Values, accepted => accepted == 2);
+    }
+
+    // Silos that are taken for dead and are not belong to the accidents: since a second e-mail that a crash hid is in
+    // doubt, none of forty thousand schedules has broken an invariant.
     private static Arbitrary<Schedule> Schedules => Arb.From(
         from story in Gen.Elements(ProtocolTests.Stories.Keys.ToArray())
         from policy in Gen.Elements(Enum.GetValues<InDoubtPolicy>())
         from order in Gen.Choose(0, 1_000_000)
-        from accidents in Gen.Zip(Gen.Choose(1, 60), Gen.Choose(1, (int)Worst)).ArrayOf()
+        from accidents in Gen.Zip(Gen.Choose(1, 60), Gen.Choose(1, (int)Accident.GiveUp)).ArrayOf()
         select new Schedule(story, policy, order, [.. accidents.Select(known => (known.Item1, known.Item2))]),
         Shrink);
 
