@@ -195,7 +195,8 @@ public sealed class PostgresPlanTests(PostgresFixture postgres) : IAsyncLifetime
             DuplicatesUpTo: 2,
             UpdatedAt: 1_000);
         var projection = new ContactProjection(
-            Account.Value, contact, ContactStatus.Active, 1_000, Outcome.Sent, 1_000, RecipientStatus.Delivered, [delivery]);
+            Account.Value, contact, ContactStatus.Active, 1_000, Outcome.Sent, 1_000, RecipientStatus.Delivered,
+            [delivery]);
         return new(contact, Version: null, [1], projection);
     }
 }
