@@ -4,7 +4,6 @@
 DROP TRIGGER contacts_inserted ON OrleansStorage_contacts;
 DROP TRIGGER contacts_updated ON OrleansStorage_contacts;
 DROP FUNCTION project_contacts();
-DROP FUNCTION write_contact_states(text, text[], integer[], bytea[]);
 
 -- The states of many contacts in one statement; it returns those that landed, and changes the directory for these alone.
 -- Without a version a state must be inserted, with one it must be updated from that very version. Whatever crashes, the
@@ -148,4 +147,62 @@ BEGIN
             AND c.GrainIdN0 = 0 AND c.GrainIdN1 = 0
         OFFSET 0
     ) AS s;
+END $$;
+
+-- Silos of the version before go on while the cluster is upgraded: they name what changes in the JSON of the states.
+CREATE OR REPLACE FUNCTION write_contact_states(
+    service_id text, keys text[], versions integer[], payloads bytea[]
+) RETURNS TABLE (key text, new_version integer) LANGUAGE plpgsql SET jit = off AS $$
+DECLARE
+    c record;
+    d record;
+    l record;
+BEGIN
+    SELECT array_agg(p.account ORDER BY g.n) AS accounts, array_agg(p.contact ORDER BY g.n) AS contacts,
+        array_agg(p.status ORDER BY g.n) AS statuses, array_agg(p."statusSince" ORDER BY g.n) AS since,
+        array_agg(p."lastStatus" ORDER BY g.n) AS last, array_agg(p."lastStatusAt" ORDER BY g.n) AS last_at,
+        array_agg(p."lastRecipientStatus" ORDER BY g.n) AS last_recipient,
+        coalesce(json_agg(json_build_object('contact', p.contact, 'rows', p.deliveries)), '[]') AS deliveries
+    INTO c
+    FROM unnest(payloads) WITH ORDINALITY AS g(payload, n)
+    LEFT JOIN LATERAL json_to_record(convert_from(g.payload, 'UTF8')::json -> 'projection') AS p(
+        account text, contact text, status text, "statusSince" bigint, "lastStatus" text, "lastStatusAt" bigint,
+        "lastRecipientStatus" text, deliveries json) ON TRUE;
+
+    SELECT array_agg(o.contact) AS contacts, array_agg(r.campaign) AS campaigns, array_agg(r.outcome) AS outcomes,
+        array_agg(r.cause) AS causes, array_agg(r.excluded) AS excluded, array_agg(r.decided) AS decided,
+        array_agg(r."inDoubt") AS in_doubt, array_agg(r.attempts) AS attempts, array_agg(r.pass) AS pass,
+        array_agg(r.charged) AS charged, array_agg(r."nextAttemptAt") AS next_at, array_agg(r."replyCode") AS reply,
+        array_agg(r."enhancedCode") AS enhanced, array_agg(r."replyText") AS texts,
+        array_agg(r."recipientStatus") AS recipient, array_agg(r."duplicatesUpTo") AS up_to,
+        array_agg(r."updatedAt") AS updated, array_agg(r."sentAt") AS sent,
+        array_agg(coalesce(r.overturned, 0)) AS overturned, array_agg(r."openedAt") AS opened,
+        array_agg(coalesce(r.opens, 0)) AS opens, array_agg(coalesce(r."machineOpens", 0)) AS machine_opens,
+        array_agg(r."clickedAt") AS clicked, array_agg(coalesce(r.clicks, 0)) AS clicks,
+        array_agg(coalesce(r."machineClicks", 0)) AS machine_clicks, array_agg(r."unsubscribedAt") AS unsubscribed,
+        array_agg(r."complainedAt") AS complained,
+        coalesce(json_agg(json_build_object('contact', o.contact, 'campaign', r.campaign, 'rows', r.links)), '[]')
+            AS links
+    INTO d
+    FROM json_to_recordset(c.deliveries) AS o(contact text, rows json), json_to_recordset(o.rows) AS r(
+        campaign text, outcome text, cause text, excluded text, decided integer, "inDoubt" integer,
+        attempts integer, pass integer, charged integer, "nextAttemptAt" bigint, "replyCode" integer,
+        "enhancedCode" text, "replyText" text, "recipientStatus" text, "duplicatesUpTo" integer,
+        "updatedAt" bigint, "sentAt" bigint, overturned integer, "openedAt" bigint, opens integer,
+        "machineOpens" integer, "clickedAt" bigint, clicks integer, "machineClicks" integer,
+        "unsubscribedAt" bigint, "complainedAt" bigint, links json);
+
+    SELECT array_agg(o.contact) AS contacts, array_agg(o.campaign) AS campaigns, array_agg(r.link) AS links,
+        array_agg(r.clicks) AS clicks, array_agg(r."machineClicks") AS machine_clicks, array_agg(r."firstAt") AS firsts
+    INTO l
+    FROM json_to_recordset(d.links) AS o(contact text, campaign text, rows json), json_to_recordset(o.rows) AS r(
+        link integer, clicks integer, "machineClicks" integer, "firstAt" bigint);
+
+    RETURN QUERY SELECT w.key, w.new_version FROM write_contact_states(
+        service_id, keys, versions, payloads,
+        c.accounts, c.contacts, c.statuses, c.since, c.last, c.last_at, c.last_recipient,
+        d.contacts, d.campaigns, d.outcomes, d.causes, d.excluded, d.decided, d.in_doubt, d.attempts, d.pass,
+        d.charged, d.next_at, d.reply, d.enhanced, d.texts, d.recipient, d.up_to, d.updated, d.sent, d.overturned,
+        d.opened, d.opens, d.machine_opens, d.clicked, d.clicks, d.machine_clicks, d.unsubscribed, d.complained,
+        l.contacts, l.campaigns, l.links, l.clicks, l.machine_clicks, l.firsts) AS w;
 END $$;

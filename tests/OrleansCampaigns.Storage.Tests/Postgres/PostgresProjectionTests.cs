@@ -101,6 +101,50 @@ public sealed class PostgresProjectionTests(PostgresFixture postgres) : IAsyncLi
         Assert.Equal(0, await _given.Number("SELECT count(*) FROM OrleansStorage"));
     }
 
+    /// <summary>While a cluster is upgraded, its old silos go on.</summary>
+    [Fact]
+    public async Task What_silos_of_the_first_version_write_is_projected_as_well()
+    {
+        await Contacts(3);
+        foreach (var contact in (int[])[1, 2])
+        {
+            await Recipient(contact, 1, contact);
+            await Recipient(contact, 2, 10 + contact);
+        }
+
+        const string Delivery = """
+            {"campaign": "cmp_1", "outcome": "Sent", "cause": "None", "decided": 1, "inDoubt": 0, "attempts": 1, "pass": 1,
+            "charged": 1, "replyCode": 250, "replyText": "ok", "recipientStatus": "Clicked", "duplicatesUpTo": 2,
+            "updatedAt": 1000, "clicks": 2, "links": [{"link": 1, "clicks": 2, "machineClicks": 0, "firstAt": 5}]}
+            """;
+        string[] projections =
+        [
+            .. Enumerable.Range(1, 2).Select(i => $$$"""
+                {"projection": {"account": "main", "contact": "con_{{{i}}}", "status": "Active", "lastStatus": "Sent",
+                "lastStatusAt": 1000, "lastRecipientStatus": "Clicked", "deliveries": [{{{Delivery}}}]} }
+                """),
+            """{"contact": {}}""",
+        ];
+        await using var write = _given.Database.Contacts.CreateCommand(
+            "SELECT count(*) FROM write_contact_states('test', $1, $2, $3)");
+        write.Parameters.Add(new() { Value = new[] { "ct:main:1", "ct:main:2", "ct:main:3" } });
+        write.Parameters.Add(new() { Value = new int?[] { null, 9, null } });
+        write.Parameters.Add(new() { Value = Array.ConvertAll(projections, System.Text.Encoding.UTF8.GetBytes) });
+
+        Assert.Equal(2L, await write.ExecuteScalarAsync()); // The second has no version 9.
+        Assert.Equal(
+            ["1 1 Sent Clicked 2", "1 2 Duplicated None 0", "2 1 Queued None 0", "2 2 Queued None 0"],
+            await _given.Texts(
+                """
+                SELECT substr(contact_id, 5), occurrence, outcome, recipient_status, clicks FROM recipients
+                ORDER BY contact_id, occurrence
+                """));
+        Assert.Equal(["con_1 1 2"], await _given.Texts("SELECT contact_id, link, clicks FROM link_clicks"));
+        Assert.Equal(
+            ["Active Sent", "New NULL", "New NULL"],
+            await _given.Texts("SELECT status, last_status FROM contacts ORDER BY id"));
+    }
+
     private static GrainId Id(int i) => GrainId.Create("contact", $"ct:main:{i}");
 
     private Task<int> Contacts(int count) => _given.Execute(
