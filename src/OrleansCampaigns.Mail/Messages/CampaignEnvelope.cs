@@ -54,6 +54,16 @@ internal sealed class CampaignEnvelope
     public MimeMessage Build(OutgoingMessage message, DateTimeOffset date)
     {
         var format = message.Format;
+
+        // Boundaries are taken from the Message-ID, so that they are the same each time.
+        var body = BodyParts.Write(message.Text, message.Html, attachments, message.MessageId[..32], format);
+        var mime = new MimeMessage(BuildHeaders(message, date, format)) { Body = body };
+        dkim?.Sign(mime, format, date, ProviderHeaders.Rewrites(provider));
+        return mime;
+    }
+
+    private HeaderList BuildHeaders(OutgoingMessage message, DateTimeOffset date, FormatOptions format)
+    {
         var headers = new HeaderList();
         var fixedValues = format.International ? international.Value : plain.Value;
         AddRaw("From", fixedValues.From);
@@ -83,11 +93,7 @@ internal sealed class CampaignEnvelope
             AddForMachines(name, value);
         }
 
-        // Boundaries are taken from the Message-ID, so that they are the same each time.
-        var body = BodyParts.Write(message.Text, message.Html, attachments, message.MessageId[..32], format);
-        var mime = new MimeMessage(headers) { Body = body };
-        dkim?.Sign(mime, format, date, ProviderHeaders.Rewrites(provider));
-        return mime;
+        return headers;
 
         void Add(string name, string value) => AddRaw(name, Encode(name, value, format));
 

@@ -134,23 +134,7 @@ internal sealed record ContactFilterSql(
             conditions.Add($"EXISTS (SELECT 1 FROM lists l WHERE l.id = {values.Add(known)} AND l.account = @account)");
         }
 
-        var onIndexes = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (filter.Statuses.Length > 0)
-        {
-            AddOnIndex("status", "", filter.Statuses.Select(status => status.ToString()));
-        }
-
-        if (filter.LastStatuses.Contains(Outcome.Queued))
-        {
-            conditions.Add(LastStatus(filter.LastStatuses, values));
-        }
-        else if (filter.LastStatuses.Length > 0)
-        {
-            AddOnIndex(
-                "last_status", "i.last_status IS NOT NULL AND", filter.LastStatuses.Select(last => last.ToString()));
-            conditions.Add(NotWaiting(dialect));
-        }
-
+        var onIndexes = AddStatuses(filter, values, conditions);
         var period = values.Between(StatusSince, filter.StatusFrom, filter.StatusBefore);
         conditions.AddRange(new[] { period, LastStatusPeriod(filter, values) }.OfType<string>());
         conditions.AddRange(filter.Attributes.Select(
@@ -165,6 +149,30 @@ internal sealed record ContactFilterSql(
         {
             KeyConditions = onIndexes,
         };
+    }
+
+    // What must hold of a contact's own statuses; the answer holds what an index knows of them.
+    private static Dictionary<string, string> AddStatuses(
+        ContactFilter filter, FilterValues values, List<string> conditions)
+    {
+        var onIndexes = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (filter.Statuses.Length > 0)
+        {
+            AddOnIndex("status", "", filter.Statuses.Select(status => status.ToString()));
+        }
+
+        if (filter.LastStatuses.Contains(Outcome.Queued))
+        {
+            conditions.Add(LastStatus(filter.LastStatuses, values));
+        }
+        else if (filter.LastStatuses.Length > 0)
+        {
+            AddOnIndex(
+                "last_status", "i.last_status IS NOT NULL AND", filter.LastStatuses.Select(last => last.ToString()));
+            conditions.Add(NotWaiting(values.Dialect));
+        }
+
+        return onIndexes;
 
         void AddOnIndex(string column, string partial, IEnumerable<string> names)
         {
@@ -174,7 +182,7 @@ internal sealed record ContactFilterSql(
             onIndexes.Add(condition, $"""
                 EXISTS (SELECT 1 FROM contacts i
                     WHERE i.account = @account AND {partial} {values.OneOf($"i.{column}", all)} AND i.id = t.id
-                    {dialect.ForEachRow})
+                    {values.Dialect.ForEachRow})
                 """);
         }
     }

@@ -8,9 +8,6 @@ namespace OrleansCampaigns.Storage.Postgres;
 /// <summary>Writes contacts many at a time, in the order of their identifiers, as everybody locks them.</summary>
 internal sealed class PostgresContactWriter(DatabaseSession session, AccountId account, long now) : IContactWriter
 {
-    private const string Rename =
-        "(list_id, contact_id, occurrence) DO UPDATE SET import_number = excluded.import_number";
-
     public async Task<IReadOnlyList<ContactWritten>> Write(IReadOnlyList<PreparedContact> contacts)
     {
         // Stable, so that rows of one contact stay in their order.
@@ -26,7 +23,7 @@ internal sealed class PostgresContactWriter(DatabaseSession session, AccountId a
         Array.Fill(written, ContactWritten.Existed);
         foreach (var place in firsts)
         {
-            if (created.Contains(contacts[place].Id.Value))
+            if (created is null || created.Contains(contacts[place].Id.Value))
             {
                 written[place] = ContactWritten.Created;
             }
@@ -58,15 +55,20 @@ internal sealed class PostgresContactWriter(DatabaseSession session, AccountId a
 
         // Most are new to the list and occur once.
         var ids = counts.Keys.ToArray();
-        var added = await Name(import, list, ids, Array.ConvertAll(ids, _ => 1), "DO NOTHING");
-        var isPlain = added.Count == ids.Length && ids.Length == contacts.Count;
+        var firsts = await NameFirst(import, list, ids);
+        if (firsts == ids.Length && ids.Length == contacts.Count)
+        {
+            return (Enumerable.Repeat(1, firsts).ToArray(), firsts);
+        }
+
+        var added = firsts == ids.Length ? [.. ids] : await FindNamed(list, ids);
         var reached = new Dictionary<string, int>(StringComparer.Ordinal);
-        var more = isPlain ? 0 : await NameMore(import, list, counts, added.ToHashSet(StringComparer.Ordinal), reached);
+        var more = await NameMore(import, list, counts, added.ToHashSet(StringComparer.Ordinal), reached);
         var occurrences = new int[contacts.Count];
         for (var i = 0; i < occurrences.Length; i++)
         {
             var id = contacts[i].Value;
-            occurrences[i] = isPlain ? 1 : reached[id] = reached.GetValueOrDefault(id) + 1;
+            occurrences[i] = reached[id] = reached.GetValueOrDefault(id) + 1;
         }
 
         return (occurrences, added.Count + more);
@@ -121,24 +123,36 @@ internal sealed class PostgresContactWriter(DatabaseSession session, AccountId a
             }
         }
 
-        return (await Name(import, list, [.. ids], [.. occurrences], Rename)).Count;
+        return (int)await session.Number(
+            """
+            WITH named AS (
+                INSERT INTO list_members (list_id, contact_id, occurrence, import_number)
+                SELECT @list, g.id, g.occurrence, (SELECT number FROM imports WHERE id = @import)
+                FROM unnest(@ids, @occurrences) AS g(id, occurrence)
+                ON CONFLICT (list_id, contact_id, occurrence) DO UPDATE SET import_number = excluded.import_number
+                RETURNING xmax = 0 AS is_new
+            )
+            SELECT count(*) FROM named WHERE is_new
+            """,
+            ("@list", list), ("@import", import), ("@ids", ids.ToArray()), ("@occurrences", occurrences.ToArray()));
     }
 
-    // Whose occurrences were no members.
-    private Task<List<string>> Name(
-        string import, string list, string[] ids, int[] occurrences, string onConflict) => session.Rows(
-        reader => reader.GetString(0),
-        $"""
-        WITH named AS (
-            INSERT INTO list_members (list_id, contact_id, occurrence, import_number)
-            SELECT @list, g.id, g.occurrence, (SELECT number FROM imports WHERE id = @import)
-            FROM unnest(@ids, @occurrences) AS g(id, occurrence)
-            ON CONFLICT {onConflict}
-            RETURNING contact_id, xmax = 0 AS is_new
-        )
-        SELECT contact_id FROM named WHERE is_new
+    // How many were no members. Only where some were is it worth asking which.
+    private Task<int> NameFirst(string import, string list, string[] ids) => session.Change(
+        """
+        INSERT INTO list_members (list_id, contact_id, occurrence, import_number)
+        SELECT @list, g.id, 1, (SELECT number FROM imports WHERE id = @import) FROM unnest(@ids) AS g(id)
+        ON CONFLICT DO NOTHING
         """,
-        ("@list", list), ("@import", import), ("@ids", ids), ("@occurrences", occurrences));
+        ("@list", list), ("@import", import), ("@ids", ids));
+
+    private Task<List<string>> FindNamed(string list, string[] ids) => session.Rows(
+        reader => reader.GetString(0),
+        """
+        SELECT contact_id FROM list_members
+        WHERE list_id = @list AND contact_id = ANY(@ids) AND occurrence = 1 AND xmin = pg_current_xact_id()::xid
+        """,
+        ("@list", list), ("@ids", ids));
 
     private static bool IsInOrder(IReadOnlyList<PreparedContact> contacts)
     {
@@ -151,10 +165,11 @@ internal sealed class PostgresContactWriter(DatabaseSession session, AccountId a
         return i >= contacts.Count;
     }
 
-    private async Task<HashSet<string>> Insert(PreparedContact[] contacts)
+    // Which are new; null when all are. Nobody writes twice in one transaction: what it has inserted, this has.
+    private async Task<HashSet<string>?> Insert(PreparedContact[] contacts)
     {
-        var created = await session.Rows(
-            reader => reader.GetString(0),
+        var ids = Array.ConvertAll(contacts, contact => contact.Id.Value);
+        var count = await session.Change(
             """
             INSERT INTO contacts (
                 account, id, hash, address, address_valid, name, attributes, search, created_at, updated_at)
@@ -162,17 +177,29 @@ internal sealed class PostgresContactWriter(DatabaseSession session, AccountId a
             FROM unnest(@ids, @hashes, @addresses, @valid, @names, @attributes, @searches)
                 AS g(id, hash, address, valid, name, attributes, search)
             ON CONFLICT (account, id) DO NOTHING
-            RETURNING id
             """,
             ("@account", account.Value),
             ("@now", now),
-            ("@ids", Array.ConvertAll(contacts, contact => contact.Id.Value)),
+            ("@ids", ids),
             ("@hashes", Array.ConvertAll(contacts, contact => (int)contact.Hash)),
             ("@addresses", Array.ConvertAll(contacts, contact => contact.Address)),
             ("@valid", Array.ConvertAll(contacts, contact => contact.AddressIsValid ? 1 : 0)),
             ("@names", Array.ConvertAll(contacts, contact => contact.Name)),
             ("@attributes", Array.ConvertAll(contacts, contact => contact.Attributes)),
             ("@searches", Array.ConvertAll(contacts, contact => contact.Search)));
+        if (count == contacts.Length)
+        {
+            return null;
+        }
+
+        var created = await session.Rows(
+            reader => reader.GetString(0),
+            """
+            SELECT id FROM contacts
+            WHERE account = @account AND id = ANY(@ids) AND xmin = pg_current_xact_id()::xid
+            """,
+            ("@account", account.Value),
+            ("@ids", ids));
         return new(created, StringComparer.Ordinal);
     }
 

@@ -88,7 +88,8 @@ internal sealed class JoinedCalls<TCall, TAnswer>(
     // To yield is to stand behind all work that is ready: what makes more calls comes first.
     private async ValueTask<List<Pending>> TakeBatch()
     {
-        for (int before = 0, now = CountPending(), turns = 0; now > before && now < sizeMax && turns < TurnsMax; turns++)
+        var (before, now) = (0, CountPending());
+        for (var turns = 0; now > before && now < sizeMax && turns < TurnsMax; turns++)
         {
             await Task.Yield();
             (before, now) = (now, CountPending());

@@ -28,7 +28,8 @@ public sealed class PostgresProjectionTests(PostgresFixture postgres) : IAsyncLi
         await Contacts(300);
         await Recipients(300);
 
-        var writes = Enumerable.Range(1, 300).Select(i => Write(i, i % 3 == 0 ? "9" : null, Outcome.Sent, RecipientStatus.Delivered));
+        var writes = Enumerable.Range(1, 300).Select(
+            i => Write(i, i % 3 == 0 ? "9" : null, Outcome.Sent, RecipientStatus.Delivered));
         await Task.WhenAll(writes.Select(write => write.ContinueWith(_ => { }, TaskScheduler.Default)));
 
         Assert.Equal(
@@ -113,8 +114,9 @@ public sealed class PostgresProjectionTests(PostgresFixture postgres) : IAsyncLi
         }
 
         const string Delivery = """
-            {"campaign": "cmp_1", "outcome": "Sent", "cause": "None", "decided": 1, "inDoubt": 0, "attempts": 1, "pass": 1,
-            "charged": 1, "replyCode": 250, "replyText": "ok", "recipientStatus": "Clicked", "duplicatesUpTo": 2,
+            {"campaign": "cmp_1", "outcome": "Sent", "cause": "None", "decided": 1, "inDoubt": 0, "attempts": 1,
+            "pass": 1, "charged": 1, "replyCode": 250, "replyText": "ok", "recipientStatus": "Clicked",
+            "duplicatesUpTo": 2,
             "updatedAt": 1000, "clicks": 2, "links": [{"link": 1, "clicks": 2, "machineClicks": 0, "firstAt": 5}]}
             """;
         string[] projections =
