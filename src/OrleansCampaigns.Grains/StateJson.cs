@@ -32,10 +32,10 @@ internal sealed partial class StateJson : JsonSerializerContext;
 public sealed class StateSerializer : IGrainStorageSerializer
 {
     /// <inheritdoc/>
-    public BinaryData Serialize<T>(T input) =>
+    public BinaryData Serialize<T>(T? input) =>
         new(JsonSerializer.SerializeToUtf8Bytes(input!, typeof(T), StateJson.Default));
 
     /// <inheritdoc/>
-    public T Deserialize<T>(BinaryData input) =>
-        (T)JsonSerializer.Deserialize(input.ToMemory().Span, typeof(T), StateJson.Default)!;
+    public T? Deserialize<T>(BinaryData input) =>
+        (T?)JsonSerializer.Deserialize(input.ToMemory().Span, typeof(T), StateJson.Default);
 }

@@ -11,7 +11,7 @@ internal sealed class ClusterHealth(IGrainFactory grains, TimeProvider clock) : 
     {
         try
         {
-            var silos = await grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true).WaitAsync(
+            var silos = await grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true, cancellation).WaitAsync(
                 Patience, clock, cancellation);
             return silos.Count > 0 ? null : "No silo is active.";
         }

@@ -43,6 +43,8 @@ internal sealed class InboundPipe : ISecurableDuplexPipe
 
     public bool IsSecure => secured is not null;
 
+    public SslProtocols SslProtocol => secured?.SslProtocol ?? SslProtocols.None;
+
     public async Task UpgradeAsync(
         X509Certificate certificate, SslProtocols protocols, CancellationToken cancellationToken)
     {

@@ -27,7 +27,9 @@ internal sealed class SandboxPipe : ISecurableDuplexPipe
 
     public PipeWriter Output { get; private set; } = null!;
 
-    public bool IsSecure { get; private set; }
+    public bool IsSecure => SslProtocol != SslProtocols.None;
+
+    public SslProtocols SslProtocol { get; private set; }
 
     /// <summary>Closes the connection at once, without a word.</summary>
     public void Drop() => Dispose();
@@ -39,7 +41,7 @@ internal sealed class SandboxPipe : ISecurableDuplexPipe
         await secured.AuthenticateAsServerAsync(
             new SslServerAuthenticationOptions { ServerCertificate = certificate, EnabledSslProtocols = protocols },
             cancellationToken);
-        IsSecure = true;
+        SslProtocol = secured.SslProtocol;
         Use(secured);
     }
 

@@ -11,13 +11,13 @@ internal sealed class PostgresStateSerializer(IGrainStorageSerializer serializer
 {
     private static ReadOnlySpan<byte> Nul => "\\u0000"u8;
 
-    public BinaryData Serialize<T>(T input)
+    public BinaryData Serialize<T>(T? input)
     {
         var json = serializer.Serialize(input);
         return json.ToMemory().Span.IndexOf(Nul) < 0 ? json : new(WithoutNul(json.ToArray()));
     }
 
-    public T Deserialize<T>(BinaryData input) => serializer.Deserialize<T>(input);
+    public T? Deserialize<T>(BinaryData input) => serializer.Deserialize<T>(input);
 
     // A backslash that is escaped itself may stand before the same letters: those mean what they say.
     private static byte[] WithoutNul(byte[] json)

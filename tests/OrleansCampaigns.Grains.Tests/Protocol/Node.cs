@@ -153,9 +153,9 @@ internal sealed class Node : IGrainRuntime, ILocalSiloDetails, ITimerRegistry, I
     public Task UnregisterReminder(GrainId callingGrainId, IGrainReminder reminder) =>
         _world.Step(this, $"remind {callingGrainId.Key} no more", () => _world.RemindNoMore(callingGrainId));
 
-    public Task<IGrainReminder> GetReminder(GrainId callingGrainId, string reminderName) => IsRunning
-        ? Task.FromResult<IGrainReminder>(_world.IsReminded(callingGrainId) ? new Reminder(reminderName) : null!)
-        : World.Never<IGrainReminder>();
+    public Task<IGrainReminder?> GetReminder(GrainId callingGrainId, string reminderName) => IsRunning
+        ? Task.FromResult<IGrainReminder?>(_world.IsReminded(callingGrainId) ? new Reminder(reminderName) : null)
+        : World.Never<IGrainReminder?>();
 
     public Task<List<IGrainReminder>> GetReminders(GrainId callingGrainId) => throw new NotSupportedException();
 

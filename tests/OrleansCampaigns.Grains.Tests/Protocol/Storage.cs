@@ -38,14 +38,14 @@ internal sealed class Storage
 
         if (typeof(T) == typeof(PartitionRecord))
         {
-            var record = _serializer.Deserialize<PartitionRecord>(data);
+            var record = _serializer.Deserialize<PartitionRecord>(data)!;
             Break(record);
             data = _serializer.Serialize(record);
         }
 
         if (typeof(T) == typeof(ContactRecord))
         {
-            var next = _serializer.Deserialize<ContactRecord>(data).Contact;
+            var next = _serializer.Deserialize<ContactRecord>(data)!.Contact;
             AssertGrown(key, ContactOf(key), next);
             _contacts[key] = next;
         }

@@ -190,7 +190,8 @@ internal sealed class World : IDisposable
     public void Remind(GrainId id, TimeSpan period)
     {
         RemindNoMore(id);
-        var tick = typeof(IRemindable).GetMethod(nameof(IRemindable.ReceiveReminder))!;
+        var tick = typeof(IRemindable).GetMethod(
+            nameof(IRemindable.ReceiveReminder), [typeof(string), typeof(TickStatus)])!;
         _reminders[id] = Clock.CreateTimer(
             _ => Thread.Start(() => Call(Client, id, tick, ["reminder", default(TickStatus)])), null, period, period);
     }

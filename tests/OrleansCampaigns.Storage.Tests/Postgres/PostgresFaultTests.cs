@@ -32,7 +32,7 @@ public sealed class PostgresFaultTests(PostgresFixture postgres)
         await Assert.ThrowsAsync<InconsistentStateException>(() => storage.WriteStateAsync("contact", One, state));
         var read = new GrainState<Note>();
         await storage.ReadStateAsync("contact", One, read);
-        Assert.Equal(("second", "2"), (read.State.Text, read.ETag));
+        Assert.Equal(("second", "2"), (read.State!.Text, read.ETag));
         read.State = new("third");
         await storage.WriteStateAsync("contact", One, read);
     }
@@ -54,7 +54,7 @@ public sealed class PostgresFaultTests(PostgresFixture postgres)
 
         var read = new GrainState<Note>();
         await storage.ReadStateAsync("contact", One, read);
-        Assert.Equal(("first", "1"), (read.State.Text, read.ETag));
+        Assert.Equal(("first", "1"), (read.State!.Text, read.ETag));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class PostgresFaultTests(PostgresFixture postgres)
         {
             var read = new GrainState<Note>();
             await storage.ReadStateAsync("contact", Id(i), read);
-            Assert.Equal($"{i}", read.State.Text);
+            Assert.Equal($"{i}", read.State!.Text);
         }
     }
 

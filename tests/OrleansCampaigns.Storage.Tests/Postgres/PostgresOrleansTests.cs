@@ -59,7 +59,7 @@ public sealed class PostgresOrleansTests(PostgresFixture postgres) : IAsyncLifet
         Assert.Equal(2, hosts.Count);
         await client.StopAsync();
         await second.StopAsync();
-        var table = await _silo.Services.GetRequiredService<IMembershipTable>().ReadAll();
+        var table = await _silo.Services.GetRequiredService<IMembershipTable>().ReadAllAsync();
         Assert.Equal(
             [SiloStatus.Active, SiloStatus.Dead], table.Members.Select(member => member.Item1.Status).Order());
     }
@@ -70,8 +70,8 @@ public sealed class PostgresOrleansTests(PostgresFixture postgres) : IAsyncLifet
         // A table of its own: the silo writes to its cluster's whenever it likes.
         using var other = BuildSilo(NameAnother);
         var members = other.Services.GetRequiredService<IMembershipTable>();
-        await members.InitializeMembershipTable(tryInitTableVersion: true);
-        var before = await members.ReadAll();
+        await members.InitializeMembershipTableAsync(tryInitTableVersion: true);
+        var before = await members.ReadAllAsync();
         var entry = new MembershipEntry
         {
             SiloAddress = SiloAddress.New(IPAddress.Loopback, 1, 1),
@@ -82,28 +82,28 @@ public sealed class PostgresOrleansTests(PostgresFixture postgres) : IAsyncLifet
             IAmAliveTime = new DateTime(2026, 3, 1, 9, 0, 0, DateTimeKind.Utc),
         };
 
-        Assert.True(await members.InsertRow(entry, before.Version.Next()));
-        Assert.False(await members.InsertRow(entry, before.Version.Next()));
-        var inserted = await members.ReadRow(entry.SiloAddress);
-        Assert.False(await members.InsertRow(entry, inserted.Version.Next()));
+        Assert.True(await members.InsertRowAsync(entry, before.Version.Next()));
+        Assert.False(await members.InsertRowAsync(entry, before.Version.Next()));
+        var inserted = await members.ReadRowAsync(entry.SiloAddress);
+        Assert.False(await members.InsertRowAsync(entry, inserted.Version.Next()));
         Assert.Equal(before.Version.Version + 1, inserted.Version.Version);
 
         entry.Status = SiloStatus.Dead;
         entry.AddSuspector(SiloAddress.New(IPAddress.Loopback, 2, 2), entry.StartTime);
-        Assert.False(await members.UpdateRow(entry, "", before.Version.Next()));
-        Assert.True(await members.UpdateRow(entry, "", inserted.Version.Next()));
-        var updated = await members.ReadRow(entry.SiloAddress);
+        Assert.False(await members.UpdateRowAsync(entry, "", before.Version.Next()));
+        Assert.True(await members.UpdateRowAsync(entry, "", inserted.Version.Next()));
+        var updated = await members.ReadRowAsync(entry.SiloAddress);
         var row = Assert.Single(updated.Members).Item1;
-        Assert.Equal((SiloStatus.Dead, 1), (row.Status, row.SuspectTimes.Count));
+        Assert.Equal((SiloStatus.Dead, 1), (row.Status, row.SuspectTimes!.Count));
 
         entry.IAmAliveTime = entry.IAmAliveTime.AddMinutes(1);
-        await members.UpdateIAmAlive(entry);
+        await members.UpdateIAmAliveAsync(entry);
         Assert.Equal(
             entry.IAmAliveTime,
-            Assert.Single((await members.ReadRow(entry.SiloAddress)).Members).Item1.IAmAliveTime);
+            Assert.Single((await members.ReadRowAsync(entry.SiloAddress)).Members).Item1.IAmAliveTime);
 
-        await members.CleanupDefunctSiloEntries(entry.IAmAliveTime.AddDays(1));
-        var left = await members.ReadAll();
+        await members.CleanupDefunctSiloEntriesAsync(entry.IAmAliveTime.AddDays(1));
+        var left = await members.ReadAllAsync();
         Assert.Empty(left.Members);
         Assert.Equal(updated.Version.Version, left.Version.Version);
     }
@@ -126,9 +126,9 @@ public sealed class PostgresOrleansTests(PostgresFixture postgres) : IAsyncLifet
 
         var again = await reminders.UpsertRow(entries[0]);
         Assert.NotEqual(entries[0].ETag, again);
-        Assert.False(await reminders.RemoveRow(entries[0].GrainId, "work", entries[0].ETag));
+        Assert.False(await reminders.RemoveRow(entries[0].GrainId, "work", entries[0].ETag!));
         var read = await reminders.ReadRow(entries[0].GrainId, "work");
-        Assert.Equal((entries[0].StartAt, entries[0].Period, again), (read.StartAt, read.Period, read.ETag));
+        Assert.Equal((entries[0].StartAt, entries[0].Period, again), (read!.StartAt, read.Period, read.ETag));
         Assert.Single((await reminders.ReadRows(entries[1].GrainId)).Reminders);
 
         const uint Half = 0x8000_0000;
@@ -139,7 +139,7 @@ public sealed class PostgresOrleansTests(PostgresFixture postgres) : IAsyncLifet
         Assert.All(one.Reminders, entry => Assert.InRange(entry.GrainId.GetUniformHashCode(), 1u, Half));
         Assert.Equal(20, (await reminders.ReadRows(7, 7)).Reminders.Count);
 
-        Assert.True(await reminders.RemoveRow(entries[0].GrainId, "work", again));
+        Assert.True(await reminders.RemoveRow(entries[0].GrainId, "work", again!));
         Assert.Null(await reminders.ReadRow(entries[0].GrainId, "work"));
         await reminders.TestOnlyClearTable();
         Assert.Empty((await reminders.ReadRows(7, 7)).Reminders);
@@ -161,7 +161,7 @@ public sealed class PostgresOrleansTests(PostgresFixture postgres) : IAsyncLifet
             write => Assert.IsType<InconsistentStateException>(write.Exception!.InnerException));
         var read = new GrainState<Note>();
         await storage.ReadStateAsync("note", id, read);
-        Assert.Equal(($"{landed}", "1"), (read.State.Text, read.ETag));
+        Assert.Equal(($"{landed}", "1"), (read.State!.Text, read.ETag));
         await storage.WriteStateAsync("note", id, states[landed]);
         await Assert.ThrowsAsync<InconsistentStateException>(() => storage.WriteStateAsync("note", id, read));
         await storage.ClearStateAsync("note", id, states[landed]);

@@ -56,11 +56,11 @@ public sealed class SqliteMigrationsTests : IDisposable
         var state = new Orleans.GrainState<ContactRecord>();
         var grain = GrainId.Create("contact", $"ct:{Account}:{Anna[4..]}");
         await storage.ReadStateAsync("contact", grain, state);
-        var opened = state.State.Contact with
+        var opened = state.State!.Contact with
         {
             Deliveries = [sent.Deliveries[0] with { Engagement = new() { Opens = 1, FirstOpenAt = At(9_000) } }],
         };
-        var before = state.State.Contact;
+        var before = state.State!.Contact;
         state.State = new() { Contact = opened, Projection = ContactProjection.Of(Account, new(Anna), before, opened) };
         await storage.WriteStateAsync("contact", grain, state);
         Assert.Equal(9_000, await Number("SELECT opened_at FROM recipients WHERE contact_id = '" + Anna + "'"));

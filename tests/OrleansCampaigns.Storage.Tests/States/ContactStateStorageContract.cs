@@ -19,7 +19,7 @@ public abstract class ContactStateStorageContract
 
         var read = await Read("a");
 
-        Assert.Equal("second", read.State.Text);
+        Assert.Equal("second", read.State!.Text);
         Assert.Equal(("2", true), (read.ETag, read.RecordExists));
         Assert.Equal(state.ETag, read.ETag);
     }
@@ -30,7 +30,7 @@ public abstract class ContactStateStorageContract
         var read = await Read("nobody");
 
         Assert.Equal((null, false), (read.ETag, read.RecordExists));
-        Assert.Equal("", read.State.Text);
+        Assert.Equal("", read.State!.Text);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public abstract class ContactStateStorageContract
             foreach (var ofOne in writes.Select((write, i) => (write, Key: i / 4)).GroupBy(pair => pair.Key))
             {
                 var winner = Assert.Single(ofOne, pair => pair.write.IsCompletedSuccessfully);
-                Assert.Equal(await winner.write, (await Read($"{ofOne.Key}")).State.Text);
+                Assert.Equal(await winner.write, (await Read($"{ofOne.Key}")).State!.Text);
                 Assert.All(
                     ofOne.Where(pair => pair != winner),
                     pair => Assert.IsType<InconsistentStateException>(pair.write.Exception!.InnerException));
@@ -77,7 +77,7 @@ public abstract class ContactStateStorageContract
         var writes = await Settle(Enumerable.Range(0, 20).Select(i => Write(storage, 7, null, $"{i}")));
 
         var winner = Assert.Single(writes, write => write.IsCompletedSuccessfully);
-        Assert.Equal(await winner, (await Read("7")).State.Text);
+        Assert.Equal(await winner, (await Read("7")).State!.Text);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public abstract class ContactStateStorageContract
         Assert.Equal(900, await CountRows());
         var reads = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(i => Read($"{i}", storage)));
         Assert.All(reads.Select((read, i) => (read, i)), pair => Assert.Equal(
-            pair.i % 10 == 0 ? "" : $"{pair.i}", pair.read.State.Text));
+            pair.i % 10 == 0 ? "" : $"{pair.i}", pair.read.State!.Text));
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public abstract class ContactStateStorageContract
         Assert.False(read.RecordExists);
         read.State = new("again");
         await storage.WriteStateAsync(Name, Id("a"), read);
-        Assert.Equal("again", (await Read("a")).State.Text);
+        Assert.Equal("again", (await Read("a")).State!.Text);
     }
 
     /// <summary>Another instance over the same database, as in another process.</summary>
