@@ -59,8 +59,11 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public string Url { get; }
 
-    /// <summary>The administrator key that the first start printed.</summary>
-    public string? Key { get; private set; }
+    /// <summary>The administrator key: what the first start printed, unless another process was told it.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>What runs; the executable next to the tests unless it is another version's.</summary>
+    public string Program { get; init; } = Executable;
 
     public IEnumerable<string> Output => _output;
 
@@ -278,7 +281,7 @@ public sealed class ServerProcess : IAsyncDisposable
 
     private ProcessStartInfo Describe(IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Executable, .. arguments])
+        var start = new ProcessStartInfo("dotnet", ["exec", Program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
