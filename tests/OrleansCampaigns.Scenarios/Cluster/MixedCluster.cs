@@ -189,7 +189,7 @@ internal sealed record MixedSide(string Name, ServerProcess Silo, ServerProcess 
     /// <summary>What both processes complained of last, each line after the name of its process.</summary>
     public string LastWords => string.Concat(
         from process in new[] { (Role: "silo", Said: Silo), (Role: "API", Said: Api) }
-        from line in process.Said.Errors.Where(line => !line.Contains(" info ", StringComparison.Ordinal))
+        from line in process.Said.Errors.Where(said => !said.Contains(" info ", StringComparison.Ordinal))
             .TakeLast(LinesMax).DefaultIfEmpty("(nothing)")
         select $"{Name}, {process.Role}: {line[..Math.Min(line.Length, LengthMax)]}\n");
 }
