@@ -136,7 +136,8 @@ public sealed class TelemetryRun : IAsyncLifetime
 
         foreach (var delivery in sink.Deliveries())
         {
-            await Read(server, ReceivedMail.Read(delivery.Sender, delivery.Recipient, 1, delivery.Content!.Value.ToArray()));
+            var letter = delivery.Content!.Value.ToArray();
+            await Read(server, ReceivedMail.Read(delivery.Sender, delivery.Recipient, 1, letter));
         }
 
         await Disturb(server);
