@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using OrleansCampaigns.Contracts;
@@ -65,6 +66,8 @@ internal sealed partial class RecipientSender(
             return new(TurnEnd.NotBegun);
         }
 
+        using var span = DeliveryMetrics.Traces.StartActivity("attempt");
+        span?.SetTag("attempt", recipient.Attempts + 1);
         var contact = grains.Contact(plan.Account, recipient.Contact);
         var turn = TurnOf(recipient, plan, campaign);
         var mayHaveReachedRelay = false;
@@ -176,20 +179,30 @@ internal sealed partial class RecipientSender(
     private async Task<AttemptReport?> Measure(
         IMailLane lane, IOutgoingMessage message, DateTimeOffset? dueAt, CancellationToken stop)
     {
-        using var trace = DeliveryMetrics.Traces.StartActivity("attempt");
-        trace?.SetTag("relay", lane.Relay);
+        using var span = DeliveryMetrics.Traces.StartActivity("smtp", ActivityKind.Client);
+        span?.SetTag("relay", lane.Relay);
         var begun = clock.GetTimestamp();
         metrics.AttemptBegins(clock.GetUtcNow() - dueAt);
         AttemptReport? report = null;
         try
         {
             report = await TrySend(lane, message, stop);
-            trace?.SetTag("outcome", report?.Outcome.ToString());
+            Describe(span, report);
             return report;
         }
         finally
         {
             metrics.AttemptEnds(clock.GetElapsedTime(begun), lane.Relay, report);
+        }
+    }
+
+    private static void Describe(Activity? span, AttemptReport? report)
+    {
+        if (span is not null && report is not null)
+        {
+            span.SetTag("outcome", report.Outcome.ToString());
+            span.SetTag("cause", report.Cause.Name());
+            span.SetTag("smtp.reply.code", report.Reply?.Code);
         }
     }
 

@@ -14,7 +14,11 @@ namespace OrleansCampaigns.Host.Serving;
 internal static class ClusterSetup
 {
     public static void AddSilo(
-        this WebApplicationBuilder builder, ClusterSettings settings, ServerDatabase database, IPAddress? advertised) =>
+        this WebApplicationBuilder builder,
+        ClusterSettings settings,
+        ServerDatabase database,
+        IPAddress? advertised,
+        bool isTraced) =>
         builder.Host.UseOrleans(silo =>
         {
             if (database.Cluster is { } cluster)
@@ -44,13 +48,18 @@ internal static class ClusterSetup
 
             silo.Services.AddOptions<ReminderOptions>().Configure<IOptions<EngineOptions>>(
                 (reminders, engine) => reminders.MinimumReminderPeriod = engine.Value.ReminderPeriod);
+            if (isTraced)
+            {
+                silo.AddActivityPropagation(); // Every call passes through its filters.
+            }
+
             silo.AddCampaignGrains();
             silo.AddMailboxGrains();
             silo.AddDashboard(DashboardSetup.Configure);
         });
 
     public static void AddClient(
-        this WebApplicationBuilder builder, ClusterSettings settings, ServerDatabase database) =>
+        this WebApplicationBuilder builder, ClusterSettings settings, ServerDatabase database, bool isTraced) =>
         builder.Host.UseOrleansClient(client =>
         {
             Name(client.Services, settings);
@@ -62,6 +71,11 @@ internal static class ClusterSetup
                 return true;
             });
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = settings.ResponseTimeout);
+            if (isTraced)
+            {
+                client.AddActivityPropagation();
+            }
+
             client.Services.AddCampaignFeedback();
             client.AddDashboard(DashboardSetup.Configure);
         });
