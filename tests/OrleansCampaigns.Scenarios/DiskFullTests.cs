@@ -15,7 +15,9 @@ public sealed class DiskFullTests
         await Postfix.Run("mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", disk);
         try
         {
-            await using var sink = SandboxServer.Start(new SandboxOptions { Latency = TimeSpan.FromMilliseconds(20) });
+            var clock = new PacedClock();
+            await using var sink = SandboxServer.Start(
+                new SandboxOptions { Latency = TimeSpan.FromMilliseconds(500) }, clock);
             await using var server = new ServerProcess(sink.Port, folder: Path.Combine(disk, "data"));
             await server.Start();
             var list = await server.Import(Counts.Csv(Enumerable.Range(0, 400).Select(i => $"ok-{i}@mail.example")));
@@ -39,6 +41,7 @@ public sealed class DiskFullTests
             var accepted = sink.Snapshot().Accepted;
             Assert.InRange(accepted, 50, 399);
 
+            clock.Hurry();
             File.Delete(filler);
             var statistics = await server.Ended(campaign);
             Counts.AssertSound(statistics);

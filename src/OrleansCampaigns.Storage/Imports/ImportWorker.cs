@@ -20,8 +20,9 @@ internal sealed partial class ImportWorker(
     internal async Task CleanUp(CancellationToken cancellation)
     {
         await DeletedLists.Empty(database, cancellation);
-        var running = await database.Read(ImportTable.Running, cancellation);
-        await files.CleanUp(running.Select(task => task.Id).ToHashSet(), cancellation);
+        await files.CleanUp(
+            async token => (await database.Read(ImportTable.Running, token)).Select(task => task.Id).ToHashSet(),
+            cancellation);
     }
 
     /// <summary>The name that is held by whoever reads the imports of a list.</summary>

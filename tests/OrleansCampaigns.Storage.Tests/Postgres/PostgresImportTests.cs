@@ -153,6 +153,24 @@ public sealed class PostgresImportTests(PostgresFixture postgres) : ImportContra
         Assert.Equal([started.Id], await Imports.KeptFiles());
     }
 
+    /// <summary>An upload that stands still for an hour looks like one whose process has died, and then goes on.
+    /// </summary>
+    [Fact]
+    public async Task A_file_whose_first_part_was_taken_for_left_over_is_not_read_without_it()
+    {
+        var started = await Start();
+        await Test.Execute(
+            "INSERT INTO import_files SELECT import_id, 1, kept_at, octets FROM import_files WHERE import_id = $0",
+            started.Id);
+        await Test.Execute("DELETE FROM import_files WHERE import_id = $0 AND part = 0", started.Id);
+
+        Assert.True(await Imports.Worker.ReadAll(default));
+
+        var ended = await Imports.Ended(started.Id);
+        Assert.Equal((ImportStatus.Failed, "import.file_missing"), (ended.Status, ended.Failure!.Code));
+        Assert.Equal(0, ended.Rows);
+    }
+
     private static async Task<Exception?> Settle(Task run)
     {
         try
