@@ -5,6 +5,7 @@ using OrleansCampaigns.TestKit;
 namespace OrleansCampaigns.Scenarios;
 
 /// <summary>The disk fills up in the middle of a campaign, and has room again later.</summary>
+[Trait("Speed", "slow")]
 public sealed class DiskFullTests
 {
     [Fact]
@@ -12,7 +13,7 @@ public sealed class DiskFullTests
     {
         Assert.SkipUnless(Environment.UserName == "root", "Only root can mount a small disk.");
         var disk = Directory.CreateTempSubdirectory("oc-disk-").FullName;
-        await Postfix.Run("mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", disk);
+        await Programs.Run("mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", disk);
         try
         {
             var clock = new PacedClock();
@@ -51,7 +52,7 @@ public sealed class DiskFullTests
         }
         finally
         {
-            await Postfix.Run("umount", "-l", disk);
+            await Programs.Run("umount", "-l", disk);
             Directory.Delete(disk);
         }
     }

@@ -5,6 +5,7 @@ using OrleansCampaigns.TestKit;
 namespace OrleansCampaigns.Scenarios;
 
 /// <summary>The relay is away, or does not want us: campaigns wait, say why, and burn no attempt.</summary>
+[Trait("Speed", "slow")]
 public sealed class RelayTroubleTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using OrleansCampaigns.TestKit;
 namespace OrleansCampaigns.Scenarios;
 
 /// <summary>What falls due while the process is down happens when it is up again.</summary>
+[Trait("Speed", "slow")]
 public sealed class RestartTests
 {
     // A campaign of hundreds goes on for ten seconds and more unless its sink is hurried.

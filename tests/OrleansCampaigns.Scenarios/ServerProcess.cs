@@ -97,7 +97,8 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Runs it and waits until it listens.</summary>
-    public async Task Start()
+    /// <param name="key">The administrator key, when another process on the same database has printed it.</param>
+    public async Task Start(string? key = null)
     {
         Directory.CreateDirectory(Folder); // It is where the process works.
         _output.Clear();
@@ -111,7 +112,7 @@ public sealed class ServerProcess : IAsyncDisposable
             () => _process.HasExited
                 ? throw new InvalidOperationException($"The server ended: {string.Join('\n', _errors)}")
                 : _output.Any(line => line.StartsWith("Listening on", StringComparison.Ordinal)));
-        Key ??= _output.FirstOrDefault(line => line.Contains("oc_", StringComparison.Ordinal))?.Split(' ')[^1];
+        Key ??= key ?? _output.FirstOrDefault(line => line.Contains("oc_", StringComparison.Ordinal))?.Split(' ')[^1];
         _http?.Dispose();
         _http = new HttpClient { BaseAddress = new Uri($"{Url}/v1/"), Timeout = Eventually.Patience };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
@@ -247,6 +248,13 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits as long as the answer 503 has asked its client to (RFC 9110, 10.2.3).</summary>
+    public static async Task WaitAsAsked(TimeSpan retryAfter)
+    {
+        using var timer = new PeriodicTimer(retryAfter > TimeSpan.Zero ? retryAfter : TimeSpan.FromMilliseconds(1));
+        await timer.WaitForNextTickAsync();
+    }
+
     public static int FreePort()
     {
         // Below the ports that outgoing connections take: one of those may come between this look and the server's.
@@ -333,7 +341,7 @@ public sealed class ServerProcess : IAsyncDisposable
             var code = answer is JsonObject problem ? (string?)problem["code"] : null;
             if (tries < TriesMax && (status == HttpStatusCode.ServiceUnavailable || code == "idempotency.in_progress"))
             {
-                await Task.Delay(wait ?? TimeSpan.FromSeconds(1));
+                await WaitAsAsked(wait ?? TimeSpan.FromSeconds(1));
                 continue;
             }
 

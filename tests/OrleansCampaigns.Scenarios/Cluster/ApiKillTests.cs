@@ -11,6 +11,8 @@ namespace OrleansCampaigns.Scenarios.Cluster;
 /// <c>Idempotency-Key</c>.
 /// </summary>
 [Collection("clusters")]
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed class ApiKillTests
 {
     [Fact]

@@ -6,6 +6,8 @@ namespace OrleansCampaigns.Scenarios.Cluster;
 
 /// <summary>All silos die at the same moment, and are started again.</summary>
 [Collection("clusters")]
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed class ClusterKillTests
 {
     [Fact]

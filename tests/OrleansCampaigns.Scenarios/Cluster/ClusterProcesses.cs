@@ -11,7 +11,7 @@ public sealed class ClusterProcesses : IAsyncDisposable
     /// <summary>Names a folder for what every process logged, for whoever looks into a failure.</summary>
     private const string LogsVariable = "ORLEANSCAMPAIGNS_TEST_LOGS";
 
-    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(5);
 
     private readonly PostgresServer _postgres;
     private readonly Dictionary<string, string> _settings;
@@ -79,6 +79,14 @@ public sealed class ClusterProcesses : IAsyncDisposable
         var silo = Process("silo", new() { ["Mail:Relays:0:LocalDomain"] = $"silo{_silos.Count}.example" });
         _silos.Add(silo);
         return silo;
+    }
+
+    /// <summary>Starts one more API process, with settings of its own. It is the caller's to end.</summary>
+    public async Task<ServerProcess> StartApi(Dictionary<string, string> settings)
+    {
+        var api = Process("api", settings);
+        await api.Start(Api.Key);
+        return api;
     }
 
     /// <summary>

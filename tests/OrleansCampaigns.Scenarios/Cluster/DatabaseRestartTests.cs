@@ -5,6 +5,8 @@ namespace OrleansCampaigns.Scenarios.Cluster;
 
 /// <summary>PostgreSQL crashes and recovers in the middle of a campaign.</summary>
 [Collection("clusters")]
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed class DatabaseRestartTests
 {
     [Fact]

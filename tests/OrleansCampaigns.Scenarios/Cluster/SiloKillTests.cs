@@ -5,6 +5,8 @@ namespace OrleansCampaigns.Scenarios.Cluster;
 
 /// <summary>Silos die without a word, one after the other, in the middle of a campaign.</summary>
 [Collection("clusters")]
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed class SiloKillTests
 {
     [Theory]

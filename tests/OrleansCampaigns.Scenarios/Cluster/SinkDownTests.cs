@@ -6,6 +6,8 @@ namespace OrleansCampaigns.Scenarios.Cluster;
 
 /// <summary>The relay is gone for a while, for all silos at the same moment.</summary>
 [Collection("clusters")]
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed class SinkDownTests
 {
     [Theory]

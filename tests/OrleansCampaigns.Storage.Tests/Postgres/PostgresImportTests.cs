@@ -10,6 +10,7 @@ using static OrleansCampaigns.Storage.Tests.TestDatabase;
 namespace OrleansCampaigns.Storage.Tests.Postgres;
 
 /// <summary>Imports of several processes that share nothing but the database.</summary>
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresImportTests(PostgresFixture postgres) : ImportContract(postgres)
 {
     private const int Rows = 45_000;
