@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace OrleansCampaigns.Architecture.Tests;
 
 /// <summary>
-/// Tests that need more than the SDK, or that start processes, say so by traits: CONTRIBUTING's quick command leaves them
-/// out by these.
+/// Tests that need more than the SDK, or that start processes, say so by traits: by these CONTRIBUTING's quick command
+/// leaves them out.
 /// </summary>
 public sealed partial class TraitTests
 {
@@ -35,7 +35,8 @@ public sealed partial class TraitTests
                       select $"{type.Path}: {type.Name} lacks {trait}").ToList();
 
         Assert.True(silent.Count == 0, $"Tests say by traits what they need:\n{string.Join('\n', silent)}");
-        Assert.True(needs.Count(type => type.Key.IsTest && type.Value.Count > 0) > 40, "Too few were found to need any.");
+        Assert.True(
+            needs.Count(type => type.Key.IsTest && type.Value.Count > 0) > 40, "Too few were found to need any.");
     }
 
     [Fact]
@@ -59,7 +60,8 @@ public sealed partial class TraitTests
     [InlineData("using A.PostgresServer;\n\npublic sealed class OneTests { }", false)]
     public void Uses_are_found_however_far_away(string text, bool isNeeded)
     {
-        const string Fixtures = "class Fixture { Server Server => new(); }\nclass Server { PostgresServer Own { get; } }\n";
+        const string Fixtures =
+            "class Fixture { Server Server => new(); }\nclass Server { PostgresServer Own { get; } }\n";
         var types = ((string[])[Fixtures, text]).SelectMany(
             source => TypesOf(SourceFile.Of("tests/Some/File.cs", source))).ToList();
 
@@ -125,7 +127,7 @@ public sealed partial class TraitTests
     private static partial Regex Trait();
 
     private sealed record TestType(
-        string Path, string Name, bool IsConcrete, IReadOnlyList<string> Attributes, IReadOnlySet<string> Names)
+        string Path, string Name, bool IsConcrete, IReadOnlyList<string> Attributes, HashSet<string> Names)
     {
         public string Project => Path.Split('/')[1];
 

@@ -87,8 +87,8 @@ public sealed class UnsubscribeTests
     private static ReceivedMail Read(SandboxDelivery delivery) =>
         ReceivedMail.Read(delivery.Sender, delivery.Recipient, 1, delivery.Content!.Value.ToArray());
 
-    // Half of them, at the pace of the campaign: after every other attempt one recipient leaves. And the campaign goes at
-    // the pace of those who leave: where HTTP is slow, the sink is.
+    // Half of them, at the pace of the campaign: after every other attempt one recipient leaves. And the campaign goes
+    // at the pace of those who leave: where HTTP is slow, the sink is.
     private static async Task<ConcurrentDictionary<string, DateTimeOffset>> LeaveWhileItRuns(
         Dictionary<string, ReceivedMail> letters, SandboxServer sink, PacedClock clock)
     {

@@ -44,8 +44,8 @@ public sealed class BackOffTests
         Assert.Equal((350, 351), (statistics.Totals[Outcome.Sent], statistics.Totals.Attempts));
         Assert.InRange(whileOthersWent, 1, 149);
 
-        // Once both silos know of it (one asks every 200 ms, and may come to it late), the rate that was granted is kept
-        // by both together.
+        // Once both silos know of it (one asks every 200 ms, and may come to it late), the rate that was granted is
+        // kept by both together.
         var busy = silos.Records.Where(record => record.Domain == "busy.example").ToList();
         var known = busy[0].BegunAt + TimeSpan.FromSeconds(2);
         var after = busy.Where(record => record.BegunAt > known).ToList();

@@ -35,22 +35,17 @@ public sealed class ImportSpoolTests() : ImportContract(SqliteDatabases.Instance
     public async Task A_file_that_arrives_while_left_over_ones_are_looked_for_is_imported()
     {
         var files = Test.Database.OpenImportFiles(Imports.Options);
-        var signal = new ImportSignal();
-        var importer = new ContactImporter(Test.Database, files, signal);
+        var importer = new ContactImporter(Test.Database, files, new());
         var started = new List<string> { await Whole(importer) };
         var first = await Half.Begin(importer, await Imports.List("first"));
         var second = await Half.Begin(importer, await Imports.List("second"));
         await Eventually.Holds("both halves are kept", async () =>
             (await Imports.KeptFiles()).Count(file => file.EndsWith(".part", StringComparison.Ordinal)) == 2);
-        using var worker = new ImportWorker(
-            Test.Database,
-            new Interrupted(
-                files,
-                async () => started.AddRange([await Whole(importer), await first.End()]),
-                async () => started.AddRange([await Whole(importer), await second.End()])),
-            signal,
-            Test.Clock,
-            NullLogger<ImportWorker>.Instance);
+        using var worker = WorkerOn(new Watched(files)
+        {
+            Asking = async () => started.AddRange([await Whole(importer), await first.End()]),
+            Asked = async () => started.AddRange([await Whole(importer), await second.End()]),
+        });
 
         await worker.CleanUp(default);
 
@@ -64,7 +59,33 @@ public sealed class ImportSpoolTests() : ImportContract(SqliteDatabases.Instance
         }
     }
 
-    private async Task<string> Whole(ContactImporter importer)
+    /// <summary>What a worker uses may be gone before the worker is.</summary>
+    [Fact]
+    public async Task A_fault_while_the_worker_is_stopped_leaves_the_import_running()
+    {
+        var started = await Whole(Imports.Importer);
+        var files = Test.Database.OpenImportFiles(Imports.Options);
+        using var stop = new CancellationTokenSource();
+        using var worker = WorkerOn(new Watched(files)
+        {
+            Opening = async () =>
+            {
+                await stop.CancelAsync();
+                throw new ObjectDisposedException("files");
+            },
+        });
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => worker.ReadAll(stop.Token));
+
+        Assert.Equal(ImportStatus.Running, (await Imports.Importer.Find(Account, started))!.Status);
+        Assert.True(await Imports.Worker.ReadAll(default));
+        Assert.Equal(ImportStatus.Finished, (await Imports.Ended(started)).Status);
+    }
+
+    private ImportWorker WorkerOn(IImportFiles files) =>
+        new(Test.Database, files, new(), Test.Clock, NullLogger<ImportWorker>.Instance);
+
+    private async Task<string> Whole(IContactImporter importer)
     {
         using var csv = new MemoryStream("email\na@example.com"u8.ToArray());
         return (await importer.Start(Account, await Imports.List($"{Guid.NewGuid()}"), new(), csv)).Value!.Id;
@@ -90,9 +111,18 @@ public sealed class ImportSpoolTests() : ImportContract(SqliteDatabases.Instance
         }
     }
 
-    /// <summary>Files among which others arrive just before and just after the database is asked.</summary>
-    private sealed class Interrupted(IImportFiles files, Func<Task> before, Func<Task> after) : IImportFiles
+    /// <summary>Files to which something happens at the worst moment.</summary>
+    private sealed class Watched(IImportFiles files) : IImportFiles
     {
+        /// <summary>Before the database is asked which imports are running.</summary>
+        public Func<Task> Asking { get; init; } = () => Task.CompletedTask;
+
+        /// <summary>After it has answered.</summary>
+        public Func<Task> Asked { get; init; } = () => Task.CompletedTask;
+
+        /// <summary>Before a file is opened.</summary>
+        public Func<Task> Opening { get; init; } = () => Task.CompletedTask;
+
         public TimeSpan? LookEvery => files.LookEvery;
 
         public Task<Refusal?> Keep(string import, Stream csv, CancellationToken cancellation) =>
@@ -100,7 +130,11 @@ public sealed class ImportSpoolTests() : ImportContract(SqliteDatabases.Instance
 
         public void Arrived(string import) => files.Arrived(import);
 
-        public Task<Stream?> Open(string import, CancellationToken cancellation) => files.Open(import, cancellation);
+        public async Task<Stream?> Open(string import, CancellationToken cancellation)
+        {
+            await Opening();
+            return await files.Open(import, cancellation);
+        }
 
         public Task Remove(string import, CancellationToken cancellation) => files.Remove(import, cancellation);
 
@@ -109,9 +143,9 @@ public sealed class ImportSpoolTests() : ImportContract(SqliteDatabases.Instance
             files.CleanUp(
                 async token =>
                 {
-                    await before();
+                    await Asking();
                     var known = await running(token);
-                    await after();
+                    await Asked();
                     return known;
                 },
                 cancellation);
