@@ -111,6 +111,8 @@ public sealed class RestartTests
         await server.Post($"campaigns/{campaign}/pause");
         var paused = TimeProvider.System.GetUtcNow();
         await Eventually.Holds("a second has passed", () => TimeProvider.System.GetUtcNow() > paused.AddSeconds(1));
+        await Eventually.Holds("what had begun is recorded", async () =>
+            (long)(await server.Statistics(campaign))["attempts"]! == sink.Snapshot().Attempts);
         var attempts = sink.Snapshot().Attempts;
         await server.Kill();
         await server.Start();

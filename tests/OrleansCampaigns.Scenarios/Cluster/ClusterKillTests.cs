@@ -27,8 +27,9 @@ public sealed class ClusterKillTests
 
         await Eventually.Holds(
             "a fourth is sent", () => sink.AcceptedSoFar() >= Recipients / 4);
-        clock.Slowly(TimeSpan.FromSeconds(1));
+        clock.Slowly(TimeSpan.FromMilliseconds(300));
         await Task.WhenAll(cluster.Silos.Select(silo => silo.Kill()));
+        await Eventually.Holds("the sink has answered the dead", () => sink.Snapshot().ConnectionsNow == 0);
         var accepted = sink.AcceptedSoFar();
         Assert.InRange(accepted, Recipients / 4, Recipients - 500);
 
