@@ -21,7 +21,6 @@ public sealed class RestartTests
             // Far enough away for the process to be killed before.
             ["Engine:Retry:Deferred:First"] = "00:00:10",
             ["Engine:Retry:Deferred:Max"] = "00:00:10",
-            ["Engine:Retry:MaxAge"] = "00:10:00",
         });
         await server.Start();
         var list = await server.Import(Counts.Csv(["greylist-a@mail.example", "greylist-b@mail.example"]));

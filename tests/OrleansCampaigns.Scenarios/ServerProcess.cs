@@ -48,7 +48,9 @@ public sealed class ServerProcess : IAsyncDisposable
             ["Engine:Retry:Deferred:Max"] = "00:00:02",
             ["Engine:Retry:SoftBounced:First"] = "00:00:01",
             ["Engine:Retry:SoftBounced:Max"] = "00:00:02",
-            ["Engine:Retry:MaxAge"] = "00:00:20",
+
+            // No retry is given up because a busy machine came to it late.
+            ["Engine:Retry:MaxAge"] = "00:10:00",
         };
         foreach (var (key, value) in settings ?? [])
         {

@@ -49,7 +49,6 @@ public sealed class ApiKillTests
         await using var cluster = await ClusterProcesses.Start(sink.Port, settings: new()
         {
             ["Engine:PartitionSize"] = "250",
-            ["Engine:Retry:MaxAge"] = "00:10:00",
         });
         var list = await cluster.Api.Import(Counts.Csv(Enumerable.Range(0, Recipients).Select(
             i => $"{(i % 10 == 0 ? "never" : "ok")}-{i}@mail.example")));
