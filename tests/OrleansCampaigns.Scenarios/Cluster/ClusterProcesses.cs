@@ -151,7 +151,7 @@ public sealed class ClusterProcesses : IAsyncDisposable
     }
 
     private ServerProcess Process(string role, Dictionary<string, string>? own = null) => new(
-        _relayPort, new(_settings.Concat(own ?? []))
+        _relayPort, new(_settings.Where(setting => own?.ContainsKey(setting.Key) != true).Concat(own ?? []))
         {
             ["Role"] = role,
             ["Cluster:SiloPort"] = $"{ServerProcess.FreePort()}",
