@@ -132,7 +132,8 @@ public sealed class ApiKillTests
         const string Key = "order-1";
         var first = cluster.Try(HttpMethod.Post, path, key: Key);
         await Eventually.Holds("the request has come", async () =>
-            await Number(cluster, "SELECT count(*) FROM idempotent_requests") == 1);
+            await Number(
+                cluster, $"SELECT count(*) FROM idempotent_requests WHERE key = '{Key}'") == 1);
         await cluster.Api.Kill();
         await first;
         await cluster.Api.Start();
