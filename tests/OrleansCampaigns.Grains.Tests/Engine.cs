@@ -93,7 +93,7 @@ public sealed class Engine : IAsyncDisposable
     {
         Deferred = new(TimeSpan.FromMilliseconds(20), 1, TimeSpan.FromMilliseconds(20)),
         SoftBounced = new(TimeSpan.FromMilliseconds(20), 1, TimeSpan.FromMilliseconds(20)),
-        MaxAge = TimeSpan.FromSeconds(20),
+        MaxAge = TimeSpan.FromMinutes(10),
     };
 
     public IDatabase Database { get; }

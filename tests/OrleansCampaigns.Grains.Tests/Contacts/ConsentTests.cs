@@ -4,6 +4,7 @@ using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Domain.Feedback;
+using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Grains.Tests.Contacts;
 
@@ -48,12 +49,12 @@ public sealed class ConsentTests
             if (address == Leaving)
             {
                 isMaking.TrySetResult();
-                Assert.True(goOn.Wait(TimeSpan.FromSeconds(30)));
+                Assert.True(goOn.Wait(Eventually.Patience));
             }
         };
         var campaign = await engine.Draft([Leaving, "staying@mail.example"]);
         Assert.Null((await campaign.Start(Engine.Account)).Refusal);
-        await isMaking.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await isMaking.Task.WaitAsync(Eventually.Patience);
 
         var contact = engine.Grains.Contact(Engine.Account, engine.ContactOf(Leaving));
         var queuedAt = (await campaign.GetPlan())!.QueuedAt;

@@ -11,7 +11,7 @@ public sealed class ClusterProcesses : IAsyncDisposable
     /// <summary>Names a folder for what every process logged, for whoever looks into a failure.</summary>
     private const string LogsVariable = "ORLEANSCAMPAIGNS_TEST_LOGS";
 
-    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(5);
 
     private readonly PostgresServer _postgres;
     private readonly Dictionary<string, string> _settings;
@@ -104,6 +104,14 @@ public sealed class ClusterProcesses : IAsyncDisposable
         return api;
     }
 
+    /// <summary>Starts one more API process, with settings of its own. It is the caller's to end.</summary>
+    public async Task<ServerProcess> StartApi(Dictionary<string, string> settings)
+    {
+        var api = Process("api", program: null, settings);
+        await api.Start(Api.Key);
+        return api;
+    }
+
     /// <summary>
     /// Sends a request once; the answer, or <see langword="null"/> when a client would have to send it again: the
     /// cluster or its database is away (503), the first request with this key is not known to have died yet, or the
@@ -166,7 +174,7 @@ public sealed class ClusterProcesses : IAsyncDisposable
     }
 
     private ServerProcess Process(string role, string? program, Dictionary<string, string>? own = null) => new(
-        _relayPort, new(_settings.Concat(own ?? []))
+        _relayPort, new(_settings.Where(setting => own?.ContainsKey(setting.Key) != true).Concat(own ?? []))
         {
             ["Role"] = role,
             ["Cluster:SiloPort"] = $"{ServerProcess.FreePort()}",

@@ -15,6 +15,7 @@ using OrleansCampaigns.Storage.Tests.States;
 namespace OrleansCampaigns.Storage.Tests.Postgres;
 
 /// <summary>Orleans' own providers with our tables and our statements.</summary>
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresOrleansTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private PostgresTestDatabase _given = null!;
