@@ -187,17 +187,21 @@ internal sealed class Node : IGrainRuntime, ILocalSiloDetails, ITimerRegistry, I
         {
             Threads = world.Thread,
         });
-        silo.Services.AddSingleton(MakeGates(new SiloView(world, this) { IsAlone = true }));
+        silo.Services.AddSingleton(MakeGates(new SiloView(world, this) { IsAlone = true }, world.Clock));
         return silo.Services.BuildServiceProvider();
     }
 
-    // Its base class asks for the insides of a running silo, of which nothing is needed where there are no others.
-    private static AttemptGates MakeGates(ISiloStatusOracle silos)
+    // Its base class asks for the insides of a running silo. Without them no gate answers, as if every silo hung.
+    private static AttemptGates MakeGates(ISiloStatusOracle silos, TimeProvider clock)
     {
         var gates = (AttemptGates)RuntimeHelpers.GetUninitializedObject(typeof(AttemptGates));
-        typeof(AttemptGates).GetFields(BindingFlags.NonPublic | BindingFlags.Instance)
-            .Single(field => field.FieldType == typeof(ISiloStatusOracle)).SetValue(gates, silos);
+        Set(typeof(ISiloStatusOracle), silos);
+        Set(typeof(TimeProvider), clock);
         return gates;
+
+        void Set(Type type, object value) => typeof(AttemptGates)
+            .GetFields(BindingFlags.NonPublic | BindingFlags.Instance)
+            .Single(field => field.FieldType == type).SetValue(gates, value);
     }
 
     private sealed record Reminder(string ReminderName) : IGrainReminder;
