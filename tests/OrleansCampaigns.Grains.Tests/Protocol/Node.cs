@@ -147,14 +147,18 @@ internal sealed class Node : IGrainRuntime, ILocalSiloDetails, ITimerRegistry, I
         _world.Step<IGrainReminder>(this, $"remind {callingGrainId.Key}", () =>
         {
             _world.Remind(callingGrainId, period);
-            return new Reminder(reminderName);
+            return new Reminder(reminderName, _world.TagOf(callingGrainId)!.Value);
         });
 
     public Task UnregisterReminder(GrainId callingGrainId, IGrainReminder reminder) =>
-        _world.Step(this, $"remind {callingGrainId.Key} no more", () => _world.RemindNoMore(callingGrainId));
+        _world.Step(
+            this,
+            $"remind {callingGrainId.Key} no more",
+            () => _world.RemindNoMore(callingGrainId, ((Reminder)reminder).Tag));
 
     public Task<IGrainReminder?> GetReminder(GrainId callingGrainId, string reminderName) => IsRunning
-        ? Task.FromResult<IGrainReminder?>(_world.IsReminded(callingGrainId) ? new Reminder(reminderName) : null)
+        ? Task.FromResult<IGrainReminder?>(
+            _world.TagOf(callingGrainId) is { } tag ? new Reminder(reminderName, tag) : null)
         : World.Never<IGrainReminder?>();
 
     public Task<List<IGrainReminder>> GetReminders(GrainId callingGrainId) => throw new NotSupportedException();
@@ -204,7 +208,7 @@ internal sealed class Node : IGrainRuntime, ILocalSiloDetails, ITimerRegistry, I
             .Single(field => field.FieldType == type).SetValue(gates, value);
     }
 
-    private sealed record Reminder(string ReminderName) : IGrainReminder;
+    private sealed record Reminder(string ReminderName, int Tag) : IGrainReminder;
 
     private sealed class GrainTimer(ITimer timer) : IGrainTimer
     {

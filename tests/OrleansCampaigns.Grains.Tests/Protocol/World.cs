@@ -56,11 +56,12 @@ internal sealed class World : IDisposable
     private readonly Dictionary<GrainId, Activation> _directory = [];
     private readonly Dictionary<SiloAddress, Node> _known = [];
     private readonly List<(Node Node, int UpTo)> _givenUp = [];
-    private readonly Dictionary<GrainId, (ITimer Timer, TimeSpan Period)> _reminders = [];
+    private readonly Dictionary<GrainId, (ITimer Timer, TimeSpan Period, int Tag)> _reminders = [];
     private readonly Node[] _nodes = new Node[2];
     private readonly InDoubtPolicy _policy;
     private readonly Random? _order;
     private int _generation;
+    private int _tag;
     private int _ticks;
     private int _strayTicks;
     private Action _violated = () => { };
@@ -203,10 +204,17 @@ internal sealed class World : IDisposable
     public void Remind(GrainId id, TimeSpan period)
     {
         RemindNoMore(id);
-        _reminders[id] = new(Clock.CreateTimer(_ => Tick(id, period), null, period, period), period);
+        _reminders[id] = new(Clock.CreateTimer(_ => Tick(id, period), null, period, period), period, ++_tag);
     }
 
-    public int RemindNoMore(GrainId id)
+    /// <summary>Removes a reminder, if it has not been registered anew since it was read.</summary>
+    public int RemindNoMore(GrainId id, int tag) => TagOf(id) is { } known && known != tag
+        ? throw new ReminderException("The reminder has another tag.")
+        : RemindNoMore(id);
+
+    public int? TagOf(GrainId id) => _reminders.TryGetValue(id, out var reminder) ? reminder.Tag : null;
+
+    private int RemindNoMore(GrainId id)
     {
         if (_reminders.Remove(id, out var reminder))
         {
@@ -220,8 +228,6 @@ internal sealed class World : IDisposable
 
         return 0;
     }
-
-    public bool IsReminded(GrainId id) => _reminders.ContainsKey(id);
 
     /// <summary>Goes on until <paramref name="isDone"/>; <paramref name="cue"/> is asked before each step whether it
     /// has set something going, and told whether nothing else does.</summary>

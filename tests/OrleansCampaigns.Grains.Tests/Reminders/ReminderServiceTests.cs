@@ -9,7 +9,7 @@ namespace OrleansCampaigns.Grains.Tests.Reminders;
 /// <summary>What the model assumes of Orleans' reminders, asked of the service itself.</summary>
 public sealed class ReminderServiceTests
 {
-    private static readonly TimeSpan Far = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Far = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task A_tick_reaches_a_grain_that_takes_it_without_a_token()
@@ -36,7 +36,8 @@ public sealed class ReminderServiceTests
         await Engine.Forget(campaign);
         engine.Clock.Jump(Far);
 
-        await Eventually.Holds("a tick has woken it", () => engine.Relays.Accepted.ContainsKey("somebody@mail.example"));
+        await Eventually.Holds(
+            "a tick has woken it", () => engine.Relays.Accepted.ContainsKey("somebody@mail.example"));
     }
 
     [Fact]

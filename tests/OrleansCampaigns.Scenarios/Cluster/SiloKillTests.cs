@@ -43,7 +43,8 @@ public sealed class SiloKillTests
 
         await cluster.Ended(campaign);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{kills} silos killed, {stands} of them after standing still, within {TimeProvider.System.GetElapsedTime(begun)}.");
+            $"{kills} silos killed, {stands} of them after standing still, "
+            + $"within {TimeProvider.System.GetElapsedTime(begun)}.");
 
         var recount = await Recounts.AssertSound(cluster, sink, campaign, policy);
         Assert.Equal(Recipients, recount.Count("Sent"));

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Npgsql;
 using Orleans.Configuration;
 using OrleansCampaigns.Host.Serving;
