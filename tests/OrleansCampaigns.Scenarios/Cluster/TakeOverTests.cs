@@ -103,6 +103,8 @@ public sealed class TakeOverTests
         await (release?.Invoke(cluster.Silos[1]) ?? Task.CompletedTask);
 
         var statistics = await cluster.Ended(campaign);
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"The campaign ended {TimeProvider.System.GetElapsedTime(struckAt).TotalSeconds:F1} s after the silo was {what}.");
         Counts.AssertSound(statistics);
         Assert.Equal(Recipients, statistics.Outcome("Sent"));
         Assert.Empty(sink.Records.Repeated());

@@ -109,16 +109,17 @@ public sealed class PostgresOrleansTests(PostgresFixture postgres) : IAsyncLifet
         using var other = BuildSilo(NameAnother);
         var members = other.Services.GetRequiredService<IMembershipTable>();
         await members.InitializeMembershipTableAsync(tryInitTableVersion: true);
-        var (gone, suspected, alive, hung) = (SomeMember(1), SomeMember(2), SomeMember(3), SomeMember(4));
+        var (gone, voted, suspected) = (SomeMember(1), SomeMember(2), SomeMember(3));
+        var (alive, hung) = (SomeMember(4), SomeMember(5));
         var cutoff = gone.StartTime.AddDays(7);
-        suspected.AddSuspector(gone.SiloAddress, suspected.StartTime);
-        hung.Status = SiloStatus.Active; // Old as its sign of life is, the others have not declared it dead.
+        voted.AddSuspector(gone.SiloAddress, voted.StartTime);
+        suspected.AddSuspector(gone.SiloAddress, cutoff.AddMinutes(1)); // It hung for a week, and died just now.
         alive.IAmAliveTime = cutoff.AddMinutes(1);
-        foreach (var entry in new[] { gone, suspected, alive, hung })
+        foreach (var entry in new[] { gone, voted, suspected, alive, hung })
         {
             Assert.True(await members.InsertRowAsync(entry, (await members.ReadAllAsync()).Version.Next()));
             var (_, tag) = (await members.ReadRowAsync(entry.SiloAddress)).Members.Single();
-            entry.Status = entry == hung ? SiloStatus.Active : SiloStatus.Dead;
+            entry.Status = entry == hung ? SiloStatus.Active : SiloStatus.Dead; // No sign of life makes it dead alone.
             Assert.True(await members.UpdateRowAsync(entry, tag, (await members.ReadAllAsync()).Version.Next()));
         }
 
@@ -127,7 +128,7 @@ public sealed class PostgresOrleansTests(PostgresFixture postgres) : IAsyncLifet
         var left = await members.ReadAllAsync();
 
         Assert.Equal(
-            [alive.SiloAddress, hung.SiloAddress],
+            [suspected.SiloAddress, alive.SiloAddress, hung.SiloAddress],
             left.Members.Select(member => member.Item1.SiloAddress).OrderBy(silo => silo.Endpoint.Port));
         Assert.Equal(before.Version.Version, left.Version.Version);
     }
