@@ -13,6 +13,8 @@ namespace OrleansCampaigns.Host.Serving;
 /// <summary>Makes the process a silo or a client of silos.</summary>
 internal static class ClusterSetup
 {
+    private static readonly TimeSpan RemindersReadAtLeastEvery = TimeSpan.FromMinutes(1);
+
     public static void AddSilo(
         this WebApplicationBuilder builder,
         ClusterSettings settings,
@@ -35,7 +37,8 @@ internal static class ClusterSetup
                         advertised, settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: true);
                 }
 
-                silo.Configure<ClusterMembershipOptions>(options => options.ProbeTimeout = settings.ProbeTimeout);
+                silo.Configure<ClusterMembershipOptions>(
+                    options => FailureDetection.Configure(options, settings.TakeOverMax));
             }
             else
             {
@@ -46,8 +49,13 @@ internal static class ClusterSetup
                 silo.UseEmbeddedStorage(database.Embedded!);
             }
 
-            silo.Services.AddOptions<ReminderOptions>().Configure<IOptions<EngineOptions>>(
-                (reminders, engine) => reminders.MinimumReminderPeriod = engine.Value.ReminderPeriod);
+            silo.Services.AddOptions<ReminderOptions>().Configure<IOptions<EngineOptions>>((reminders, engine) =>
+            {
+                reminders.MinimumReminderPeriod = engine.Value.ReminderPeriod;
+
+                // A reminder that was registered while its part of the ring changed hands ticks once it is read.
+                reminders.RefreshReminderListPeriod = RemindersReadAtLeastEvery;
+            });
             if (isTraced)
             {
                 silo.AddActivityPropagation(); // Every call passes through its filters.

@@ -31,7 +31,7 @@ public sealed class ClusterProcesses : IAsyncDisposable
         {
             ["Postgres:ConnectionString"] = connectionString,
             ["Cluster:AdvertisedAddress"] = "127.0.0.1",
-            ["Cluster:ProbeTimeout"] = "00:00:01",
+            ["Cluster:TakeOverMax"] = "00:00:12",
             ["Engine:ReminderPeriod"] = "00:00:05",
         };
         foreach (var (key, value) in settings)
