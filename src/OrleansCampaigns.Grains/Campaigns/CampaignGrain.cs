@@ -278,6 +278,7 @@ internal sealed partial class CampaignGrain(
 
     private async Task Write(Campaign next, int? passBegun = null)
     {
+        var before = record.State.Campaign;
         record.State = new CampaignRecord
         {
             Campaign = next with { Definition = new() },
@@ -287,6 +288,7 @@ internal sealed partial class CampaignGrain(
         _counted = null;
         _writes++;
         await Durably(record.WriteStateAsync);
+        Tell(before, next);
     }
 
     private async Task Durably(Func<Task> write)
