@@ -22,6 +22,9 @@ internal static class LogLevels
 
         // It warns that its keys are lost with the process; nothing here is protected by them.
         ["Microsoft.AspNetCore.DataProtection"] = LogLevel.Error,
+
+        // Its base class, which is Orleans' own, tells of ranges of a ring under our name.
+        ["OrleansCampaigns.Grains.Contacts.AttemptGateService"] = LogLevel.Warning,
     };
 
     /// <summary>The level of each category that is named, and of <c>Default</c>.</summary>

@@ -46,7 +46,7 @@ internal sealed class RedactingConsoleFormatter(TimeProvider clock, LineLimit li
     {
         var time = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         var line = Redaction.Apply(message).ReplaceLineEndings(" ⏎ ");
-        writer.WriteLine($"{time} {Name(level)} {category}: {line}");
+        writer.WriteLine($"{time} {Level(level)} {category}: {line}");
     }
 
     private static string? TemplateOf<TState>(TState state)
@@ -65,7 +65,7 @@ internal sealed class RedactingConsoleFormatter(TimeProvider clock, LineLimit li
         return null;
     }
 
-    private static string Name(LogLevel level) => level switch
+    private static string Level(LogLevel level) => level switch
     {
         LogLevel.Trace => "trace",
         LogLevel.Debug => "debug",

@@ -72,7 +72,7 @@ internal static class KeyFileCheck
     private static bool HoldsSecret(JsonConfigurationProvider file, IConfiguration configuration) =>
         configuration.AsEnumerable().Any(pair =>
             pair.Value is { Length: > 0 }
-            && SecretNames.Any(name => pair.Key.EndsWith(name, StringComparison.OrdinalIgnoreCase))
+            && SecretNames.Contains(pair.Key.Split(':')[^1], StringComparer.OrdinalIgnoreCase)
             && file.TryGet(pair.Key, out _));
 
     private static bool IsPlain(string? security) =>

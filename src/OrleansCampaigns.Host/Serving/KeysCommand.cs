@@ -11,6 +11,8 @@ namespace OrleansCampaigns.Host.Serving;
 /// <remarks>Who may read the database needs no key. The embedded one must not be served meanwhile.</remarks>
 internal static class KeysCommand
 {
+    private const int NameLengthMax = 200;
+
     private static readonly Option<string> Name = new("--name")
     {
         Description = "What the key is for (default: made on the machine).",
@@ -33,19 +35,19 @@ internal static class KeysCommand
 
     public static Command Create()
     {
-        var create = Make("create", "Makes a key and prints its secret, once.", Make);
+        var create = Describe("create", "Makes a key and prints its secret, once.", Make);
         create.Options.Add(Name);
         create.Options.Add(KeyRole);
         create.Options.Add(Account);
-        var revoke = Make("revoke", "Revokes a key, unless it is the last of an administrator.", Revoke);
+        var revoke = Describe("revoke", "Revokes a key, unless it is the last of an administrator.", Revoke);
         revoke.Arguments.Add(Key);
         return new Command("keys", "Makes, lists and revokes API keys in the database, without the API.")
         {
-            create, Make("list", "Lists keys, revoked ones too, without their secrets.", List), revoke,
+            create, Describe("list", "Lists keys, revoked ones too, without their secrets.", List), revoke,
         };
     }
 
-    private static Command Make(
+    private static Command Describe(
         string name, string description, Func<ParseResult, AccessDirectory, CancellationToken, Task> run)
     {
         var command = new Command(name, description) { ServerConfiguration.Data, ServerConfiguration.Config };
@@ -121,6 +123,4 @@ internal static class KeysCommand
 
     private static string Show(DateTimeOffset at) =>
         at.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
-
-    private const int NameLengthMax = 200;
 }

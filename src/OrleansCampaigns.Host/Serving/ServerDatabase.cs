@@ -108,13 +108,18 @@ internal sealed class ServerDatabase : IAsyncDisposable
         {
             database.Dispose();
             folder.Dispose();
-            throw failure switch
+            if (failure is InvalidOperationException newer)
             {
-                InvalidOperationException newer => new SettingsException(newer.Message),
-                IOException or UnauthorizedAccessException or SqliteException => new SettingsException(
-                    $"{nameof(settings.Data)}: the database {database.Path} cannot be used: {failure.Message}"),
-                _ => failure,
-            };
+                throw new SettingsException(newer.Message);
+            }
+
+            if (failure is IOException or UnauthorizedAccessException or SqliteException)
+            {
+                throw new SettingsException(
+                    $"{nameof(settings.Data)}: the database {database.Path} cannot be used: {failure.Message}");
+            }
+
+            throw;
         }
     }
 
@@ -159,9 +164,9 @@ internal sealed class ServerDatabase : IAsyncDisposable
 
                 await Task.Delay(AskAgain, TimeProvider.System, cancellation);
             }
-            catch (NpgsqlException refused)
+            catch (NpgsqlException refused) when (Describe(options, refused) is { } sentence)
             {
-                throw new SettingsException(Describe(options, refused));
+                throw new SettingsException(sentence);
             }
             catch (InvalidOperationException wrong)
             {
@@ -170,7 +175,8 @@ internal sealed class ServerDatabase : IAsyncDisposable
         }
     }
 
-    private static string Describe(PostgresOptions options, NpgsqlException failure)
+    // What else the server says is about our statements, and no operator can mend it.
+    private static string? Describe(PostgresOptions options, NpgsqlException failure)
     {
         var what = (failure as PostgresException)?.SqlState switch
         {
@@ -179,9 +185,11 @@ internal sealed class ServerDatabase : IAsyncDisposable
             PostgresErrorCodes.InvalidCatalogName => "does not exist.",
             PostgresErrorCodes.InsufficientPrivilege => $"does not allow this user what it must: {MessageOf(failure)}.",
             null => $"does not answer: {MessageOf(failure)}.",
-            _ => $"cannot be used: {MessageOf(failure)}.",
+            _ when failure.IsTransient => $"cannot be used: {MessageOf(failure)}.",
+            _ => null,
         };
-        return $"{ConnectionStringKey}: {StartBanner.Describe(options.ConnectionString)} {what}";
+        return what is null ? null
+            : $"{ConnectionStringKey}: {StartBanner.Describe(options.ConnectionString)} {what}";
     }
 
     private static string MessageOf(Exception failure) => failure.GetBaseException() is PostgresException told

@@ -144,7 +144,8 @@ internal static class SettingsCheck
 
     private static string? Nearest(string name, IEnumerable<string> known) => known
         .Select(other => (Name: other, Distance: Distance(name.ToUpperInvariant(), other.ToUpperInvariant())))
-        .Where(other => other.Distance <= Math.Max(1, Math.Min(name.Length, other.Name.Length) / 3))
+        .Where(other => other.Distance <= Math.Max(2, name.Length / 3)
+            && other.Distance < Math.Min(name.Length, other.Name.Length))
         .OrderBy(other => other.Distance)
         .Select(other => other.Name)
         .FirstOrDefault();

@@ -21,7 +21,7 @@ public sealed class SettingsCheckTests
     [InlineData("Postgres:Migrated", "true", "Postgres:Migrated is no setting. Did you mean Postgres:Migrate?")]
     [InlineData("Mail:Webhooks:Postmark:Pasword", "x", "Mail:Webhooks:Postmark:Pasword is no setting. Did you mean")]
     [InlineData("Mail:Webhooks:Sendgridd:PublicKey", "x", "Mail:Webhooks:Sendgridd is no setting. Did you mean")]
-    [InlineData("Logging:Level:Default", "Debug", "Logging:Level is no setting. Did you mean")]
+    [InlineData("Logging:Level:Default", "Debug", "Logging:Level is no setting. Known here: LogLevel.")]
     [InlineData("Telemetry:Otlp:Endpint", "x", "Telemetry:Otlp:Endpint is no setting. Did you mean Telemetry:Otlp:")]
     public void A_key_that_is_no_setting_is_told_with_the_nearest_that_is(string key, string value, string problem) =>
         Assert.StartsWith(problem, Assert.Single(Check((key, value))), StringComparison.Ordinal);
