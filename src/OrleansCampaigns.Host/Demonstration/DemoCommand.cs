@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using OrleansCampaigns.Host.Serving;
 
 namespace OrleansCampaigns.Host.Demonstration;
@@ -34,8 +35,9 @@ internal static class DemoCommand
     {
         Recipients.Validators.Add(result =>
         {
-            // What is no number at all has been told already, and has no value.
-            if (!result.Errors.Any() && result.GetValue(Recipients) is < 1 or > RecipientsMax)
+            // What is no number at all is told by the parser, and has no value to be asked for.
+            var isNumber = result.Tokens.All(token => int.TryParse(token.Value, CultureInfo.InvariantCulture, out _));
+            if (isNumber && result.GetValue(Recipients) is (< 1 or > RecipientsMax))
             {
                 result.AddError($"--recipients must lie between 1 and {RecipientsMax}.");
             }

@@ -32,5 +32,9 @@ internal sealed class FalseAlarms(TimeProvider clock)
         Silo => entry.LogLevel == LogLevel.Warning
             && entry.Formatter(entry.State, entry.Exception).Contains("ServerGC", StringComparison.Ordinal),
         _ => false,
-    } || (IsStarting && entry.Exception is { } failure && Explanation(failure) is not null);
+    } || (IsStarting && entry.Exception is { } failure && IsToldLater(failure));
+
+    // A start that is broken off cancels what has begun: that is no reason of its own.
+    private bool IsToldLater(Exception failure) =>
+        failure is OperationCanceledException || Explanation(failure) is not null;
 }

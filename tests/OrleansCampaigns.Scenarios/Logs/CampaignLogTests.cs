@@ -57,11 +57,13 @@ public sealed partial class CampaignLogTests
 
         Assert.Contains($" {recipients} rows, {recipients} new contacts, 0 known, 0 duplicates, 0 malformed addresses, "
             + "0 rejected rows.", Assert.Single(Lines("Import imp_")), StringComparison.Ordinal);
-        Assert.Single(Lines($"Campaign {campaign} started: {recipients} recipients in 1 partitions."));
+        Assert.Single(Lines($"Campaign {campaign} started: {recipients} recipients in "));
         Assert.Single(Lines($"Campaign {campaign} is paused."));
         Assert.Single(Lines($"Campaign {campaign} is resumed."));
         var end = Assert.Single(Lines($"Campaign {campaign} ended as FinishedWithFailures after "));
-        Assert.Matches("Sent 1600, Bounced 400, excluded 0; 0 in doubt, [0-9]+ attempts, 2000 licences", end);
+        Assert.Matches(
+            $"Sent {recipients / 10 * 8}, .*Bounced {recipients / 10 * 2}, excluded 0; 0 in doubt, .* {recipients} licences",
+            end);
         Assert.True(server.Errors.Count() < 100, string.Join('\n', server.Errors));
         Assert.DoesNotContain(server.Errors, line => line.Contains('@', StringComparison.Ordinal)
             || line.Contains("con_", StringComparison.Ordinal) || line.Contains("Polly", StringComparison.Ordinal));

@@ -28,7 +28,7 @@ public sealed class StartRefusalTests : IDisposable
     [InlineData(
         "Mail:Inbound:Certificate",
         "/nowhere/cert.pem",
-        "Mail:Inbound:Certificate: there is no file /nowhere/cert.pem")]
+        "Mail:Inbound:Certificate cannot be read as a certificate with its private key.")]
     [InlineData("Mail:Dkim:0:PrivateKeyPath", "/nowhere/key.pem", "Mail:Dkim:0:PrivateKeyPath")]
     [InlineData("Mail:Relays:0:Security", "SSL", "must be one of None, StartTls, StartTlsWhenAvailable, Tls")]
     [InlineData("Mail:Relayz:0:Host", "relay.example", "Did you mean Mail:Relays?")]
