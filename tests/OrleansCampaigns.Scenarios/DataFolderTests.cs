@@ -1,9 +1,9 @@
-using OrleansCampaigns.Mail.Sandbox;
-using OrleansCampaigns.TestKit;
+using System.Runtime.Versioning;
 
 namespace OrleansCampaigns.Scenarios;
 
 /// <summary>The data folder belongs to one process, and to one user.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class DataFolderTests : IDisposable
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -41,7 +41,6 @@ public sealed class DataFolderTests : IDisposable
     [Fact]
     public async Task Whatever_the_umask_nobody_else_can_read_what_is_made()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Modes are those of Unix.");
         var run = await CommandRun.OfShell(_folder.FullName, "umask 000; dotnet exec \"$APP\" migrate --data made");
         Assert.Equal(0, run.ExitCode);
 
@@ -54,7 +53,6 @@ public sealed class DataFolderTests : IDisposable
     [Fact]
     public async Task What_is_there_is_closed_to_others_and_that_is_told()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Modes are those of Unix.");
         await using var server = new ServerProcess(1);
         await server.Start();
         await server.Terminate();
@@ -74,7 +72,6 @@ public sealed class DataFolderTests : IDisposable
     [Fact]
     public async Task A_key_file_that_everybody_can_read_is_told_by_its_setting()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Modes are those of Unix.");
         using var key = System.Security.Cryptography.RSA.Create(2048);
         var open = Path.Combine(_folder.FullName, "open.pem");
         var closed = Path.Combine(_folder.FullName, "closed.pem");

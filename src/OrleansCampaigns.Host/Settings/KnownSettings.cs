@@ -3,7 +3,6 @@ using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains;
 using OrleansCampaigns.Grains.Throttling;
-using OrleansCampaigns.Host.Logs;
 using OrleansCampaigns.Host.Serving;
 using OrleansCampaigns.Mail;
 using OrleansCampaigns.Mail.Inbound;

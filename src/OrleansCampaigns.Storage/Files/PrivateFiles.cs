@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace OrleansCampaigns.Storage.Files;
 
 /// <summary>
@@ -13,7 +11,6 @@ public static class PrivateFiles
     private const UnixFileMode Others = ~Folder;
 
     /// <summary>Makes a folder, and those above it, if it is missing; one that is there stays as it is.</summary>
-    [SuppressMessage("Interoperability", "CA1416", Justification = "Asked before.")]
     public static void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows())
