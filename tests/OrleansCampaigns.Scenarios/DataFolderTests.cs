@@ -39,7 +39,7 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task Whatever_the_umask_nobody_else_can_read_what_is_made()
+    public async Task Whatever_the_umask_no_other_user_can_read_what_is_made()
     {
         var run = await CommandRun.OfShell(_folder.FullName, "umask 000; dotnet exec \"$APP\" migrate --data made");
         Assert.Equal(0, run.ExitCode);

@@ -4,7 +4,7 @@ using OrleansCampaigns.TestKit.Postgres;
 
 namespace OrleansCampaigns.Scenarios;
 
-/// <summary>Access is never lost: whoever has the machine can make a key.</summary>
+/// <summary>Access is never lost: on the machine a key can be made.</summary>
 public sealed partial class KeysCommandTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("oc-keys-");
@@ -72,7 +72,7 @@ public sealed partial class KeysCommandTests : IDisposable
     [InlineData(">/dev/full")]
     [InlineData("| :")]
     [InlineData(">&-")]
-    public async Task A_first_start_whose_output_is_lost_locks_nobody_out(string output)
+    public async Task After_a_first_start_whose_output_is_lost_the_next_one_shows_a_key(string output)
     {
         var data = Path.Combine(_folder.FullName, "data");
         var run = await CommandRun.OfShell(

@@ -158,7 +158,7 @@ public interface IAccessDirectory
     /// <summary>Every key, of one account or of all.</summary>
     Task<IReadOnlyList<ApiKey>> QueryKeys(AccountId? account, CancellationToken cancellation = default);
 
-    /// <summary>Revokes a key, unless it is the last of an administrator: nobody could make another.</summary>
+    /// <summary>Revokes a key, unless it is the last of an administrator: no other could be made.</summary>
     /// <remarks>Of two administrators that revoke each other at the same moment, one stays.</remarks>
     Task<KeyRevocation> RevokeKey(string keyId, CancellationToken cancellation = default);
 

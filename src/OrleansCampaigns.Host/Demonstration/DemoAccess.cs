@@ -5,8 +5,8 @@ using OrleansCampaigns.Domain;
 namespace OrleansCampaigns.Host.Demonstration;
 
 /// <summary>
-/// Knows one more administrator key, which is stored nowhere: whoever keeps the demo's folder and serves it afterwards
-/// gets a first key of their own, however the demo ended.
+/// Knows one more administrator key, which is stored nowhere: an operator who keeps the demo's folder and serves it
+/// afterwards is shown a first key, however the demo ended.
 /// </summary>
 internal sealed class DemoAccess(IAccessDirectory stored, string secret) : IAccessDirectory
 {

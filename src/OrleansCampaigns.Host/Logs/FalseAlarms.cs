@@ -13,7 +13,7 @@ internal sealed class FalseAlarms(TimeProvider clock)
 
     /// <summary>
     /// Whether the process has not finished starting: then a failure that <see cref="Explanation"/> has a sentence for
-    /// ends the process with that sentence, and its stack trace on the way there helps nobody.
+    /// ends the process with that sentence, and its stack trace on the way there tells no more.
     /// </summary>
     public bool IsStarting { get; set; } = true;
 

@@ -8,7 +8,7 @@ namespace OrleansCampaigns.Host.Serving;
 /// </summary>
 /// <remarks>
 /// The system holds the lock (flock) and lets go of it when the process ends, however it ends. File systems without
-/// locks, such as some of networks, hold nobody off.
+/// locks, such as some of networks, hold no other process off.
 /// </remarks>
 internal sealed class DataFolder : IDisposable
 {

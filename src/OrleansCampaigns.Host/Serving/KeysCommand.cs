@@ -89,7 +89,7 @@ internal static class KeysCommand
         }
         catch (SettingsException)
         {
-            // Its secret is lost, so that it opens nothing; the last administrator's stays, and harms nobody.
+            // Its secret is lost, so that it opens nothing; the last administrator's stays, and is told.
             await keys.RevokeKey(key.Id, cancellation);
             throw;
         }

@@ -25,7 +25,7 @@ internal static class MailboxConnection
         await client.ConnectAsync(options.Host, options.UsedPort, Map(options.Security), cancellation);
         if (options.Security != RelaySecurity.None && !client.IsSecure)
         {
-            // Whoever sits on the way can leave STARTTLS out of the greeting, and would read the password.
+            // A machine on the way can leave STARTTLS out of the greeting, and would read the password.
             throw new NotEncryptedException();
         }
 

@@ -198,7 +198,7 @@ internal sealed class RelayConnection : IAsyncDisposable
             {
                 if (options.Security != RelaySecurity.None && !client.IsSecure)
                 {
-                    // Whoever sits on the way can leave STARTTLS out of the greeting, and would read the password.
+                    // A machine on the way can leave STARTTLS out of the greeting, and would read the password.
                     return RelayFault.NotEncrypted;
                 }
 

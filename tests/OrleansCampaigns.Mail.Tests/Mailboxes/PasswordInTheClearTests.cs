@@ -45,7 +45,7 @@ public sealed class PasswordInTheClearTests
         || line.Contains("USER", StringComparison.OrdinalIgnoreCase)
         || line.Contains("PASS", StringComparison.OrdinalIgnoreCase);
 
-    // It refuses whoever authenticates: only whether anybody does is asked here.
+    // It refuses every authentication: only whether there is one is asked here.
     private ScriptedServer Server(MailboxProtocol protocol) => new(async session =>
     {
         await session.Say(protocol == MailboxProtocol.Imap
