@@ -8,6 +8,7 @@ var root = new RootCommand("Sends e-mail campaigns and knows, for every contact 
 {
     serve,
     MigrateCommand.Create(),
+    KeysCommand.Create(),
     HealthCommand.Create(),
     DemoCommand.Create(),
     ClassifyCommand.Create(),

@@ -27,8 +27,6 @@ public static class MailServices
 
         services.AddOptions<MailOptions>().Bind(configuration.GetSection(MailOptions.Section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MailOptions>, MailOptionsValidator>());
-        var relays = configuration.GetSection(MailOptions.Section).GetSection(nameof(MailOptions.Relays));
-        services.AddSingleton<IValidateOptions<MailOptions>>(new RelayConfigurationCheck(relays));
         services.AddOptions<ThrottlingOptions>().PostConfigure<IOptions<MailOptions>>(LimitRelays);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<MailRelays>();

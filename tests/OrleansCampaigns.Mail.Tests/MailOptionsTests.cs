@@ -96,25 +96,6 @@ public sealed class MailOptionsTests
         AssertProblem(new() { UnsubscribeAddress = address, Verp = false }, problem);
 
     [Theory]
-    [InlineData("Provider", "SendGird")]
-    [InlineData("Security", "SSL")]
-    [InlineData("Port", "smtp")]
-    public void A_value_of_no_use_is_named_with_its_key_and_its_relay_not_left_out(string field, string value)
-    {
-        using var services = Services(
-            ("Mail:Key", "a key that only tests know"),
-            ("Mail:Relays:0:Host", "relay.example"),
-            ($"Mail:Relays:0:{field}", value),
-            ("Mail:Relays:1:Name", "second"),
-            ("Mail:Relays:1:Host", "relay.example"));
-
-        var failure = Assert.Throws<OptionsValidationException>(
-            () => services.GetRequiredService<IStartupValidator>().Validate());
-
-        Assert.Contains($"'Mail:Relays:0:{field}'", Assert.Single(failure.Failures), StringComparison.Ordinal);
-    }
-
-    [Theory]
     [InlineData(189, null, true, null)]
     [InlineData(190, null, true, "Mail:ReturnPath must have at most 189")]
     [InlineData(190, null, false, "Mail:ReturnPath must have at most 189")]

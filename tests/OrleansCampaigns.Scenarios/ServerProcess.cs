@@ -78,6 +78,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Whether the process has been started and not ended.</summary>
     public bool IsRunning => _process is { HasExited: false };
 
+    /// <summary>What the system calls the process.</summary>
+    public int ProcessId => _process!.Id;
+
     /// <summary>The executable next to the tests.</summary>
     public static string Executable => Path.Combine(AppContext.BaseDirectory, "orleans-campaigns.dll");
 
@@ -292,6 +295,7 @@ public sealed class ServerProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = Folder,
         };
+        CommandRun.ForgetSettings(start);
         foreach (var (key, value) in _settings)
         {
             start.Environment[$"ORLEANSCAMPAIGNS_{key.Replace(":", "__", StringComparison.Ordinal)}"] = value;

@@ -27,6 +27,7 @@ public static class AccessPolicies
     internal static void AddAccess(this IServiceCollection services)
     {
         services.TryAddSingleton<KnownKeys>();
+        services.TryAddSingleton<ApiKeyLog>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(Scheme, null)
             .AddScheme<AuthenticationSchemeOptions, BrowserAccessHandler>(BrowserScheme, null);
         services.AddAuthorizationBuilder()

@@ -21,7 +21,11 @@ internal static class ApiKeyEndpoints
     }
 
     internal static async Task<Results<Created<NewApiKeyBody>, Problem>> Create(
-        JsonBody<ApiKeyRequest> body, Caller caller, IAccessDirectory directory, CancellationToken cancellation)
+        JsonBody<ApiKeyRequest> body,
+        Caller caller,
+        IAccessDirectory directory,
+        ApiKeyLog log,
+        CancellationToken cancellation)
     {
         var checks = new Checks();
         var name = checks.RequiredLine(body.Value.Name, "name", Limits.NameLengthMax);
@@ -45,6 +49,7 @@ internal static class ApiKeyEndpoints
         }
 
         var (key, secret) = await directory.CreateKey(account!.Value, name, role, cancellation);
+        log.Made(key, caller);
         return TypedResults.Created(
             $"/v1/api-keys/{key.Id}", new NewApiKeyBody(
                 key.Id, key.Account, key.Name, key.Role, key.CreatedAt, secret));
@@ -58,7 +63,12 @@ internal static class ApiKeyEndpoints
     }
 
     internal static async Task<Results<NoContent, Problem>> Revoke(
-        string key, Caller caller, IAccessDirectory directory, KnownKeys known, CancellationToken cancellation)
+        string key,
+        Caller caller,
+        IAccessDirectory directory,
+        KnownKeys known,
+        ApiKeyLog log,
+        CancellationToken cancellation)
     {
         if (key == caller.Key.Id)
         {
@@ -66,12 +76,19 @@ internal static class ApiKeyEndpoints
                 "access.own_key", "A key cannot revoke itself: the last administrator would lock everybody out."));
         }
 
-        var isRevoked = await directory.RevokeKey(key, cancellation);
+        var revocation = await directory.RevokeKey(key, cancellation);
         known.Forget();
-        return isRevoked
-            ? TypedResults.NoContent()
-            : Problems.From(
-                Refusal.NotFound("access.unknown_key", "There is no such API key, or it is revoked already."));
+        if (revocation == KeyRevocation.Revoked)
+        {
+            log.Revoked(key, caller);
+            return TypedResults.NoContent();
+        }
+
+        return Problems.From(revocation == KeyRevocation.LastAdministrator
+            ? Refusal.Conflict(
+                "access.last_administrator",
+                "It is the last key of an administrator: make another one before this one is revoked.")
+            : Refusal.NotFound("access.unknown_key", "There is no such API key, or it is revoked already."));
     }
 }
 

@@ -10,7 +10,7 @@ namespace OrleansCampaigns.Api.Access;
 /// A revoked key is refused everywhere within five seconds, hence the short life. Unknown keys are not remembered: a
 /// key that has just been made must work at once, and guesses must not fill the memory.
 /// </remarks>
-internal sealed class KnownKeys(IAccessDirectory directory, TimeProvider clock)
+internal sealed class KnownKeys(IAccessDirectory directory, TimeProvider clock, ApiKeyLog log)
 {
     private const int EntriesMax = 1_000;
     private const int SecretLengthMax = 200;
@@ -22,6 +22,7 @@ internal sealed class KnownKeys(IAccessDirectory directory, TimeProvider clock)
     {
         if (secret.Length > SecretLengthMax)
         {
+            log.Refused();
             return null;
         }
 
@@ -37,6 +38,7 @@ internal sealed class KnownKeys(IAccessDirectory directory, TimeProvider clock)
         if (key is null)
         {
             _entries.TryRemove(hash, out _);
+            log.Refused();
             return null;
         }
 

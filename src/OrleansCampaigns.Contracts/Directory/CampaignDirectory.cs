@@ -144,9 +144,13 @@ public interface IAccessDirectory
         AccountId account, string name, ApiRole role, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Makes the first administrator key if there is none at all; <see langword="null"/> when there was one.
+    /// Makes an administrator key and shows it, if there is none that is not revoked. A key that could not be shown was
+    /// never made: the next call tries again.
     /// </summary>
-    Task<string?> CreateFirstAdministratorKey(CancellationToken cancellation = default);
+    /// <param name="show">Shows the secret; what it throws is thrown on, and nothing is stored.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <returns>Whether there was none.</returns>
+    Task<bool> CreateFirstAdministratorKey(Action<string> show, CancellationToken cancellation = default);
 
     /// <summary>The key with that secret, unless revoked or unknown.</summary>
     Task<ApiKey?> Authenticate(string secret, CancellationToken cancellation = default);
@@ -154,8 +158,9 @@ public interface IAccessDirectory
     /// <summary>Every key, of one account or of all.</summary>
     Task<IReadOnlyList<ApiKey>> QueryKeys(AccountId? account, CancellationToken cancellation = default);
 
-    /// <summary>Revokes a key.</summary>
-    Task<bool> RevokeKey(string keyId, CancellationToken cancellation = default);
+    /// <summary>Revokes a key, unless it is the last of an administrator: no other could be made.</summary>
+    /// <remarks>Of two administrators that revoke each other at the same moment, one stays.</remarks>
+    Task<KeyRevocation> RevokeKey(string keyId, CancellationToken cancellation = default);
 
     /// <summary>
     /// Claims an idempotency key for a request. A claim that is not renewed for a minute is that of a process that
@@ -182,6 +187,19 @@ public interface IAccessDirectory
 
     /// <summary>Gives a claim back whose request came to nothing.</summary>
     Task Release(AccountId account, string key, CancellationToken cancellation = default);
+}
+
+/// <summary>What came of revoking a key.</summary>
+public enum KeyRevocation
+{
+    /// <summary>There is no such key, or it is revoked already.</summary>
+    Unknown = 0,
+
+    /// <summary>It is revoked.</summary>
+    Revoked = 1,
+
+    /// <summary>It is the last key of an administrator, and stays.</summary>
+    LastAdministrator = 2,
 }
 
 /// <summary>What is known of an earlier request with the same idempotency key.</summary>

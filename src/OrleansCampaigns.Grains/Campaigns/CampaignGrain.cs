@@ -281,6 +281,7 @@ internal sealed partial class CampaignGrain(
 
     private async Task Write(Campaign next, int? passBegun = null)
     {
+        var before = record.State.Campaign;
         record.State = new CampaignRecord
         {
             Campaign = next with { Definition = new() },
@@ -296,6 +297,7 @@ internal sealed partial class CampaignGrain(
         }
 
         await Durably(record.WriteStateAsync);
+        Tell(before, next);
     }
 
     // The request that starts it names the trace; one that is scheduled belongs to the request which did that.

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Host.Serving;
 using OrleansCampaigns.Mail.Inbound;
 using OrleansCampaigns.Mail.Sandbox;
@@ -23,7 +22,9 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
         {
             await using var sandbox = SandboxServer.Start();
             var url = $"http://127.0.0.1:{FreePort()}";
-            await using var server = await Server.Build(Settings(folder, url, sandbox.Port), cancellation);
+            var key = DemoAccess.MakeSecret();
+            await using var server = await Server.Build(
+                Settings(folder, url, sandbox.Port), services => DemoAccess.Add(services, key), cancellation);
             await server.StartAsync(cancellation);
             await using var world = new SandboxWorld(new SandboxWorldOptions
             {
@@ -32,9 +33,7 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
                 PublicUrl = new Uri(url),
             });
             sandbox.World = world;
-            var key = await server.Services.GetRequiredService<IAccessDirectory>().CreateFirstAdministratorKey(
-                cancellation);
-            using var client = new DemoClient(url, key!);
+            using var client = new DemoClient(url, key);
             var result = await new DemoScene(client, sandbox, world, display).Play(recipients, seed, cancellation);
             await server.StopAsync(cancellation);
             return result;

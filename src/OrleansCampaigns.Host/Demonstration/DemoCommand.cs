@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using OrleansCampaigns.Host.Serving;
 
 namespace OrleansCampaigns.Host.Demonstration;
 
@@ -33,7 +35,9 @@ internal static class DemoCommand
     {
         Recipients.Validators.Add(result =>
         {
-            if (result.GetValue(Recipients) is < 1 or > RecipientsMax)
+            // What is no number at all is told by the parser, and has no value to be asked for.
+            var isNumber = result.Tokens.All(token => int.TryParse(token.Value, CultureInfo.InvariantCulture, out _));
+            if (isNumber && result.GetValue(Recipients) is (< 1 or > RecipientsMax))
             {
                 result.AddError($"--recipients must lie between 1 and {RecipientsMax}.");
             }
@@ -58,13 +62,18 @@ internal static class DemoCommand
                 arguments.GetValue(Seed),
                 arguments.GetValue(Data),
                 isJson ? new PlainDisplay(Console.Error) : Display.ForConsole());
-            var result = await demo.Run(cancellation);
-            if (isJson)
+            var status = 1;
+            var explained = await ServerConfiguration.Explain(async () =>
             {
-                await Console.Out.WriteLineAsync(result.ToJson());
-            }
+                var result = await demo.Run(cancellation);
+                if (isJson)
+                {
+                    await Console.Out.WriteLineAsync(result.ToJson());
+                }
 
-            return result.Violations.Count == 0 ? 0 : 1;
+                status = result.Violations.Count == 0 ? 0 : 1;
+            });
+            return explained == 0 ? status : explained;
         });
         return command;
     }

@@ -1,10 +1,11 @@
 using System.Net;
-using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using OrleansCampaigns.Grains;
 using OrleansCampaigns.Grains.Mailboxes;
+using OrleansCampaigns.Host.Logs;
 using OrleansCampaigns.Storage;
 using OrleansCampaigns.Storage.Postgres;
 
@@ -34,18 +35,23 @@ internal static class ClusterSetup
                 else
                 {
                     silo.ConfigureEndpoints(
-                        advertised, settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: true);
+                        advertised,
+                        settings.SiloPort,
+                        settings.GatewayPort,
+                        listenOnAnyHostAddress: !IPAddress.IsLoopback(advertised));
                 }
 
                 silo.Configure<ClusterMembershipOptions>(
                     options => FailureDetection.Configure(options, settings.TakeOverMax));
+                silo.Services.AddSingleton<SiloNews>();
+                silo.Services.AddFromExisting<SiloNews>();
             }
             else
             {
-                // One process is the whole cluster: its ports matter to nobody, and two demos must not collide.
-                var (siloPort, gatewayPort) = FreePorts();
-                silo.UseLocalhostClustering(
-                    siloPort, gatewayPort, serviceId: settings.ServiceId, clusterId: "embedded");
+                // One process is the whole cluster. Its port is a name that nothing listens on, and there is no
+                // gateway: either would let callers reach every grain without a key.
+                silo.UseLocalhostClustering(gatewayPort: 0, serviceId: settings.ServiceId, clusterId: "embedded");
+                DeafListeners.Use(silo.Services);
                 silo.UseEmbeddedStorage(database.Embedded!);
             }
 
@@ -84,6 +90,9 @@ internal static class ClusterSetup
                 client.AddActivityPropagation();
             }
 
+            client.Services.AddSingleton<GatewayNews>();
+            client.AddGatewayCountChangedHandler(
+                services => services.GetRequiredService<GatewayNews>().Changed);
             client.Services.AddCampaignFeedback();
             client.AddDashboard(DashboardSetup.Configure);
         });
@@ -95,12 +104,53 @@ internal static class ClusterSetup
             options.ServiceId = settings.ServiceId;
         });
 
-    private static (int Silo, int Gateway) FreePorts()
+    /// <summary>Where a silo of a cluster listens: on every address, unless others are told of the loopback one.
+    /// </summary>
+    public static IPAddress ListensOn(IPAddress? advertised) =>
+        advertised is not null && IPAddress.IsLoopback(advertised) ? advertised : IPAddress.Any;
+
+    // As the silo's own parts take part in its start.
+    private static void AddFromExisting<T>(this IServiceCollection services)
+        where T : class, ILifecycleParticipant<ISiloLifecycle> =>
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+            provider => provider.GetRequiredService<T>());
+
+    /// <summary>Listeners of a silo that is alone: they open no socket and accept nothing.</summary>
+    private sealed class DeafListeners : IConnectionListenerFactory
     {
-        using var silo = new TcpListener(IPAddress.Loopback, 0);
-        using var gateway = new TcpListener(IPAddress.Loopback, 0);
-        silo.Start();
-        gateway.Start();
-        return (((IPEndPoint)silo.LocalEndpoint).Port, ((IPEndPoint)gateway.LocalEndpoint).Port);
+        /// <summary>Takes the place of every listener that the silo has.</summary>
+        public static void Use(IServiceCollection services)
+        {
+            foreach (var listener in services
+                .Where(service => service.IsKeyedService && service.ServiceType == typeof(IConnectionListenerFactory))
+                .ToList())
+            {
+                services.Remove(listener);
+                services.AddKeyedSingleton<IConnectionListenerFactory, DeafListeners>(listener.ServiceKey);
+            }
+        }
+
+        public ValueTask<IConnectionListener> BindAsync(
+            EndPoint endpoint, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult<IConnectionListener>(new DeafListener(endpoint));
+    }
+
+    private sealed class DeafListener(EndPoint endPoint) : IConnectionListener
+    {
+        private readonly TaskCompletionSource<ConnectionContext?> _unbound =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public EndPoint EndPoint => endPoint;
+
+        public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
+            await _unbound.Task.WaitAsync(cancellationToken);
+
+        public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+        {
+            _unbound.TrySetResult(null);
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask DisposeAsync() => UnbindAsync();
     }
 }

@@ -24,15 +24,14 @@ internal static class ServeCommand
 
     private static async Task Serve(IConfiguration configuration, CancellationToken cancellation)
     {
-        await using var server = await Server.Build(configuration, cancellation);
+        await using var server = await Server.Build(configuration, cancellation: cancellation);
+        Server.Introduce(server, configuration);
         await server.StartAsync(cancellation);
         if (ServerSettings.Read(configuration).ServerRole != ServerRole.Silo)
         {
             var access = server.Services.GetRequiredService<IAccessDirectory>();
-            if (await access.CreateFirstAdministratorKey(cancellation) is { } secret)
-            {
-                await Console.Out.WriteLineAsync($"Administrator key, shown this once: {secret}");
-            }
+            await access.CreateFirstAdministratorKey(
+                secret => StandardOutput.Write($"Administrator key, shown this once: {secret}"), cancellation);
         }
 
         foreach (var url in server.Urls)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Contracts.Feedback;
+using OrleansCampaigns.Contracts.Logs;
 using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Grains.Mailboxes;
 
@@ -17,6 +18,8 @@ internal sealed partial class FeedbackMessages(
     TimeProvider clock,
     ILogger<FeedbackMessages> logger) : IFeedbackMessages
 {
+    // A mailbox can hold thousands of them.
+    private readonly Occasion setAsides = new(clock, TimeSpan.FromMinutes(1));
     private readonly FeedbackMatcher matcher = new(tokens, addresses, directory);
     private readonly FeedbackEvents events = new(identity);
 
@@ -73,13 +76,19 @@ internal sealed partial class FeedbackMessages(
         async Task<FeedbackReceipt> SetAside(string reason, string seeming)
         {
             await setAside.SetAside(message, source, reason, seeming, cancellation: cancellation);
-            LogSetAside(source, reason);
+            if (setAsides.Happen() is > 0 and var count)
+            {
+                LogSetAside(count, source, reason);
+            }
+
             return new FeedbackReceipt(seeming, 0, 0, Ignored: 1, IsSetAside: true);
         }
     }
 
     private static string Name(FeedbackKind kind) => kind.ToString().ToLowerInvariant();
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "A message from {Source} was set aside: {Reason}.")]
-    private partial void LogSetAside(string source, string reason);
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Messages were set aside: {Count} since the last such line, the last one from {Source}: {Reason}.")]
+    private partial void LogSetAside(long count, string source, string reason);
 }

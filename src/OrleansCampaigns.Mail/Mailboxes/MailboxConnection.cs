@@ -23,6 +23,12 @@ internal static class MailboxConnection
         }
 
         await client.ConnectAsync(options.Host, options.UsedPort, Map(options.Security), cancellation);
+        if (options.Security != RelaySecurity.None && !client.IsSecure)
+        {
+            // A machine on the way can leave STARTTLS out of the greeting, and would read the password.
+            throw new NotEncryptedException();
+        }
+
         await client.AuthenticateAsync(options.Username, options.Password, cancellation);
     }
 
@@ -52,3 +58,6 @@ internal static class MailboxConnection
         _ => SecureSocketOptions.SslOnConnect,
     };
 }
+
+/// <summary>The server offers no encryption, and the password is not sent without it.</summary>
+internal sealed class NotEncryptedException() : Exception("STARTTLS is not offered.");

@@ -73,6 +73,7 @@ public sealed partial class MailboxReader(
         ConnectionLostException { InnerException: { } cause } => $"the connection was lost: {Explain(cause)}",
         AuthenticationException => "the server refuses the user name or the password",
         SslHandshakeException => "TLS failed",
+        NotEncryptedException => "STARTTLS is not offered, and the password is not sent in the clear",
         FolderNotFoundException => "there is no such folder",
         System.Net.Sockets.SocketException socket => socket.SocketErrorCode.ToString(),
         _ => failure.GetType().Name,

@@ -196,6 +196,12 @@ internal sealed class RelayConnection : IAsyncDisposable
             await client.ConnectAsync(socket, options.Host, options.Port, Map(options.Security), cancellation);
             if (options.Username is { } username)
             {
+                if (options.Security != RelaySecurity.None && !client.IsSecure)
+                {
+                    // A machine on the way can leave STARTTLS out of the greeting, and would read the password.
+                    return RelayFault.NotEncrypted;
+                }
+
                 authenticating = true;
                 await client.AuthenticateAsync(
                     Encoding.UTF8, new NetworkCredential(username, options.Password), cancellation);

@@ -29,6 +29,10 @@ internal sealed record RelayFault(string Detail)
         _ => new($"cannot connect: {exception.GetType().Name}"),
     };
 
+    /// <summary>The relay offers no encryption, and a password is not sent without it.</summary>
+    public static RelayFault NotEncrypted { get; } =
+        new("STARTTLS is not offered, and the password is not sent in the clear");
+
     /// <summary>The relay wants us to authenticate or to encrypt first (530).</summary>
     public static RelayFault NotAuthenticated(string text) =>
         new(Shorten($"authentication required: 530 {OneLine(text)}"));

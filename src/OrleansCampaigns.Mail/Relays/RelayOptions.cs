@@ -3,13 +3,13 @@ namespace OrleansCampaigns.Mail.Relays;
 /// <summary>How a connection to a relay is secured.</summary>
 public enum RelaySecurity
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>Not at all, and a password goes in the clear, too.</summary>
     None = 0,
 
     /// <summary>By STARTTLS (RFC 3207); a relay that does not offer it is not used.</summary>
     StartTls = 1,
 
-    /// <summary>By STARTTLS if the relay offers it, else not at all.</summary>
+    /// <summary>By STARTTLS if the relay offers it, else not at all; a password is not sent without it.</summary>
     StartTlsWhenAvailable = 2,
 
     /// <summary>From the first byte (RFC 8314 §3.3), usually on port 465.</summary>

@@ -14,6 +14,7 @@ namespace OrleansCampaigns.Storage.Directory;
 public sealed class AccessDirectory(IDatabase database) : IAccessDirectory
 {
     private const string Prefix = "oc_";
+    private const string AdministratorsLock = "administrators";
     private const string Base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
     // 62^43 is the first power above 2^256.
@@ -39,17 +40,27 @@ public sealed class AccessDirectory(IDatabase database) : IAccessDirectory
     }
 
     /// <inheritdoc/>
-    /// <remarks>A revoked key counts: whoever revoked the last one must not get a new one by a restart.</remarks>
-    public Task<string?> CreateFirstAdministratorKey(CancellationToken cancellation = default) =>
-        database.Write(
+    /// <remarks>It is shown before the transaction ends, so that a key which is stored has been shown.</remarks>
+    public Task<bool> CreateFirstAdministratorKey(Action<string> show, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(show);
+        return database.Write(
             async session =>
             {
-                await session.Lock("first administrator");
-                return await session.Holds("SELECT EXISTS (SELECT 1 FROM api_keys WHERE role = 'Administrator')")
-                    ? null
-                    : (await Insert(session, AccountId.Main, "First administrator", ApiRole.Administrator)).Secret;
+                await session.Lock(AdministratorsLock);
+                if (await session.Holds(
+                    "SELECT EXISTS (SELECT 1 FROM api_keys WHERE role = 'Administrator' AND revoked_at IS NULL)"))
+                {
+                    return false;
+                }
+
+                var (_, secret) = await Insert(
+                    session, AccountId.Main, "First administrator", ApiRole.Administrator);
+                show(secret);
+                return true;
             },
             cancellation);
+    }
 
     /// <inheritdoc/>
     public async Task<ApiKey?> Authenticate(string secret, CancellationToken cancellation = default)
@@ -79,12 +90,29 @@ public sealed class AccessDirectory(IDatabase database) : IAccessDirectory
             cancellation);
 
     /// <inheritdoc/>
-    public Task<bool> RevokeKey(string keyId, CancellationToken cancellation = default) =>
+    public Task<KeyRevocation> RevokeKey(string keyId, CancellationToken cancellation = default) =>
         database.Write(
-            async session => await session.Change(
-                "UPDATE api_keys SET revoked_at = @now WHERE id = @id AND revoked_at IS NULL",
-                ("@now", database.Now),
-                ("@id", keyId)) == 1,
+            async session =>
+            {
+                // One after the other, or else two administrators could each count the other and both be revoked.
+                await session.Lock(AdministratorsLock);
+                if (await session.Holds(
+                    """
+                    SELECT EXISTS (
+                        SELECT 1 FROM api_keys WHERE id = @id AND role = 'Administrator' AND revoked_at IS NULL)
+                    AND NOT EXISTS (
+                        SELECT 1 FROM api_keys WHERE id <> @id AND role = 'Administrator' AND revoked_at IS NULL)
+                    """,
+                    ("@id", keyId)))
+                {
+                    return KeyRevocation.LastAdministrator;
+                }
+
+                return await session.Change(
+                    "UPDATE api_keys SET revoked_at = @now WHERE id = @id AND revoked_at IS NULL",
+                    ("@now", database.Now),
+                    ("@id", keyId)) == 1 ? KeyRevocation.Revoked : KeyRevocation.Unknown;
+            },
             cancellation);
 
     /// <inheritdoc/>

@@ -15,6 +15,9 @@ internal sealed class ImportRun(IDatabase database, IImportFiles files, ImportTa
 {
     private const int OccurrencesPerStepMax = 10_000;
 
+    /// <summary>What it came to, once it has ended.</summary>
+    public Import? Ended { get; private set; }
+
     /// <summary>Reads on to the end.</summary>
     /// <returns>Why it failed as a whole, or <see langword="null"/>.</returns>
     public async Task<Refusal?> Execute(CancellationToken cancellation)
@@ -28,11 +31,11 @@ internal sealed class ImportRun(IDatabase database, IImportFiles files, ImportTa
     public async Task End(ImportStatus status, Refusal? failure, CancellationToken cancellation)
     {
         await ForgetOccurrences(cancellation);
-        await database.Write(
+        Ended = await database.Write(
             async session =>
             {
                 await ImportTable.End(session, task.Id, status, failure, database.Now);
-                return true;
+                return await ImportTable.Find(session, task.Account, task.Id);
             },
             cancellation);
         ProcessMetrics.ImportEnded(status == ImportStatus.Failed);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Storage.Directory;
+using OrleansCampaigns.Storage.Files;
 using OrleansCampaigns.Storage.Sqlite;
 
 namespace OrleansCampaigns.Storage.Imports;
@@ -33,11 +34,12 @@ internal sealed class ImportSpool : IImportFiles
     public async Task<Refusal?> Keep(string import, Stream csv, CancellationToken cancellation)
     {
         _arriving[import] = true;
-        System.IO.Directory.CreateDirectory(_folder);
+        PrivateFiles.CreateFolder(_folder);
         var partial = PathOf(import, Partial);
         try
         {
-            await using (var file = File.Open(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            await using (var file = File.Open(
+                partial, PrivateFiles.Options(FileMode.CreateNew, FileAccess.Write, FileShare.None)))
             {
                 if (!await ImportUpload.Copy(
                     csv, octets => file.WriteAsync(octets, cancellation), _bytesMax, cancellation))

@@ -106,7 +106,7 @@ internal sealed partial class ImportWorker(
         try
         {
             var failure = await run.Execute(cancellation);
-            LogEnded(logger, task.Id, failure?.Code);
+            Tell(task.Id, run.Ended, failure);
         }
         catch (Exception outage) when (outage is ImportTakenException || database.IsPassing(outage))
         {
@@ -124,6 +124,27 @@ internal sealed partial class ImportWorker(
         return true;
     }
 
+    private void Tell(string id, Import? ended, Refusal? failure)
+    {
+        if (failure is not null)
+        {
+            LogFailed(logger, id, failure.Code, ended?.Rows ?? 0);
+        }
+        else if (ended is not null)
+        {
+            LogEnded(
+                logger,
+                id,
+                ended.Rows,
+                ended.Created,
+                ended.Updated,
+                ended.Duplicated,
+                ended.Malformed,
+                ended.Rejected,
+                Math.Round(((ended.EndedAt ?? ended.StartedAt) - ended.StartedAt).TotalSeconds, 1));
+        }
+    }
+
     private async Task Pause(TimeSpan delay, CancellationToken cancellation)
     {
         try
@@ -136,8 +157,24 @@ internal sealed partial class ImportWorker(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Import {Import} ended. Failure: {Code}")]
-    private static partial void LogEnded(ILogger logger, string import, string? code);
+    [LoggerMessage(
+        1,
+        LogLevel.Information,
+        "Import {Import} ended after {Seconds} s: {Rows} rows, {Created} new contacts, {Updated} known, "
+            + "{Duplicated} duplicates, {Malformed} malformed addresses, {Rejected} rejected rows.")]
+    private static partial void LogEnded(
+        ILogger logger,
+        string import,
+        long rows,
+        long created,
+        long updated,
+        long duplicated,
+        long malformed,
+        long rejected,
+        double seconds);
+
+    [LoggerMessage(5, LogLevel.Warning, "Import {Import} failed: {Code}, after {Rows} rows.")]
+    private static partial void LogFailed(ILogger logger, string import, string code, long rows);
 
     [LoggerMessage(2, LogLevel.Warning, "Import {Import} was interrupted and is tried again from where it got to.")]
     private static partial void LogInterrupted(ILogger logger, Exception outage, string import);

@@ -45,6 +45,9 @@ public sealed class PostgresOptions
     /// <summary>How long one statement may take.</summary>
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a process that starts waits for a database that does not answer yet.</summary>
+    public TimeSpan StartPatience { get; set; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Whether a process that starts brings the schema up to date; otherwise it only checks it.</summary>
     public bool Migrate { get; set; } = true;
 }
@@ -75,6 +78,11 @@ public sealed class PostgresOptionsValidator : IValidateOptions<PostgresOptions>
         if (options.CommandTimeout < TimeSpan.FromSeconds(1))
         {
             failures.Add($"{Key(nameof(options.CommandTimeout))} is at least one second.");
+        }
+
+        if (options.StartPatience < TimeSpan.Zero || options.StartPatience > TimeSpan.FromHours(1))
+        {
+            failures.Add($"{Key(nameof(options.StartPatience))} is at most an hour and not negative.");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

@@ -4,6 +4,7 @@ using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
+using OrleansCampaigns.Storage.Files;
 using OrleansCampaigns.Storage.Imports;
 
 namespace OrleansCampaigns.Storage.Sqlite;
@@ -57,7 +58,16 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
     /// software.</exception>
     public void Initialise()
     {
-        System.IO.Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        PrivateFiles.CreateFolder(System.IO.Path.GetDirectoryName(Path)!);
+
+        if (!File.Exists(Path))
+        {
+            // An empty file is a fresh database to SQLite, and the files beside it get its mode. One that is there is
+            // not opened: closing it would let go of the locks of connections that this process has.
+            using var made = File.Open(
+                Path, PrivateFiles.Options(FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite));
+        }
+
         using var connection = Open();
         Execute(connection, "PRAGMA journal_mode = WAL");
         SqliteMigrations.Apply(connection);

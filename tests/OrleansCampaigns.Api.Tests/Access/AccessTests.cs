@@ -162,6 +162,39 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task An_administrator_that_was_just_revoked_cannot_revoke_the_last_one()
+    {
+        await using var api = await TestApi.Start();
+        var (last, _) = await api.Access.CreateKey(AccountId.Main, "other", ApiRole.Administrator);
+        await api.Administrator.Get("/v1/api-keys");
+        await api.Access.RevokeKey("key_2"); // By another process: this one takes the key for a few seconds more.
+
+        (await api.Administrator.Delete($"/v1/api-keys/{last.Id}")).AssertProblem(
+            HttpStatusCode.Conflict, "access.last_administrator");
+    }
+
+    [Fact]
+    public async Task Refused_keys_are_told_at_most_once_a_minute_with_their_number()
+    {
+        await using var api = await TestApi.Start();
+        using var wrong = api.Connect("a-wrong-key");
+        for (var i = 0; i < 7; i++)
+        {
+            await wrong.Get("/v1/lists");
+        }
+
+        Assert.Contains("refused: 1 since", Assert.Single(Refusals()), StringComparison.Ordinal);
+        api.Clock.Advance(TimeSpan.FromMinutes(1));
+        await api.Anonymous.Send(HttpMethod.Get, "/v1/lists", json: null, ("X-Api-Key", new string('x', 300)));
+
+        Assert.Equal(2, Refusals().Count());
+        Assert.Contains("refused: 7 since", Refusals().Last(), StringComparison.Ordinal);
+
+        IEnumerable<string> Refusals() =>
+            api.Log.Lines.Where(line => line.Contains("API key were refused", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task No_key_address_or_name_is_logged()
     {
         await using var api = await TestApi.Start();

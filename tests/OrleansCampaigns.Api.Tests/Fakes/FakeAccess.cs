@@ -29,7 +29,7 @@ public sealed class FakeAccess(TimeProvider clock) : IAccessDirectory
         return Task.FromResult(made);
     }
 
-    public Task<string?> CreateFirstAdministratorKey(CancellationToken cancellation = default) =>
+    public Task<bool> CreateFirstAdministratorKey(Action<string> show, CancellationToken cancellation = default) =>
         throw new NotSupportedException();
 
     public Task<ApiKey?> Authenticate(string secret, CancellationToken cancellation = default)
@@ -42,15 +42,22 @@ public sealed class FakeAccess(TimeProvider clock) : IAccessDirectory
         Task.FromResult<IReadOnlyList<ApiKey>>(
             [.. _keys.Select(key => key.Key).Where(key => account is null || key.Account == account)]);
 
-    public Task<bool> RevokeKey(string keyId, CancellationToken cancellation = default)
+    public Task<KeyRevocation> RevokeKey(string keyId, CancellationToken cancellation = default)
     {
         var at = _keys.FindIndex(key => key.Key.Id == keyId && key.Key.RevokedAt is null);
-        if (at >= 0)
+        if (at < 0)
         {
-            _keys[at] = (_keys[at].Key with { RevokedAt = clock.GetUtcNow() }, _keys[at].Secret);
+            return Task.FromResult(KeyRevocation.Unknown);
         }
 
-        return Task.FromResult(at >= 0);
+        if (_keys.Count(key => key.Key is { Role: ApiRole.Administrator, RevokedAt: null }) == 1
+            && _keys[at].Key.Role == ApiRole.Administrator)
+        {
+            return Task.FromResult(KeyRevocation.LastAdministrator);
+        }
+
+        _keys[at] = (_keys[at].Key with { RevokedAt = clock.GetUtcNow() }, _keys[at].Secret);
+        return Task.FromResult(KeyRevocation.Revoked);
     }
 
     public Task<IdempotentAnswer?> Claim(

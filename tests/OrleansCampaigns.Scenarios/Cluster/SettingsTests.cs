@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using OrleansCampaigns.Host.Serving;
+using OrleansCampaigns.Host.Settings;
 using OrleansCampaigns.Storage.Postgres;
 
 namespace OrleansCampaigns.Scenarios.Cluster;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Storage.Directory;
 using OrleansCampaigns.Storage.Tests.Postgres;
@@ -42,8 +43,8 @@ public abstract class AccessDirectoryTests(ITestDatabases databases) : DatabaseC
     {
         var (key, secret) = await Access.CreateKey(Account, "Shop", ApiRole.Client);
 
-        Assert.True(await Access.RevokeKey(key.Id));
-        Assert.False(await Access.RevokeKey(key.Id));
+        Assert.Equal(KeyRevocation.Revoked, await Access.RevokeKey(key.Id));
+        Assert.Equal(KeyRevocation.Unknown, await Access.RevokeKey(key.Id));
         Assert.Null(await Access.Authenticate(secret));
         Assert.NotNull(Assert.Single(await Access.QueryKeys(Account)).RevokedAt);
     }
@@ -52,13 +53,44 @@ public abstract class AccessDirectoryTests(ITestDatabases databases) : DatabaseC
     public async Task The_first_administrator_key_is_made_once_whoever_asks()
     {
         await Access.CreateKey(Account, "Shop", ApiRole.Client);
-        var made = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Access.CreateFirstAdministratorKey()));
+        var shown = new ConcurrentQueue<string>();
+        var made = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => Access.CreateFirstAdministratorKey(shown.Enqueue)));
 
-        var secret = Assert.Single(made, secret => secret is not null)!;
-        var key = (await Access.Authenticate(secret))!;
+        Assert.Single(made, isFirst => isFirst);
+        var key = (await Access.Authenticate(Assert.Single(shown)))!;
         Assert.Equal(ApiRole.Administrator, key.Role);
-        await Access.RevokeKey(key.Id);
-        Assert.Null(await Access.CreateFirstAdministratorKey());
+        Assert.False(await Access.CreateFirstAdministratorKey(shown.Enqueue));
+    }
+
+    [Fact]
+    public async Task A_first_key_that_could_not_be_shown_does_not_count()
+    {
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => Access.CreateFirstAdministratorKey(_ => throw new InvalidOperationException("The output is gone.")));
+        Assert.Empty(await Access.QueryKeys(null));
+
+        var shown = new ConcurrentQueue<string>();
+        Assert.True(await Access.CreateFirstAdministratorKey(shown.Enqueue));
+        Assert.NotNull(await Access.Authenticate(Assert.Single(shown)));
+    }
+
+    [Fact]
+    public async Task The_last_administrator_stays_and_of_two_that_revoke_each_other_one_does()
+    {
+        var (first, firstSecret) = await Access.CreateKey(Account, "First", ApiRole.Administrator);
+        await Access.CreateKey(Account, "Shop", ApiRole.Client);
+        Assert.Equal(KeyRevocation.LastAdministrator, await Access.RevokeKey(first.Id));
+        Assert.NotNull(await Access.Authenticate(firstSecret));
+
+        for (var round = 0; round < 10; round++)
+        {
+            var one = (await Access.QueryKeys(null)).Single(
+                key => key is { Role: ApiRole.Administrator, RevokedAt: null });
+            var (other, _) = await Access.CreateKey(Other, "Second", ApiRole.Administrator);
+            var ends = await Task.WhenAll(Access.RevokeKey(one.Id), Access.RevokeKey(other.Id));
+            Assert.Equal([KeyRevocation.Revoked, KeyRevocation.LastAdministrator], ends.Order());
+        }
     }
 
     [Fact]

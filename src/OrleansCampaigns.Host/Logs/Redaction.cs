@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace OrleansCampaigns.Host.Serving;
+namespace OrleansCampaigns.Host.Logs;
 
 /// <summary>Takes addresses and the keys of contacts out of a text that goes to a log.</summary>
 internal static partial class Redaction
