@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
 using OpenTelemetry;
+using OrleansCampaigns.Host.Logs;
 using OrleansCampaigns.Host.Serving;
 
 namespace OrleansCampaigns.Host.Telemetry;
