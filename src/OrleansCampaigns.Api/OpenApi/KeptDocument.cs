@@ -1,6 +1,6 @@
 namespace OrleansCampaigns.Api.OpenApi;
 
-/// <summary>Keeps the document: making it takes a hundred times as long as sending it, and anybody may ask for it.
+/// <summary>Keeps the document: making it takes a hundred times as long as sending it, and no key is needed.
 /// </summary>
 internal sealed class KeptDocument
 {
@@ -10,7 +10,7 @@ internal sealed class KeptDocument
     /// <summary>What answers with the document once <paramref name="make"/> has made it.</summary>
     public RequestDelegate Around(RequestDelegate make) => async context =>
     {
-        // There is one document; whoever asks for another one gets the answer that there is none.
+        // There is one document: a request for another one gets the answer that there is none.
         if (context.Request.RouteValues["documentName"] is not "v1")
         {
             await make(context);

@@ -2,7 +2,7 @@ namespace OrleansCampaigns.Contracts.Feedback;
 
 /// <summary>Remembers the one-time tokens that signed requests were proven with.</summary>
 /// <remarks>
-/// Some providers sign a time and a token and not what they deliver: whoever has seen one request could put another
+/// Some providers sign a time and a token and not what they deliver: a reader of one request could put another
 /// content under its signature. Remembered for a day, over all processes; a signature must not count for longer.
 /// </remarks>
 public interface ISignedTokens

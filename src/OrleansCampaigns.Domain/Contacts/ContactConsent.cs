@@ -6,7 +6,7 @@ public sealed partial record Contact
     public Contact UnsubscribeByUs(string actor, string reason, DateTimeOffset now) =>
         Change(ContactTrigger.UnsubscribedByUs, actor, reason, now);
 
-    /// <summary>Who a change is by that a link of an e-mail made: anybody who holds the link.</summary>
+    /// <summary>The actor of a change that a link of an e-mail made: every holder of the link.</summary>
     public const string Itself = "contact";
 
     /// <summary>How often a day a contact may subscribe again by a link.</summary>

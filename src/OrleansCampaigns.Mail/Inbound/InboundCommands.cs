@@ -10,7 +10,7 @@ namespace OrleansCampaigns.Mail.Inbound;
 internal sealed class InboundCommands : ISmtpCommandFactory
 {
     private static readonly SmtpResponse NoUsers =
-        new(SmtpReplyCode.CommandNotImplemented, "5.5.1 There is nobody to authenticate here");
+        new(SmtpReplyCode.CommandNotImplemented, "5.5.1 This server authenticates no users");
 
     private readonly SmtpCommandFactory usual = new();
 

@@ -98,7 +98,7 @@ internal sealed class InboundListener : IEndpointListenerFactory, IEndpointListe
         var client = ((IPEndPoint)socket.RemoteEndPoint!).Address;
         lock (gate)
         {
-            // The last eighth is for networks that have few: whoever has many addresses must not have all of them.
+            // The last eighth is for networks that have few: one owner of many addresses must not have all.
             var nearby = pipes.Count(pipe => ClientNetwork.AreNear(pipe.Client, client));
             if (pipes.Count >= connectionsMax
                 || pipes.Count(pipe => ClientNetwork.AreOne(pipe.Client, client)) >= Part(4)

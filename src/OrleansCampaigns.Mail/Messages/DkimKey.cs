@@ -86,7 +86,7 @@ internal sealed class DkimKey
     }
 
     /// <summary>
-    /// Headers that are signed once more than they are there (RFC 6376 §8.15): whoever adds another one, which readers
+    /// Headers that are signed once more than they are there (RFC 6376 §8.15): another one that is added, which readers
     /// would show instead, breaks the signature.
     /// </summary>
     private static readonly string[] SealedHeaders =

@@ -13,7 +13,7 @@ internal static class HtmlElement
         or "u" or "s" or "small" or "big" or "code" or "tt" or "strike" or "nobr" or "sub" or "sup" or "abbr" or "cite"
         or "label" or "mark" or "del" or "ins" or "q" or "kbd" or "samp" or "var" or "time" or "acronym";
 
-    /// <summary>Whether nobody sees its content.</summary>
+    /// <summary>Whether its content is not shown.</summary>
     public static bool IsUnseen(string name) => name is "script" or "style" or "head" or "title" or "template"
         or "noscript" or "object" or "svg" or "math" or "iframe" or "select" or "textarea" or "audio" or "video"
         or "canvas" or "noembed" or "noframes";

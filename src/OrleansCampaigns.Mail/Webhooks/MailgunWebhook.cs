@@ -12,7 +12,7 @@ namespace OrleansCampaigns.Mail.Webhooks;
 
 /// <summary>Mailgun: one event a request, with an HMAC over a time and a random token.</summary>
 /// <remarks>
-/// The signature does not cover the event itself: whoever sees a request could put another event under it. So a token
+/// The signature does not cover the event itself: a reader of a request could put another event under it. So a token
 /// counts for the body that it came with first, and for no other, for as long as its time is near enough.
 /// </remarks>
 internal sealed class MailgunWebhook(IOptions<WebhookOptions> options, ISignedTokens tokens, TimeProvider clock)

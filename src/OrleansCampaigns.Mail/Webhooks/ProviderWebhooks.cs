@@ -87,7 +87,7 @@ internal sealed partial class ProviderWebhooks(
         }
         catch (Exception fault) when (!Outages.Is(fault))
         {
-            // It may be anybody's request: nothing of it is kept.
+            // The request may be a stranger's: nothing of it is kept.
             LogNotApplied(sender.Name, fault.GetType().Name);
             return WebhookRefusals.Malformed;
         }

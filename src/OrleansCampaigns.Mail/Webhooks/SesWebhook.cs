@@ -33,7 +33,7 @@ internal sealed class SesWebhook(
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException or IOException
             && !cancellation.IsCancellationRequested)
         {
-            // Anybody can name a certificate that is not there: Amazon not answering is no fault of ours.
+            // A stranger can name a certificate that is not there: Amazon not answering is no fault of ours.
             return WebhookRefusals.NotNow;
         }
         catch (CryptographicException)

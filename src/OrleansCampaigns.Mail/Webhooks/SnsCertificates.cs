@@ -20,7 +20,7 @@ internal sealed class SnsCertificates(ISnsClient client, TimeProvider clock) : I
 {
     private const int EntriesMax = 20;
 
-    // Whoever names certificates that do not exist must not keep everybody else waiting in a line without end.
+    // Requests that name certificates which do not exist must not keep others waiting in a line without end.
     private const int WaitingMax = 16;
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(10);
 

@@ -16,7 +16,7 @@ public sealed record SetAsideLimits
 
     /// <summary>The newest so many messages of each source and reason.</summary>
     /// <remarks>
-    /// Most of what comes is noise that anybody can make. It pushes out noise of its own kind alone, and never what was
+    /// Most of what comes is noise that strangers make. It pushes out noise of its own kind alone, and never what was
     /// collected elsewhere or set aside for another reason.
     /// </remarks>
     public int MessagesMax { get; init; } = 2_000;
