@@ -115,10 +115,10 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>What is wrong with a value (22), breaks a constraint (23) or a limit (54) stays wrong.</remarks>
+    /// <remarks>What is wrong with a value (22) stays wrong.</remarks>
     bool IDatabase.IsPassing(Exception failure) => failure switch
     {
-        PostgresException answer => answer.SqlState is not (['2', '2' or '3', ..] or ['5', '4', ..]),
+        PostgresException answer => answer.SqlState is not ['2', '2', ..],
         NpgsqlException or StorageUnavailableException or TimeoutException or IOException => true,
         _ => false,
     };

@@ -100,10 +100,8 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
     // Its statements say themselves which index they mean.
     Task IDatabase.Analyse(string table, CancellationToken cancellation) => Task.CompletedTask;
 
-    /// <remarks>What is too big (18), breaks a constraint (19) or is of another type (20) stays so.</remarks>
-    bool IDatabase.IsPassing(Exception failure) => failure is
-        SqliteException { SqliteErrorCode: not (18 or 19 or 20) }
-        or StorageUnavailableException or IOException or UnauthorizedAccessException;
+    bool IDatabase.IsPassing(Exception failure) =>
+        failure is SqliteException or StorageUnavailableException or IOException or UnauthorizedAccessException;
 
     IImportFiles IDatabase.OpenImportFiles(DirectoryOptions options) => new ImportSpool(this, options);
 
