@@ -307,6 +307,7 @@ internal sealed partial class CampaignPartitionGrain(
             metrics,
             clock,
             logger);
+        using var trace = CampaignTrace.OfPump(plan.Trace, Number);
         var run = new PartitionRun(
             Campaign,
             Number,
@@ -321,6 +322,7 @@ internal sealed partial class CampaignPartitionGrain(
             GrainFactory,
             metrics,
             options.Value,
+            trace,
             clock);
         _run = run;
         var isDone = await run.Send(stop, permits.Stopped);

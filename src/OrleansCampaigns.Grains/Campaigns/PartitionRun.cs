@@ -28,6 +28,7 @@ internal sealed class PartitionRun(
     IGrainFactory grains,
     DeliveryMetrics metrics,
     EngineOptions options,
+    CampaignTrace? trace,
     TimeProvider clock)
 {
     private const int BufferMax = 500;
@@ -233,6 +234,8 @@ internal sealed class PartitionRun(
 
     private async Task<bool> SendWindow(List<Recipient> window, CancellationToken stop, CancellationToken shutdown)
     {
+        using var span = trace?.Window();
+        span?.SetTag("recipients", window.Count);
         var starts = await TakeStarts(window, stop);
         if (starts.Count == 0)
         {
