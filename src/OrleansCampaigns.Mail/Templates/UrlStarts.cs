@@ -56,8 +56,11 @@ internal static class UrlStarts
     {
         StringBuilder? result = null;
         var at = 0;
-        foreach (var start in starts)
+        foreach (var place in starts)
         {
+            // A mark of a tracked link may stand between the attribute and the value.
+            var isMarked = place < rendered.Length && rendered[place] == MarkBegin;
+            var start = isMarked ? Math.Min(place + MarkLength, rendered.Length) : place;
             var ends = QuoteBefore(rendered, start) switch
             {
                 '"' => "\"\uE0F3",

@@ -133,7 +133,7 @@ public sealed class InboundServerTests : IAsyncLifetime
     public async Task Any_other_failure_leaves_the_message_with_its_sender_as_well()
     {
         Start();
-        sent.Feedback.Failure = () => new InvalidOperationException("A bug.");
+        sent.Feedback.Failure = () => new TimeoutException("A silo does not answer.");
 
         var failure = await Assert.ThrowsAsync<SmtpCommandException>(
             () => Send(SentCampaign.RosasReturnPath(), SentCampaign.Sample("report-unknown-user")));

@@ -34,7 +34,7 @@ public sealed class WebhookFuzzTests : IDisposable
             var taken = CpuTime.Of(() =>
             {
                 var answer = _world.Send(provider, body, ("X-Webhook-Secret", "a secret of postmark's"));
-                Assert.True(answer.IsCompletedSuccessfully, $"Round {round}, {provider}: {answer.Exception}");
+                Assert.False(answer.IsFaulted, $"Round {round}, {provider}: {answer.Exception}");
             });
             Assert.True(taken < TimeSpan.FromSeconds(1), $"Round {round} took {taken.TotalSeconds:0.00} s.");
         }
