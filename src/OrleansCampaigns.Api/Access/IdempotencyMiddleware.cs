@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using OrleansCampaigns.Api.Refusals;
@@ -56,7 +55,9 @@ internal sealed partial class IdempotencyMiddleware(
 
         var fingerprint = await Fingerprint(context.Request);
         var earlier = await directory.Claim(caller.Account, key, fingerprint, context.RequestAborted);
-        await (earlier is null ? HandleFirst(context, caller.Account, key) : Replay(context, earlier, fingerprint));
+        await (earlier is null
+            ? HandleFirst(context, caller.Account, key)
+            : Replay(context, earlier, earlier.Fingerprint == fingerprint));
     }
 
     private static Problem NotHere { get; } = Problems.From(Refusal.Invalid(
@@ -76,24 +77,26 @@ internal sealed partial class IdempotencyMiddleware(
         : Problems.From(Refusal.Invalid(
             "idempotency.key", $"Idempotency-Key must have 1 to {KeyLengthMax} visible ASCII characters.", Header));
 
-    private static Task Replay(HttpContext context, IdempotentAnswer earlier, string fingerprint)
+    private static async Task Replay(HttpContext context, IdempotentAnswer earlier, bool isSame)
     {
-        if (earlier.Fingerprint != fingerprint)
+        if (isSame && earlier.Status is null)
         {
-            return Mismatch.ExecuteAsync(context);
+            await InProgress.ExecuteAsync(context);
+            return;
         }
 
-        if (earlier.Status is not { } status)
+        var (location, upload, body) = KeptAnswer.Read(earlier.Body ?? "");
+        if (!isSame || (upload is { } first && !await first.IsBeginningOf(context.Request)))
         {
-            return InProgress.ExecuteAsync(context);
+            await Mismatch.ExecuteAsync(context);
+            return;
         }
 
-        var (location, body) = KeptAnswer.Read(earlier.Body ?? "");
-        context.Response.StatusCode = status;
+        context.Response.StatusCode = earlier.Status!.Value;
         context.Response.Headers[ReplayHeader] = "true";
         context.Response.ContentType = string.IsNullOrEmpty(earlier.ContentType) ? null : earlier.ContentType;
         context.Response.Headers.Location = location;
-        return context.Response.WriteAsync(body, context.RequestAborted);
+        await context.Response.WriteAsync(body, context.RequestAborted);
     }
 
     private async Task HandleFirst(HttpContext context, AccountId account, string key)
@@ -101,6 +104,7 @@ internal sealed partial class IdempotencyMiddleware(
         var aborted = context.RequestAborted;
         var wire = context.Response.Body;
         using var answer = new MemoryStream();
+        using var upload = IsJson(context.Request) ? null : new HashedBody(context.Request.Body);
         using var handled = new CancellationTokenSource();
         var renewing = Renew(account, key, handled.Token);
         try
@@ -108,6 +112,7 @@ internal sealed partial class IdempotencyMiddleware(
             // From here on the work is done to its end: a caller that went away asks again and wants the answer.
             context.RequestAborted = CancellationToken.None;
             context.Response.Body = answer;
+            context.Request.Body = upload ?? context.Request.Body;
             await next(context);
         }
         catch
@@ -130,7 +135,8 @@ internal sealed partial class IdempotencyMiddleware(
         }
         else
         {
-            await Keep(account, key, response, Encoding.UTF8.GetString(answer.GetBuffer(), 0, (int)answer.Length));
+            var body = Encoding.UTF8.GetString(answer.GetBuffer(), 0, (int)answer.Length);
+            await Keep(account, key, response, KeptAnswer.Write(response.Headers.Location, upload?.Digest(), body));
         }
 
         if (answer.Length > 0)
@@ -164,11 +170,10 @@ internal sealed partial class IdempotencyMiddleware(
         }
     }
 
-    private async Task Keep(AccountId account, string key, HttpResponse response, string body)
+    private async Task Keep(AccountId account, string key, HttpResponse response, string kept)
     {
         try
         {
-            var kept = KeptAnswer.Write(response.Headers.Location, body);
             await directory.Answer(account, key, response.StatusCode, response.ContentType ?? "", kept);
         }
         catch (Exception failure)
@@ -190,14 +195,17 @@ internal sealed partial class IdempotencyMiddleware(
         }
     }
 
-    // An upload may be larger than memory: its length stands in for it. Everything else is read here, and read again
-    // later.
+    private static bool IsJson(HttpRequest request) =>
+        request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true;
+
+    // An upload may be larger than memory: it is hashed while it is stored, and its digest is kept with the answer.
+    // Everything else is read here, and read again later.
     private static async Task<string> Fingerprint(HttpRequest request)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(
             $"{request.Method}\n{request.Path}\n{request.QueryString}\n{request.ContentType}\n"));
-        if (request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true)
+        if (IsJson(request))
         {
             request.EnableBuffering(bufferThreshold: (int)Limits.JsonBytesMax, bufferLimit: Limits.JsonBytesMax + 1);
             var buffer = new byte[16 * 1024];
@@ -208,11 +216,6 @@ internal sealed partial class IdempotencyMiddleware(
             }
 
             request.Body.Position = 0;
-        }
-        else
-        {
-            hash.AppendData(
-                Encoding.ASCII.GetBytes(request.ContentLength?.ToString(CultureInfo.InvariantCulture) ?? "unknown"));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
@@ -229,18 +232,4 @@ internal sealed partial class IdempotencyMiddleware(
     [LoggerMessage(
         Level = LogLevel.Warning, Message = "The claim of an idempotent request could not be released: {Failure}")]
     private static partial void LogNotReleased(ILogger log, string? failure);
-}
-
-/// <summary>
-/// How an answer is kept: the first line is the Location header, empty when there was none; the body follows.
-/// </summary>
-internal static class KeptAnswer
-{
-    public static string Write(string? location, string body) => $"{location}\n{body}";
-
-    public static (string? Location, string Body) Read(string kept)
-    {
-        var end = kept.IndexOf('\n', StringComparison.Ordinal);
-        return end <= 0 ? (null, kept[(end + 1)..]) : (kept[..end], kept[(end + 1)..]);
-    }
 }

@@ -51,7 +51,7 @@ internal static class CampaignChecks
     {
         var checks = new Checks();
         var address = checks.RequiredLine(body.Value.Address, "address", Limits.AddressLengthMax);
-        if (!checks.HaveFailed && EmailAddress.Parse(address) is null)
+        if (!checks.HaveFailed && EmailAddress.Parse(address) is not { IsPublic: true })
         {
             checks.Fail(
                 "field.address", "address must be an e-mail address as RFC 5321 and RFC 6531 define it.", "address");

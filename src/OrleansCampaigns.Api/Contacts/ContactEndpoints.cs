@@ -35,7 +35,7 @@ internal static class ContactEndpoints
     {
         var checks = new Checks();
         var contact = body.Value.Read(checks, "");
-        if (!checks.HaveFailed && EmailAddress.Parse(contact.Address) is null)
+        if (!checks.HaveFailed && EmailAddress.Parse(contact.Address) is not { IsPublic: true })
         {
             checks.Fail(
                 "contact.address", "address must be an e-mail address as RFC 5321 and RFC 6531 define it.", "address");

@@ -10,7 +10,12 @@ internal static class CsvCell
     // The full-width forms are signs to some spreadsheets too.
     private const string FormulaStarts = "=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20";
 
+    // Where a spreadsheet that was told of another delimiter begins a cell: quotes do not keep it from that, because
+    // they stand in the middle of what it takes for a cell.
+    private const string Delimiters = ";\t|\r\n";
+
     private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"\r\n");
+    private static readonly SearchValues<char> Delimiting = SearchValues.Create(Delimiters);
 
     public static void Write(StringBuilder line, string? value)
     {
@@ -24,6 +29,8 @@ internal static class CsvCell
             value = "'" + value;
         }
 
+        value = DefuseParts(value);
+
         // Blanks around a value are part of it (RFC 4180 §2.4), which not every reader knows without quotes.
         if (value.AsSpan().IndexOfAny(Quoted) < 0 && value[0] != ' ' && value[^1] != ' ')
         {
@@ -32,6 +39,38 @@ internal static class CsvCell
         }
 
         line.Append('"').Append(value).Replace("\"", "\"\"", line.Length - value.Length, value.Length).Append('"');
+    }
+
+    /// <summary>
+    /// The value with an apostrophe before every formula that would begin where another delimiter cuts it.
+    /// </summary>
+    private static string DefuseParts(string value)
+    {
+        if (value.AsSpan().IndexOfAny(Delimiting) < 0)
+        {
+            return value;
+        }
+
+        var result = new StringBuilder(value.Length + 8);
+        var isStart = false;
+        for (var i = 0; i < value.Length; i++)
+        {
+            var c = value[i];
+            if (isStart && c is not (' ' or '"'))
+            {
+                var end = value.AsSpan(i).IndexOfAny(Delimiting);
+                var part = end < 0 ? value[i..] : value.Substring(i, end);
+                if (part.Length > 0 && FormulaStarts.Contains(c, StringComparison.Ordinal) && !IsNumber(part))
+                {
+                    result.Append('\'');
+                }
+            }
+
+            isStart = Delimiters.Contains(c, StringComparison.Ordinal) || (isStart && c is ' ' or '"');
+            result.Append(c);
+        }
+
+        return result.ToString();
     }
 
     /// <summary>

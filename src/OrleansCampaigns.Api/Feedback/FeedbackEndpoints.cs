@@ -20,7 +20,7 @@ internal static class FeedbackEndpoints
     internal static async Task<Ok<FeedbackReceiptBody>> Receive(
         MessageBody body, EnvelopeQuery envelope, IFeedbackMessages messages, CancellationToken cancellation)
     {
-        var receipt = await messages.Receive(body.Octets, envelope.Recipient, "api", cancellation);
+        var receipt = await messages.Take(body.Octets, envelope.Recipient, "api", cancellation);
         return TypedResults.Ok(FeedbackReceiptBody.From(receipt));
     }
 }

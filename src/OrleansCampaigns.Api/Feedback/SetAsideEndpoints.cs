@@ -55,7 +55,8 @@ internal sealed class RawMessage(ReadOnlyMemory<byte> octets) : IResult
 /// <param name="ReceivedAt">When it came.</param>
 /// <param name="Source">Where it was collected: <c>smtp</c>, <c>api</c>, or a mailbox's name.</param>
 /// <param name="Reason">
-/// Why: <c>unreadable</c>, <c>bad-token</c>, <c>unmatched</c> or <c>too-large</c>.
+/// Why: <c>unreadable</c>, <c>bad-token</c>, <c>unmatched</c>, <c>too-large</c>, <c>not-understood</c>,
+/// <c>not-applied</c> or <c>postmaster</c>.
 /// </param>
 /// <param name="Kind">What it seemed to be: <c>bounce</c>, <c>complaint</c>, ….</param>
 /// <param name="Octets">How large it was.</param>

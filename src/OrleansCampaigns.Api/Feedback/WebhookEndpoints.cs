@@ -2,20 +2,29 @@ using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Feedback;
+using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Api.Feedback;
 
 /// <summary>Events of mail providers, who have no key and sign what they send.</summary>
 internal static class WebhookEndpoints
 {
+    private static readonly Refusal Unknown = Refusal.NotFound(
+        "webhook.unknown", "There is no such provider, or it is not configured.");
+
     public static void MapWebhooks(this RouteGroupBuilder v1) => v1.MapPost("/webhooks/{provider}", Receive)
         .WithTags("Feedback").AllowAnonymous()
-        .WithMetadata(new BodyLimit(Limits.WebhookBytesMax), IdempotencyRule.ChangesNothing).Refuses(404, 413, 503)
+        .WithMetadata(new BodyLimit(Limits.WebhookBytesMax), IdempotencyRule.ChangesNothing).Refuses(404, 413, 429, 503)
         .WithSummary("Takes the events of ses, sendgrid, mailgun or postmark, once their signature is checked.");
 
     internal static async Task<Results<Ok<WebhookReceiptBody>, Problem>> Receive(
         string provider, HttpContext context, IProviderWebhooks webhooks, CancellationToken cancellation)
     {
+        if (!webhooks.Takes(provider))
+        {
+            return Problems.From(Unknown);
+        }
+
         var request = new WebhookRequest(
             await RawBody.Read(context.Request),
             context.Request.Headers.ToDictionary(

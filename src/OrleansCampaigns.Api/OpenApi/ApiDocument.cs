@@ -25,8 +25,12 @@ internal static partial class ApiDocument
         options.AddSchemaTransformer(Describe);
     });
 
-    public static void MapApiDocument(this IEndpointRouteBuilder app) =>
-        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+    public static void MapApiDocument(this IEndpointRouteBuilder app)
+    {
+        var kept = new KeptDocument();
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous()
+            .Finally(endpoint => endpoint.RequestDelegate = kept.Around(endpoint.RequestDelegate!));
+    }
 
     private static Task Describe(OpenApiDocument document)
     {
@@ -38,6 +42,9 @@ internal static partial class ApiDocument
                 "Sends e-mail campaigns and tells what happened to every recipient. A request that comes to nothing "
                 + "is answered with a problem (RFC 9457) whose code is stable.",
         };
+
+        // Where it is served is what its reader knows already; and so the document is the same for everybody.
+        document.Servers = null;
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {

@@ -1,5 +1,6 @@
 using Orleans.Runtime;
 using Orleans.Runtime.Messaging;
+using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts;
 
 namespace OrleansCampaigns.Api.Refusals;
@@ -12,6 +13,7 @@ internal sealed partial class ProblemsMiddleware(RequestDelegate next, ILogger<P
         // Answers hold personal data: no proxy keeps them, and no browser guesses at their type.
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Request.Body = new RequestBody(context.Request.Body);
         try
         {
             await next(context);
@@ -46,9 +48,14 @@ internal sealed partial class ProblemsMiddleware(RequestDelegate next, ILogger<P
                 StatusCodes.Status503ServiceUnavailable,
                 "unavailable",
                 "The cluster did not answer in time. Try again."),
+            InvalidDataException => Problems.OfStatus(StatusCodes.Status400BadRequest),
             _ => Problems.OfStatus(StatusCodes.Status500InternalServerError),
         };
-        if (problem.Status >= 500)
+        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            LogOutage(log, failure.GetType().FullName, Problem.TraceIdOf(context));
+        }
+        else if (problem.Status >= 500)
         {
             // Not the message: it may quote an address, as that of a violated database constraint does.
             LogFailure(log, failure.GetType().FullName, Problem.TraceIdOf(context), failure.StackTrace);
@@ -73,6 +80,10 @@ internal sealed partial class ProblemsMiddleware(RequestDelegate next, ILogger<P
 
         await problem.ExecuteAsync(context);
     }
+
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "A request was answered 503 because of {Failure} (trace {TraceId}).")]
+    private static partial void LogOutage(ILogger log, string? failure, string traceId);
 
     [LoggerMessage(
         Level = LogLevel.Error, Message = "A request failed with {Failure} (trace {TraceId}): {StackTrace}")]

@@ -36,6 +36,15 @@ internal sealed class JsonBody<T>
 
     private static JsonBody<T> Read(ReadOnlySpan<byte> json)
     {
+        if (JsonBodies.IsTooMany(json))
+        {
+            return new(null, new(
+                StatusCodes.Status422UnprocessableEntity,
+                "request.too_many_values",
+                $"The body holds more than {Limits.JsonGroupsMax:N0} objects and lists, or {Limits.JsonValuesMax:N0} "
+                + "names and values."));
+        }
+
         try
         {
             var value = JsonSerializer.Deserialize(json, ApiJson.TypeOf<T>(ApiJson.Strict));
@@ -66,6 +75,32 @@ internal static class JsonBodies
     /// </summary>
     public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> json) =>
         json.StartsWith("\uFEFF"u8) ? json[3..] : json;
+
+    /// <summary>
+    /// Whether it holds more than any request needs: every pair of braces becomes an object, twenty times as large.
+    /// </summary>
+    public static bool IsTooMany(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        var (groups, values) = (0, 0);
+        try
+        {
+            while (reader.Read())
+            {
+                groups += reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? 1 : 0;
+                if (groups > Limits.JsonGroupsMax || ++values > Limits.JsonValuesMax)
+                {
+                    return true;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // Where it is broken, and why, is told when it is read.
+        }
+
+        return false;
+    }
 
     /// <summary>Which rule a body breaks, found by reading it again with one rule less at a time.</summary>
     public static Problem Explain<T>(ReadOnlySpan<byte> json, JsonException failure)

@@ -7,6 +7,8 @@ internal static class Limits
     public const int PageMax = 500;
     public const int CursorLengthMax = 1_000;
     public const long JsonBytesMax = 16 * 1024 * 1024;
+    public const int JsonGroupsMax = 50_000;
+    public const int JsonValuesMax = 2_500_000;
     public const int NameLengthMax = 200;
     public const int ReasonLengthMax = 1_000;
     public const int AddressLengthMax = Domain.Contacts.EmailAddress.LengthMax;

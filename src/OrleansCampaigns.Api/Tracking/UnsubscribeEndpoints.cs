@@ -55,7 +55,10 @@ internal static class UnsubscribeEndpoints
 
             case UnsubscribePage.Again:
                 await subscriptions.Resubscribe(who);
-                return await Page(token, who, subscriptions, [], "You are subscribed again", cancellation);
+                var done = Subscriptions.IsUnsubscribed(await subscriptions.Status(who))
+                    ? "Nothing was changed: it was changed too often today"
+                    : "You are subscribed again";
+                return await Page(token, who, subscriptions, [], done, cancellation);
 
             case UnsubscribePage.Preferences:
                 var left = await subscriptions.Keep(
@@ -103,7 +106,9 @@ internal static class UnsubscribeEndpoints
         {
             return await request.ReadFormAsync(cancellation);
         }
-        catch (InvalidDataException)
+        catch (Exception flaw) when (flaw
+            is (InvalidDataException or IOException or NotSupportedException or ArgumentException)
+            and not BadHttpRequestException)
         {
             return null;
         }

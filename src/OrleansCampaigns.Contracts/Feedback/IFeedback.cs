@@ -45,6 +45,20 @@ public interface IFeedbackMessages
         string? envelopeRecipient,
         string source,
         CancellationToken cancellation = default);
+
+    /// <summary>
+    /// As <see cref="Receive"/>, for doors whose caller cannot wait: what cannot be applied is set aside at once, too.
+    /// </summary>
+    /// <remarks>Throws only for an <see cref="Outages">outage</see>: the message is still the caller's then.</remarks>
+    /// <param name="message">The octets as received.</param>
+    /// <param name="envelopeRecipient">The address it was delivered to, if known; otherwise the headers tell.</param>
+    /// <param name="source">Where it was collected: <c>smtp</c>, <c>api</c>.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    Task<FeedbackReceipt> Take(
+        ReadOnlyMemory<byte> message,
+        string? envelopeRecipient,
+        string source,
+        CancellationToken cancellation = default) => Receive(message, envelopeRecipient, source, cancellation);
 }
 
 /// <summary>What a message came to.</summary>
@@ -59,12 +73,16 @@ public sealed record FeedbackReceipt(string Kind, int Applied, int Repeated, int
 /// <summary>Takes the events of mail providers.</summary>
 public interface IProviderWebhooks
 {
+    /// <summary>Whether the provider is known and configured: the bodies of others need not be read.</summary>
+    bool Takes(string provider) => true;
+
     /// <summary>Checks the signature and applies every event of one request.</summary>
     /// <param name="provider"><c>ses</c>, <c>sendgrid</c>, <c>mailgun</c> or <c>postmark</c>.</param>
     /// <param name="request">What was received.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>
-    /// Refused <c>webhook.unknown</c> (NotFound), <c>webhook.signature</c> (Forbidden) or <c>webhook.malformed</c>.
+    /// Refused <c>webhook.unknown</c> (NotFound), <c>webhook.signature</c> (Forbidden), <c>webhook.not_now</c>
+    /// (Throttled) or <c>webhook.malformed</c>. An event that cannot be applied is set aside, and the others go on.
     /// Throws when storage is away: providers deliver again.
     /// </returns>
     Task<Result<WebhookReceipt>> Receive(

@@ -51,4 +51,10 @@ public static class SetAsideReasons
 
     /// <summary>It came back to the return path of an e-mail of ours, and what it says is in no known form.</summary>
     public const string NotUnderstood = "not-understood";
+
+    /// <summary>What it says was read and could not be applied: a fault of this software.</summary>
+    public const string NotApplied = "not-applied";
+
+    /// <summary>It was written to the postmaster, and is for people to read.</summary>
+    public const string Postmaster = "postmaster";
 }

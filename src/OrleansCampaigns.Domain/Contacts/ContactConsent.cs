@@ -6,9 +6,21 @@ public sealed partial record Contact
     public Contact UnsubscribeByUs(string actor, string reason, DateTimeOffset now) =>
         Change(ContactTrigger.UnsubscribedByUs, actor, reason, now);
 
+    /// <summary>The actor of a change that a link of an e-mail made: every holder of the link.</summary>
+    public const string Itself = "contact";
+
+    /// <summary>How often a day a contact may subscribe again by a link.</summary>
+    /// <remarks>Leaving is always possible. Coming back has a bound, or one link would fill the history.</remarks>
+    public const int ReturnsPerDayMax = 3;
+
     /// <summary>The contact subscribed again; <paramref name="consent"/> says how it is known.</summary>
+    /// <remarks>By <see cref="Itself"/> at most <see cref="ReturnsPerDayMax"/> times a day; then nothing changes.
+    /// </remarks>
     public Contact Resubscribe(string actor, string consent, DateTimeOffset now) =>
-        Change(ContactTrigger.Resubscribed, actor, consent, now);
+        actor == Itself && History.Count(entry => entry.Kind == HistoryKind.StatusChange && entry.Actor == Itself
+            && entry.At > now - TimeSpan.FromDays(1)) >= ReturnsPerDayMax
+                ? this
+                : Change(ContactTrigger.Resubscribed, actor, consent, now);
 
     /// <summary>An operator made an unreachable or complaining contact available again.</summary>
     public Contact Reinstate(string actor, string reason, DateTimeOffset now) =>

@@ -29,6 +29,16 @@ public sealed record EmailAddress
     /// <summary>What stands after it: lower-case ASCII, or an address literal in brackets.</summary>
     public string Domain { get; }
 
+    /// <summary>Whether the domain may be one of the public DNS: it has two labels and names no machine.</summary>
+    /// <remarks>
+    /// An address literal or a name such as <c>localhost</c> (RFC 6761 §6.3) leads to the relay itself or into the
+    /// network behind it. Domains without a dot receive no mail (RFC 7085).
+    /// </remarks>
+    public bool IsPublic =>
+        Domain[0] != '['
+        && Domain.Contains('.', StringComparison.Ordinal)
+        && !Domain.EndsWith(".localhost", StringComparison.Ordinal);
+
     /// <summary>Equal addresses have equal normalised forms.</summary>
     public string Normalised => $"{LocalPart}@{Domain}";
 
@@ -60,20 +70,21 @@ public sealed record EmailAddress
 
     private static string? NormaliseLocalPart(string local)
     {
-        if (!IsWellFormed(local))
+        if (!PlainText.IsWellFormed(local))
         {
-            return null;
+            return null; // What is no character is in no address, and Normalize would throw on it.
         }
 
         local = local.Normalize(NormalizationForm.FormC);
         if (local[0] == '"')
         {
             // Without its backslashes a text may compose anew: what is normalised twice must stay the same.
-            var content = Unquote(local)?.Normalize(NormalizationForm.FormC);
-            if (content is null)
+            if (Unquote(local) is not { } unquoted || !PlainText.IsWellFormed(unquoted))
             {
                 return null;
             }
+
+            var content = unquoted.Normalize(NormalizationForm.FormC);
 
             local = IsDotAtom(content) ? content : Quote(content);
         }
@@ -83,24 +94,6 @@ public sealed record EmailAddress
         }
 
         return Encoding.UTF8.GetByteCount(local) <= 64 ? local : null;
-    }
-
-    // A lone surrogate is no character; Normalize would throw on it.
-    private static bool IsWellFormed(string text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
-            {
-                i++;
-            }
-            else if (char.IsSurrogate(text[i]))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private static string? Unquote(string local)

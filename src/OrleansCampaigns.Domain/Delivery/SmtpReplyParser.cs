@@ -102,13 +102,13 @@ public static partial class SmtpReplyParser
     private static partial Regex LineStart();
 
     // "5.1.1", "#5.1.1", "(#5.1.1)", "-5.1.1" and "5.1.1:" all occur.
-    [GeneratedRegex(@"^[\s\-#(\[]{0,4}(?<status>[245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)[)\]:,;]{0,2}",
+    [GeneratedRegex(@"^[\s\-#(\[]{0,4}(?<status>[245]\.\d{1,3}\.\d{1,3})(?![\d.]{0,40}\d)[)\]:,;]{0,2}",
         RegexOptions.CultureInvariant)]
     private static partial Regex LeadingStatus();
 
     // RFC 3463 has subjects 0 to 7. An address has four parts, and a version follows the name of a program.
     [GeneratedRegex(@"(?<![\d.\w/])(?<!\b(?:version|ver|v|exim|postfix|sendmail|release|build|server|smtpd?)[ /\-]?)" +
-        @"(?<status>[245]\.[0-7]\.\d{1,3})(?![\d.]*\d)(?!\w)",
+        @"(?<status>[245]\.[0-7]\.\d{1,3})(?![\d.]{0,40}\d)(?!\w)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex StatusAnywhere();
 }

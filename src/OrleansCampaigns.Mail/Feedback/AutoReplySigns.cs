@@ -51,7 +51,7 @@ internal static partial class AutoReplySigns
         + @"|confirmation)|confirm(?:ation)? (?:your|of your) (?:e?mail|message)" +
         @"|sender (?:verification|confirmation)|we have received your|(?:ticket|request|case).{0,20}received"
         + @"|thank you for (?:your (?:e?mail|message)|contacting)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Subject();
 
     [GeneratedRegex(
@@ -64,6 +64,6 @@ internal static partial class AutoReplySigns
         + @"|reply).{0,60}(?:confirm|verify|prove|release).{0,40}(?:e?mail|message|human|sender)" +
         @"|to (?:confirm|verify) (?:that )?you.{0,40}(?:sent|human|person)|no longer (?:work|employed"
         + @"|with (?:the|this) company)|has left (?:the company|our company)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Sentence();
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Delivery;
 
 namespace OrleansCampaigns.Mail.Feedback;
@@ -8,12 +9,14 @@ internal static class BounceDiagnosis
 {
     // A class without any detail: final, and no reason given.
     private const string Final = "5.0.0";
-    private const int TextCharactersMax = 1500;
+
+    /// <summary>How much of a reply is read, in characters.</summary>
+    public const int TextCharactersMax = 1500;
 
     /// <summary>A reply out of <paramref name="text"/>; final unless it says otherwise.</summary>
     public static SmtpReply Reply(string text, string? status = null)
     {
-        var reply = SmtpReplyParser.Parse(text.Length > TextCharactersMax ? text[..TextCharactersMax] : text);
+        var reply = SmtpReplyParser.Parse(PlainText.Cut(text, TextCharactersMax));
         var enhanced = reply.EnhancedCode is { } own && !IsBare(own) ? own : status ?? reply.EnhancedCode;
         return reply with { EnhancedCode = enhanced ?? (reply.Code == 0 ? Final : null) };
     }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Mail.Feedback;
 
@@ -28,7 +29,7 @@ internal sealed partial class BounceNotice
     {
         var lines = text.Split('\n', LinesMax + 1)
             .Take(LinesMax)
-            .Select(line => line.Length > LineCharactersMax ? line[..LineCharactersMax] : line.TrimEnd())
+            .Select(line => PlainText.Cut(line, LineCharactersMax).TrimEnd())
             .ToArray();
         for (var i = 0; i < lines.Length; i++)
         {
@@ -112,10 +113,10 @@ internal sealed partial class BounceNotice
         @"|urspr.{1,2}ngliche nachricht|kopie der nachricht|message d'origine|mensaje original"
         + @"|mensagem original|messaggio originale" +
         @"|oorspronkelijk bericht|forwarded message)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Announcement();
 
     // A ruled line: "------ Original message ------", "=====", "|----|".
-    [GeneratedRegex(@"^\s*[|>#]?\s*[-=_*#~]{3,}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s*[|>#]?\s*[-=_*#~]{3,}", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Rule();
 }

@@ -8,6 +8,9 @@ internal static partial class BounceSigns
     private const int Enough = 3;
     private const int LinesMax = 60;
 
+    // How far after a word of success "fail" may stand: ".{0,20}fail".
+    private const int SuccessAfterMax = 24;
+
     /// <summary>Whether enough speaks for a bounce.</summary>
     public static bool Suffice(MessageContents message, string[] noticeLines)
     {
@@ -41,19 +44,42 @@ internal static partial class BounceSigns
 
     /// <summary>Whether the message says that the e-mail arrived.</summary>
     public static bool IsSuccess(HeaderFields header, string[] noticeLines) =>
-        (SuccessSubject().IsMatch(header["Subject"] ?? "")
+        (IsSuccess(header["Subject"] ?? "")
             || noticeLines.Take(LinesMax).Any(line => SuccessSentence().IsMatch(line)))
         && !noticeLines.Take(LinesMax).Any(line => Sentence().IsMatch(line));
+
+    /// <summary>A word of success, unless a failure follows it soon or "not" or "un" stands before it.</summary>
+    private static bool IsSuccess(string subject)
+    {
+        foreach (var word in SuccessSubject().EnumerateMatches(subject))
+        {
+            var end = word.Index + word.Length;
+            var after = subject.AsSpan(end, Math.Min(SuccessAfterMax, subject.Length - end));
+            var before = subject.AsSpan(0, word.Index).TrimEnd(' ');
+            if (!after.Contains("fail", StringComparison.OrdinalIgnoreCase)
+                && !(before.Length >= word.Index - 1
+                    && (before.EndsWith("not", StringComparison.OrdinalIgnoreCase)
+                        || before.EndsWith("un", StringComparison.OrdinalIgnoreCase)
+                        || before.EndsWith("be", StringComparison.OrdinalIgnoreCase))
+                    && subject.AsSpan(word.Index, word.Length).Equals(
+                        "delivered", StringComparison.OrdinalIgnoreCase)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     [GeneratedRegex(@"mailer[-_.]?daemon|mail[-_.]?daemon|post[-_.]?master|mdaemon"
         + @"|mail delivery (?:sub)?system|delivery sub ?system" +
         @"|mail administrator|system administrator|mail system|mailsystem|mail router|bounce[s]?[@-]|mmdf"
         + @"|ndr\b|nondelivery|mail agent",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Daemon();
 
     [GeneratedRegex(@"\b(?:no|do-?not)[-_.]?reply\b|notification|\bauto(?:mail|matic)|sysadmin|[-_.]admin@|\bowner-",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Machine();
 
     [GeneratedRegex(@"undeliver|non.?deliver|not delivered|returned mail|returned to sender|return(?:ed"
@@ -73,7 +99,7 @@ internal static partial class BounceSigns
         @"|не ?достав|недостав|не удалось достав|退信|无法投递|無法傳遞|無法投遞|送達でき|配信不能|配信でき|配送でき|エラー通知|送信エラー|返送" +
         @"|not (?:a )?member|전송.?실패|반송|mail system error|warning: (?:could not|message)|errors from"
         + @"|system error|undelivered|bounce",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Subject();
 
     [GeneratedRegex(@"(?:could|can|was|were|is|has|have)(?:\s+not|n't)\s+(?:be\s+|been\s+"
@@ -87,17 +113,18 @@ internal static partial class BounceSigns
         @"|no (?:se )?pudo|no ha podido|n.o (?:p.de|foi poss.vel)|non . stato possibile|не (?:может быть"
         + @"|было|удалось) .{0,10}достав" +
         @"|送信できません|配信できません|送れませんでした|届けることができません|无法(?:投递|送达|发送)|無法(?:投遞|送達|傳送)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Sentence();
 
     [GeneratedRegex(@"(?:^|[\s>:'""(])[45]\d\d[ \-]{1,3}#?(?:[45]\.\d\.\d+|[<A-Za-z])|#[45]\.\d\.\d+|(?:^"
         + @"|\s)(?:in:|out:)?\s*rcpt to",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Multiline
+            | RegexOptions.NonBacktracking)]
     private static partial Regex ServerReply();
 
     [GeneratedRegex(@"\bdelay(?:ed)?\b|\bwarning\b|still being retried|verz.{1,2}ger|retard|retras|atras"
         + @"|ritard|vertrag|задерж|遅延|延迟|延遲|not yet been delivered",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex DelaySubject();
 
     [GeneratedRegex(@"this is a warning (?:message )?only|has been delayed|have been delayed|is delayed"
@@ -106,15 +133,15 @@ internal static partial class BounceSigns
         + @"|message still undelivered" +
         @"|delivery attempts will continue|still (?:being )?retr|still trying to deliver"
         + @"|temporary (?:non-critical )?delivery (?:problem|delay)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex DelaySentence();
 
-    [GeneratedRegex(@"\b(?:relay|success|delivered|successful|expanded)\b(?!.{0,20}fail)(?<!(?:not|un|be) ?delivered)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(?:relay|success|delivered|successful|expanded)\b",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex SuccessSubject();
 
     [GeneratedRegex(@"(?:was|were|has been|have been) (?:successfully )?(?:delivered"
         + @"|relayed)(?: (?:successfully|to))?|successfully (?:delivered|relayed)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex SuccessSentence();
 }

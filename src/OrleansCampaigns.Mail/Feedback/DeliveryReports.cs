@@ -50,13 +50,14 @@ internal static partial class DeliveryReports
         // What is said of one recipient says nothing of another; what is said before the first is said of all.
         var shared = all.Count == 1 ? notice : [.. notice.TakeWhile(line => !ReportAddress.Find(line).Any(address =>
             all.Exists(named => IsSame(named.FinalRecipient, address))))];
+        var ofAll = new Lazy<List<SmtpReply>>(
+            () => [.. QuotedReplies.Coded(shared), .. QuotedReplies.Prose(shared)]);
         var recipients = all.Select(named =>
         {
             var replies = QuotedReplies.Coded(named.Lines)
                 .Concat(all.Count == 1 ? QuotedReplies.Coded(shared) : [])
                 .Concat(QuotedReplies.Prose(named.Lines))
-                .Concat(QuotedReplies.Coded(shared))
-                .Concat(QuotedReplies.Prose(shared));
+                .Concat(ofAll.Value);
             var action = success ? StatusAction.Delivered : delayed ? StatusAction.Delayed : StatusAction.Failed;
             return WrittenTo(written, Feedback(
                 named.OriginalRecipient, named.FinalRecipient, BounceDiagnosis.Choose(replies), null, action));
@@ -170,6 +171,7 @@ internal static partial class DeliveryReports
     private static bool IsSame(string? one, string? other) =>
         one is not null && one.Equals(other, StringComparison.OrdinalIgnoreCase);
 
-    [GeneratedRegex(@"^\s*[A-Za-z][A-Za-z0-9_\-]{1,30}\s*;\s*", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s*[A-Za-z][A-Za-z0-9_\-]{1,30}\s*;\s*",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Type();
 }

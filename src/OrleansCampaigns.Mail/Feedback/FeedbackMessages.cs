@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging;
+using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Contracts.Logs;
 using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Grains.Mailboxes;
+using OrleansCampaigns.Mail.Inbound;
 
 namespace OrleansCampaigns.Mail.Feedback;
 
@@ -33,7 +35,7 @@ internal sealed partial class FeedbackMessages(
         var reading = FeedbackReader.Read(message.Span);
         if (!reading.Arrival.IsReadable)
         {
-            return await SetAside(SetAsideReasons.Unreadable, Name(reading.Kind));
+            return await SetAside(message, source, SetAsideReasons.Unreadable, Name(reading.Kind), cancellation);
         }
 
         var match = await matcher.Find(reading, envelopeRecipient, cancellation);
@@ -41,7 +43,7 @@ internal sealed partial class FeedbackMessages(
         var kind = signal == FeedbackSignal.Unsubscribe ? Name(FeedbackKind.Unsubscribe) : Name(reading.Kind);
         if (match.IsForged && reading.Kind is not (FeedbackKind.AutoReply or FeedbackKind.Delayed))
         {
-            return await SetAside(SetAsideReasons.BadToken, kind);
+            return await SetAside(message, source, SetAsideReasons.BadToken, kind, cancellation);
         }
 
         if (signal is null)
@@ -49,7 +51,7 @@ internal sealed partial class FeedbackMessages(
             // Only machines know a return path: what comes there is about the e-mail, in whatever form.
             if (match.IsReturned && !reading.IsUnderstood)
             {
-                return await SetAside(SetAsideReasons.NotUnderstood, kind);
+                return await SetAside(message, source, SetAsideReasons.NotUnderstood, kind, cancellation);
             }
 
             return new FeedbackReceipt(kind, 0, 0, Ignored: 1, IsSetAside: false);
@@ -57,7 +59,7 @@ internal sealed partial class FeedbackMessages(
 
         if (match.Email is not { } email)
         {
-            return await SetAside(SetAsideReasons.Unmatched, kind);
+            return await SetAside(message, source, SetAsideReasons.Unmatched, kind, cancellation);
         }
 
         if (events.Make(signal.Value, reading, email, message.Span, clock.GetUtcNow()) is not { } happened)
@@ -72,17 +74,40 @@ internal sealed partial class FeedbackMessages(
             FeedbackEffect.Ignored => new FeedbackReceipt(kind, 0, 0, Ignored: 1, IsSetAside: false),
             _ => new FeedbackReceipt(kind, Applied: 1, 0, 0, IsSetAside: false),
         };
+    }
 
-        async Task<FeedbackReceipt> SetAside(string reason, string seeming)
+    public async Task<FeedbackReceipt> Take(
+        ReadOnlyMemory<byte> message,
+        string? envelopeRecipient,
+        string source,
+        CancellationToken cancellation = default)
+    {
+        try
         {
-            await setAside.SetAside(message, source, reason, seeming, cancellation: cancellation);
-            if (setAsides.Happen() is > 0 and var count)
-            {
-                LogSetAside(count, source, reason);
-            }
-
-            return new FeedbackReceipt(seeming, 0, 0, Ignored: 1, IsSetAside: true);
+            var receipt = await Receive(message, envelopeRecipient, source, cancellation);
+            return receipt is { Applied: 0, Repeated: 0, IsSetAside: false }
+                && InboundRecipients.IsPostmaster(envelopeRecipient)
+                    ? await SetAside(message, source, SetAsideReasons.Postmaster, receipt.Kind, cancellation)
+                    : receipt;
         }
+        catch (Exception fault) when (!Outages.Is(fault))
+        {
+            LogNotApplied(source, fault.GetType().Name);
+            return await SetAside(
+                message, source, SetAsideReasons.NotApplied, Name(FeedbackKind.Other), cancellation);
+        }
+    }
+
+    private async Task<FeedbackReceipt> SetAside(
+        ReadOnlyMemory<byte> message, string source, string reason, string seeming, CancellationToken cancellation)
+    {
+        await setAside.SetAside(message, source, reason, seeming, cancellation: cancellation);
+        if (setAsides.Happen() is > 0 and var count)
+        {
+            LogSetAside(count, source, reason);
+        }
+
+        return new FeedbackReceipt(seeming, 0, 0, Ignored: 1, IsSetAside: true);
     }
 
     private static string Name(FeedbackKind kind) => kind.ToString().ToLowerInvariant();
@@ -91,4 +116,8 @@ internal sealed partial class FeedbackMessages(
         Level = LogLevel.Information,
         Message = "Messages were set aside: {Count} since the last such line, the last one from {Source}: {Reason}.")]
     private partial void LogSetAside(long count, string source, string reason);
+
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "What a message from {Source} says could not be applied: {Failure}.")]
+    private partial void LogNotApplied(string source, string failure);
 }

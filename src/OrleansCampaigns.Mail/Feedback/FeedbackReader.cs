@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
 
 namespace OrleansCampaigns.Mail.Feedback;
@@ -12,6 +13,8 @@ public static partial class FeedbackReader
 {
     // A report inside of a message inside of a report is still read; beyond that somebody is playing.
     private const int NestingMax = 2;
+    private const int LinesMax = 100;
+    private const int NestedMax = 10;
 
     /// <summary>What the message in <paramref name="stream"/> says.</summary>
     public static FeedbackReading Read(Stream stream)
@@ -21,13 +24,22 @@ public static partial class FeedbackReader
     }
 
     /// <summary>What <paramref name="message"/> says.</summary>
+    [SuppressMessage(
+        "Design", "CA1031", Justification = "A message is input: whatever it makes fail, the next one is read.")]
     public static FeedbackReading Read(ReadOnlySpan<byte> message)
     {
-        var bytes = RawMessage.Normalise(message);
-        var contents = RawMessage.Parse(bytes) is { } parsed
-            ? MessageContents.Of(parsed)
-            : MessageContents.OfText(RawMessage.Text(bytes));
-        return Read(contents, nesting: 0) with { Arrival = MessageArrival.Of(contents) };
+        try
+        {
+            var bytes = RawMessage.Normalise(message);
+            var contents = RawMessage.Parse(bytes) is { } parsed
+                ? MessageContents.Of(parsed)
+                : MessageContents.OfText(RawMessage.Text(bytes));
+            return Read(contents, nesting: 0) with { Arrival = MessageArrival.Of(contents) };
+        }
+        catch (Exception)
+        {
+            return FeedbackReading.Of(FeedbackKind.Other) with { Arrival = MessageArrival.Unreadable };
+        }
     }
 
     /// <summary>What each message of a mailbox file says; a file with a single message is one, too.</summary>
@@ -93,6 +105,7 @@ public static partial class FeedbackReader
     /// <summary>Abuse desks forward complaints whole.</summary>
     private static FeedbackReading? ReadForwardedComplaint(MessageContents message, int nesting) =>
         nesting == NestingMax ? null : message.Nested
+            .Take(NestedMax)
             .Select(MessageContents.Of)
             .Where(inner => inner.FeedbackReports.Count > 0)
             .Select(inner => Read(inner, nesting + 1))
@@ -108,6 +121,7 @@ public static partial class FeedbackReader
         }
 
         return message.Nested
+            .Take(NestedMax)
             .Select(MessageContents.Of)
             .Where(inner => inner.StatusReports.Count > 0 || BounceSigns.IsFromDaemon(inner.Header))
             .Select(inner => Read(inner, nesting + 1))
@@ -121,7 +135,7 @@ public static partial class FeedbackReader
             return true;
         }
 
-        var lines = message.Texts.SelectMany(text => text.Split('\n', 100)).ToArray();
+        var lines = message.Texts.SelectMany(text => text.Split('\n', 100)).Take(LinesMax).ToArray();
         return !BounceSigns.IsFromDaemon(message.Header)
             && !BounceSigns.HasSubject(message.Header)
             && (AutoReplySigns.AreLikely(message.Header) || AutoReplySigns.AreInText(lines));
@@ -135,6 +149,6 @@ public static partial class FeedbackReader
 
     [GeneratedRegex(@"\bdmarc\b|report domain:.{0,200}submitter:|\b(?:spf|dkim"
         + @"|authentication)\b.{0,20}\b(?:failure|forensic) report",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex AuthenticationReport();
 }

@@ -1,4 +1,5 @@
 using MimeKit;
+using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Mail.Feedback;
 
@@ -80,8 +81,8 @@ internal sealed class HeaderFields
     {
         if (fields.Count < FieldsMax)
         {
-            var text = value?.Trim() ?? "";
-            fields.Add((name.Trim(), text.Length > ValueCharactersMax ? text[..ValueCharactersMax] : text));
+            var text = PlainText.Clean(PlainText.Cut(value?.Trim() ?? "", ValueCharactersMax));
+            fields.Add((name.Trim(), text));
         }
     }
 
@@ -110,7 +111,7 @@ internal sealed class HeaderFields
     {
         if (line.Length > 0 && line[0] is ' ' or '\t')
         {
-            if (fields.Count > 0 && fields[^1].Value.Length < ValueCharactersMax)
+            if (fields.Count > 0 && fields[^1].Value.Length < ValueCharactersMax && !string.IsNullOrWhiteSpace(line))
             {
                 fields[^1] = (fields[^1].Name, $"{fields[^1].Value} {line.Trim()}".Trim());
             }

@@ -1,4 +1,5 @@
 using MimeKit;
+using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Mail.Feedback;
 
@@ -153,7 +154,7 @@ internal sealed class MessageContents
         var room = TextCharactersMax - characters;
         if (room > 0)
         {
-            var kept = text.Length > room ? text[..room] : text;
+            var kept = PlainText.Clean(PlainText.Cut(text, room));
             Texts.Add(kept);
             characters += kept.Length;
         }

@@ -9,6 +9,11 @@ internal sealed record NoticeRecipient(string? OriginalRecipient, string FinalRe
 internal static partial class NoticeRecipients
 {
     private const int RecipientsMax = 100;
+    private const int MentionsMax = 2000;
+
+    // How much of a line around an address is looked at, in characters.
+    private const int BeforeMax = 160;
+    private const int AfterMax = 40;
 
     private enum Place
     {
@@ -30,7 +35,7 @@ internal static partial class NoticeRecipients
     /// <param name="own">Addresses that the report itself comes from or goes to: ours, mostly.</param>
     public static List<NoticeRecipient> Find(string[] lines, IReadOnlySet<string> own)
     {
-        var mentions = lines.SelectMany(Mentions).ToList();
+        var mentions = lines.SelectMany(Mentions).Take(MentionsMax).ToList();
         var foreign = mentions.Where(mention => !own.Contains(mention.Address) && !IsRole(mention.Address)).ToList();
 
         // Where we wrote to ourselves, or to a postmaster, nobody else is left.
@@ -78,8 +83,9 @@ internal static partial class NoticeRecipients
         var lineOfReply = Conclusion().IsMatch(line);
         foreach (var (address, start, end) in ReportAddress.Matches(searched))
         {
-            var before = Kind().Replace(searched[..start], "").TrimEnd(' ', '\t', '"', '<', '[', '(', '\'');
-            var after = searched[end..];
+            var lead = LineEnd.Of(searched.AsSpan(0, start), BeforeMax).ToString();
+            var before = Kind().Replace(lead, "").TrimEnd(' ', '\t', '"', '<', '[', '(', '\'');
+            var after = searched.Substring(end, Math.Min(AfterMax, searched.Length - end));
 
             // "jo@example.org <jo@example.net>": what looks like an address is a name.
             var isName = after.TrimStart().StartsWith('<')
@@ -124,25 +130,28 @@ internal static partial class NoticeRecipients
     private static bool IsRole(string address) => Role().IsMatch(address);
 
     [GeneratedRegex(@"\((?:ultimately )?(?:expanded|generated|forwarded|redirected|aliased) from:?[^)]*\)?",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Forwarded();
 
     // "[SMTP:jo@example.org]", "rfc822;jo@example.org".
-    [GeneratedRegex(@"[\[<(]?(?:smtp|rfc822)\s?[:;]\s?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"[\[<(]?(?:smtp|rfc822)\s?[:;]\s?$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Kind();
 
     // "550 5.1.1 <jo@example.org>... User unknown".
-    [GeneratedRegex(@"^\s*[45]\d\d [^@]{0,12}<?[^\s@]+@[^\s@]+\.\.\. ", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s*[45]\d\d [^@]{0,12}<?[^\s@]+@[^\s@]+\.\.\. ",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Conclusion();
 
-    [GeneratedRegex(@"^[45]\d\d(?: [45]\.\d\.\d{1,3})?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[45]\d\d(?: [45]\.\d\.\d{1,3})?$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Code();
 
-    [GeneratedRegex(@"rcpt[ -]?to\s*[:=]?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"rcpt[ -]?to\s*[:=]?$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Command();
 
     [GeneratedRegex(@"^\s*(?:to|cc|bcc|an|para|pour|destinataire)\s*:$",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex ToLine();
 
     [GeneratedRegex(
@@ -152,7 +161,7 @@ internal static partial class NoticeRecipients
         + @"|destinatarios?|empf.{1,2}nger" +
         @"|adresse|ontvanger|получател\w*|宛先|送信先|收件人|mailing list|for|\bto|\ban|\bà)(?:\s+is|\s+was"
         + @"|\s+at)?\s*[:=]?\s*$",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Named();
 
     [GeneratedRegex(
@@ -160,10 +169,10 @@ internal static partial class NoticeRecipients
         + @"|\bvon|\bde|help" +
         @"|e-?mail us at|\bask|postmaster|administrator|write to|send (?:e?mail|a message) to|questions?"
         + @"|support)\s*[:=]?\s*$",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex NotRecipient();
 
     [GeneratedRegex(@"^(?:mailer-daemon|postmaster|hostmaster|support|abuse|no-?reply|do-?not-?reply|help|helpdesk)@",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Role();
 }

@@ -17,6 +17,9 @@ internal sealed partial record OriginTraces(
 {
     private const int TracesMax = 50;
 
+    // A line has at most 998 octets (RFC 5322 §2.1.1), and the brackets.
+    private const int IdLengthMax = 1000;
+
     private static readonly string[] IdFields =
         ["Message-ID", "X-Original-Message-ID", "Original-Message-ID", "Resent-Message-ID"];
 
@@ -52,13 +55,16 @@ internal sealed partial record OriginTraces(
             return [];
         }
 
-        var ids = Id().Matches(field).Select(match => match.Groups[1].Value).Take(TracesMax).ToList();
+        var ids = Id().Matches(field)
+            .Where(match => match.Length <= IdLengthMax)
+            .Select(match => match.Groups[1].Value).Take(TracesMax).ToList();
         return ids.Count > 0 ? ids : [field.Trim()];
     }
 
-    [GeneratedRegex(@"<([^<>\s]{1,998})>", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"<([^<>\s]+)>", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Id();
 
-    [GeneratedRegex(TrackingPaths.Unsubscribe + @"([A-Za-z0-9_\-]{40,100})", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(TrackingPaths.Unsubscribe + @"([A-Za-z0-9_\-]{40,100})",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Link();
 }

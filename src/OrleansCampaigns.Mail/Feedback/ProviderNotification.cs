@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Mail.Webhooks;
 
 namespace OrleansCampaigns.Mail.Feedback;
 
@@ -29,7 +30,7 @@ internal static class ProviderNotification
 
     private static FeedbackReading? Read(JsonElement root)
     {
-        if (Text(root, "Message") is { } wrapped && wrapped.StartsWith('{') && Parse(wrapped) is { } document)
+        if (root.Text("Message") is { } wrapped && wrapped.StartsWith('{') && Parse(wrapped) is { } document)
         {
             using (document)
             {
@@ -37,7 +38,7 @@ internal static class ProviderNotification
             }
         }
 
-        return (Text(root, "notificationType") ?? Text(root, "eventType")) switch
+        return (root.Text("notificationType") ?? root.Text("eventType")) switch
         {
             "Bounce" => Bounce(root),
             "Complaint" => Complaint(root),
@@ -50,14 +51,14 @@ internal static class ProviderNotification
     {
         var recipients = Items(root, "bounce", "bouncedRecipients").Select(item =>
         {
-            var status = Text(item, "status");
-            var diagnostic = Text(item, "diagnosticCode") ?? "";
+            var status = item.Text("status");
+            var diagnostic = item.Text("diagnosticCode") ?? "";
             var reply = BounceDiagnosis.Reply(DeliveryReports.WithoutType(diagnostic), status);
             var result = BounceDiagnosis.Classify(reply, status);
-            var delayed = Text(item, "action") is "delayed";
+            var delayed = item.Text("action") is "delayed";
             var kind = delayed ? FeedbackKind.Delayed : FeedbackKind.Bounce;
             return new RecipientFeedback(
-                kind, Text(item, "emailAddress"), null,
+                kind, item.Text("emailAddress"), null,
                 delayed ? Outcome.Deferred : result.Outcome, result.Cause, reply);
         }).ToList();
         return new FeedbackReading(FeedbackKind.Bounce, recipients, Original(root));
@@ -66,46 +67,34 @@ internal static class ProviderNotification
     private static FeedbackReading Complaint(JsonElement root)
     {
         // A recipient who says "not spam" takes a complaint back.
-        var type = root.TryGetProperty("complaint", out var complaint)
-            ? Text(complaint, "complaintFeedbackType")
-            : null;
+        var type = root.Text("complaint", "complaintFeedbackType");
         var kind = type is null or "abuse" or "fraud" ? FeedbackKind.Complaint : FeedbackKind.Other;
         return new FeedbackReading(
             kind,
             [.. Items(root, "complaint", "complainedRecipients").Select(item =>
-                new RecipientFeedback(kind, Text(item, "emailAddress"), null))],
+                new RecipientFeedback(kind, item.Text("emailAddress"), null))],
             Original(root));
     }
 
     private static List<RecipientFeedback> Delivered(JsonElement root) =>
-        root.TryGetProperty("delivery", out var delivery) && delivery.ValueKind == JsonValueKind.Object
-        && delivery.TryGetProperty("recipients", out var recipients) && recipients.ValueKind == JsonValueKind.Array
-            ? [.. recipients.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Take(RecipientsMax)
-                .Select(item => new RecipientFeedback(FeedbackKind.Other, item.GetString(), null, Outcome.Sent))]
-            : [];
+        [.. root.Items("delivery", "recipients").Take(RecipientsMax)
+            .Select(item => item.Text())
+            .OfType<string>()
+            .Select(address => new RecipientFeedback(FeedbackKind.Other, address, null, Outcome.Sent))];
 
     private static OriginalMessage Original(JsonElement root)
     {
         var headers = Items(root, "mail", "headers").ToList();
         string? Header(string name) => headers
-            .Where(header => string.Equals(Text(header, "name"), name, StringComparison.OrdinalIgnoreCase))
-            .Select(header => Text(header, "value"))
+            .Where(header => string.Equals(header.Text("name"), name, StringComparison.OrdinalIgnoreCase))
+            .Select(header => header.Text("value"))
             .FirstOrDefault();
         return new OriginalMessage(
             Header("Message-ID")?.Trim('<', '>', ' '), Header("Feedback-ID"), Header("X-Campaign"));
     }
 
     private static IEnumerable<JsonElement> Items(JsonElement root, string parent, string name) =>
-        root.TryGetProperty(parent, out var outer) && outer.ValueKind == JsonValueKind.Object
-        && outer.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array
-            ? items.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object).Take(RecipientsMax)
-            : [];
-
-    private static string? Text(JsonElement item, string name) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value)
-        && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
+        root.Items(parent, name).Where(item => item.ValueKind == JsonValueKind.Object).Take(RecipientsMax);
 
     private static JsonDocument? Parse(ReadOnlySpan<char> text)
     {

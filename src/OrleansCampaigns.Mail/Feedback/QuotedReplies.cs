@@ -11,6 +11,11 @@ internal static partial class QuotedReplies
     private const int RepliesMax = 20;
     private const int ProseLinesMax = 12;
     private const int BulletsMin = 3;
+    private const int ReasonsMax = 50;
+
+    // What introduces a reply stands before it: at most so far.
+    private const int IntroductionMax = 200;
+    private const int FullLinesMax = 500;
 
     /// <summary>The replies with a code or a status, what the remote server said first.</summary>
     public static IEnumerable<SmtpReply> Coded(string[] lines)
@@ -41,10 +46,15 @@ internal static partial class QuotedReplies
     /// <summary>What the notice says in its own words.</summary>
     public static IEnumerable<SmtpReply> Prose(string[] lines)
     {
+        var reasons = 0;
         for (var i = 0; i < lines.Length; i++)
         {
             var reason = Reason().Match(lines[i]);
-            if (reason.Success && IsTelling(Joined(lines, i, reason.Index + reason.Length), out var reply))
+
+            // The match ends with the first character of what is said.
+            if (reason.Success
+                && ++reasons <= ReasonsMax
+                && IsTelling(Joined(lines, i, reason.Index + reason.Length - 1), out var reply))
             {
                 yield return reply;
             }
@@ -75,13 +85,15 @@ internal static partial class QuotedReplies
 
     /// <summary>A line that says in so many words that the mailbox or the disk is full, if any.</summary>
     public static SmtpReply? Full(string[] lines) => lines
+        .Take(FullLinesMax)
         .Where(line => line.Length is > 0 and < 100)
         .Where(line => !line.Contains('@', StringComparison.Ordinal) && !Bullet().IsMatch(line))
         .Select(line => BounceDiagnosis.Reply(line))
         .FirstOrDefault(reply => ReplyClassifier.Classify(reply).Cause is Cause.MailboxFull or Cause.ServerFull);
 
     private static bool IsIntroduced(string[] lines, int line, int at) =>
-        Introduction().IsMatch(lines[line][..at]) || (line > 0 && Introduction().IsMatch(lines[line - 1]));
+        Introduction().IsMatch(LineEnd.Of(lines[line].AsSpan(0, at), IntroductionMax))
+        || (line > 0 && Introduction().IsMatch(LineEnd.Of(lines[line - 1], IntroductionMax)));
 
     /// <summary>A reply with the lines that it was wrapped onto.</summary>
     private static string Joined(string[] lines, int line, int at)
@@ -103,6 +115,10 @@ internal static partial class QuotedReplies
             }
 
             text.Append('\n').Append(next);
+            if (text.Length > BounceDiagnosis.TextCharactersMax)
+            {
+                break;
+            }
         }
 
         return text.ToString();
@@ -112,33 +128,35 @@ internal static partial class QuotedReplies
 
     // What sendmail says of every failure of a mailer, whatever the mailer said.
     [GeneratedRegex(@"^\s*554 (?:5\.[05]\.0 )?(?:<[^>]*>\.\.\. )?Service unavailable\s*$",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Empty();
 
-    [GeneratedRegex(@"^\s*[*•·\-–]\s+\S", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s*[*•·\-–]\s+\S", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Bullet();
 
     // A number is a code where a line begins, after a word or mark that announces one, or before a status.
     [GeneratedRegex(
-        @"(?:^[\s<>|*#\-]*|[:;>'""(\[=\]]\s{0,3}#?|\s#(?=[45]\.)|\b(?:said|error|code|repl(?:y|ied)|response"
+        @"(?:^[\s<>|*#\-]*|[:;>'""(\[=\]]\s{0,3}#?|\b(?:said|error|code|repl(?:y|ied)|response"
         + @"|returned|status|was|got|smtp|with|answer\w*|message)\b:?\s{1,3})" +
-        @"(?<reply>(?:[45]\d\d(?:[ \-:;,]+(?=[^\s\d])|[ \-]+(?=#?\(?[245]\.\d)|\s*$)|#?\(?[45]\.[0-7]\.\d{1,3}\b))",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        @"(?<reply>[45]\d\d(?:[ \-:;,]+[^\s\d]|[ \-]+#?\(?[245]\.\d|\s*$)|#?\(?[45]\.[0-7]\.\d{1,3}\b)"
+        + @"|\s#(?<reply>[45]\.[0-7]\.\d{1,3}\b)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex ReplyStart();
 
     [GeneratedRegex(@"(?:said|repl(?:y|ied)|response|reason|returned|answered|responded|out|error was"
         + @"|error from .{0,60})\b.{0,20}$",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Introduction();
 
     [GeneratedRegex(@"(?:reason|because(?: of)?|error|problem|cause|diagnostic(?: code)?|explanation"
-        + @"|details?|grund|motivo|raison|ошибка)\s?:\s+(?=\S)" +
-        @"|because(?: of)?\s+(?=\S)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        + @"|details?|grund|motivo|raison|ошибка)\s?:\s+\S" +
+        @"|because(?: of)?\s+\S",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Reason();
 
     [GeneratedRegex(@"^(?:>>>|Giving up on|--|==|I'm not going to|It was|Received:|The following"
         + @"|Message headers|\.\.\.)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex EndOfReply();
 
     // Sentences that every bounce of some product holds, whatever the reason.
@@ -150,6 +168,6 @@ internal static partial class QuotedReplies
         @"|mime|this is the .{0,40}program|permanent (?:fatal )?error|transcript|received at"
         + @"|original message|administrator|https?://" +
         @"|attachment|content-type|mailing list owner|reporting-mta",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Boilerplate();
 }

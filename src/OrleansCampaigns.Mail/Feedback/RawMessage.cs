@@ -9,6 +9,10 @@ internal static class RawMessage
     // A bounce says what it has to say at the beginning; what follows is our own message.
     private const int BytesMax = 1024 * 1024;
 
+    // A megabyte in lines of 76 octets has 14,000. Every line may begin a field or a part, which takes far more room in
+    // memory than on the wire.
+    private const int LinesMax = 20_000;
+
     private static readonly ParserOptions Options = new() { MaxMimeDepth = 16, MaxAddressGroupDepth = 2 };
 
     /// <summary>The first megabyte of <paramref name="stream"/>.</summary>
@@ -35,16 +39,19 @@ internal static class RawMessage
 
         var lines = new byte[raw.Length];
         var length = 0;
-        for (var i = 0; i < raw.Length; i++)
+        var count = 0;
+        for (var i = 0; i < raw.Length && count < LinesMax; i++)
         {
             if (raw[i] != '\r')
             {
                 lines[length++] = raw[i];
+                count += raw[i] == '\n' ? 1 : 0;
             }
             else if (i + 1 == raw.Length || raw[i + 1] != '\n')
             {
                 // A lone CR ends a line, too: old Macintosh programs and careless gateways write them.
                 lines[length++] = (byte)'\n';
+                count++;
             }
         }
 

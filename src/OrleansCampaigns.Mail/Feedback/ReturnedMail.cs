@@ -54,6 +54,6 @@ internal static partial class ReturnedMail
         return match.Success ? match.Groups[1].Value : id.Trim();
     }
 
-    [GeneratedRegex(@"<([^<>\s]{1,998})>", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"<([^<>\s]+)>", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Id();
 }

@@ -30,6 +30,6 @@ internal static partial class UnsubscribeRequests
     // The whole subject: a letter about unsubscribing is no request.
     [GeneratedRegex(@"^\s*(?:(?:re|fwd?|aw"
         + @"|sv)\s*:\s*)*[""'\[(]?(?:list-)?unsubscribe(?:\s+me)?[""'\])!.]?(?:[\s:]+\S{1,200})?\s*$",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Subject();
 }

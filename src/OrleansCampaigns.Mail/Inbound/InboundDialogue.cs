@@ -78,14 +78,14 @@ internal sealed partial class InboundDialogue(
             // If one of several fails, all are sent again: what was applied is known by then.
             foreach (var recipient in transaction.To.Select(to => to.AsAddress()).Distinct())
             {
-                await messages.Receive(message, recipient, Source, either.Token);
+                await messages.Take(message, recipient, Source, either.Token);
             }
 
             return Taken;
         }
         catch (Exception failure)
         {
-            // Whatever went wrong is ours to mend: the sender keeps the message and tries again.
+            // Storage or a silo is away, and even what is wrong with a message cannot be kept: its sender tries again.
             LogNotTaken(failure.GetType().Name);
             return NotNow;
         }

@@ -17,4 +17,7 @@ internal sealed record InboundLimits(int MessageOctetsMax, TimeSpan IdleTimeout)
 
     /// <summary>How long a connection may last, whatever it does.</summary>
     public TimeSpan ConnectionTimeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>The domain of the postmaster whose address comes without one.</summary>
+    public string? PostmasterDomain { get; init; }
 }

@@ -98,8 +98,12 @@ internal sealed class InboundListener : IEndpointListenerFactory, IEndpointListe
         var client = ((IPEndPoint)socket.RemoteEndPoint!).Address;
         lock (gate)
         {
+            // The last eighth is for networks that have few: one owner of many addresses must not have all.
+            var nearby = pipes.Count(pipe => ClientNetwork.AreNear(pipe.Client, client));
             if (pipes.Count >= connectionsMax
-                || pipes.Count(pipe => pipe.Client.Equals(client)) >= Math.Max(1, connectionsMax / 2))
+                || pipes.Count(pipe => ClientNetwork.AreOne(pipe.Client, client)) >= Part(4)
+                || nearby >= Part(2)
+                || (pipes.Count >= connectionsMax - (connectionsMax / 8) && nearby >= Part(32)))
             {
                 return null;
             }
@@ -109,6 +113,9 @@ internal sealed class InboundListener : IEndpointListenerFactory, IEndpointListe
             return pipe;
         }
     }
+
+    // Of few connections one client may have two, or it could not open the next before it closes the last.
+    private int Part(int divisor) => Math.Max(Math.Max(1, Math.Min(2, connectionsMax / 2)), connectionsMax / divisor);
 
     private void Remove(InboundPipe pipe)
     {

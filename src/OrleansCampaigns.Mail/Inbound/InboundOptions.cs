@@ -31,7 +31,10 @@ public sealed class InboundOptions
     /// <summary>The password of a PKCS#12 file.</summary>
     public string? CertificatePassword { get; set; }
 
-    /// <summary>How many connections it serves at once, at most half of them from one address.</summary>
+    /// <summary>
+    /// How many connections it serves at once: a quarter of them for one address (a /64 of IPv6), half for one network
+    /// (a /24, a /48), and the last eighth only for networks that have hardly any.
+    /// </summary>
     public int MaxConnections { get; set; } = 64;
 
     /// <summary>The largest message it takes. Of a large one only the beginning is read.</summary>

@@ -25,6 +25,9 @@ internal enum InboundVerdict
 /// </remarks>
 internal sealed class InboundRecipients(FeedbackAddresses addresses, InboundOptions options)
 {
+    /// <summary>Who every domain that takes mail must have (RFC 5321 §4.5.1); its mail is kept for people.</summary>
+    public const string Postmaster = "postmaster";
+
     private readonly HashSet<string> plain = options.Addresses.Append(addresses.PlainReturnPath ?? "")
         .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
@@ -38,10 +41,16 @@ internal sealed class InboundRecipients(FeedbackAddresses addresses, InboundOpti
             return InboundVerdict.Foreign;
         }
 
-        return plain.Contains(address) || addresses.Read(address).Token is not null
+        return IsPostmaster(address) || plain.Contains(address) || addresses.Read(address).Token is not null
             ? InboundVerdict.Taken
             : InboundVerdict.Unknown;
     }
+
+    /// <summary>Whether it is a postmaster's address, whatever the case of its letters.</summary>
+    public static bool IsPostmaster(string? address) =>
+        address is not null
+        && address.StartsWith(Postmaster, StringComparison.OrdinalIgnoreCase)
+        && address.AsSpan(Postmaster.Length) is [] or ['@', ..];
 
     private static string DomainOf(string address) => address[(address.LastIndexOf('@') + 1)..];
 }

@@ -55,7 +55,11 @@ public sealed partial class InboundServer : IAsyncDisposable
             return;
         }
 
-        var limits = new InboundLimits(options.MaxMessageOctets, options.IdleTimeout);
+        var limits = new InboundLimits(options.MaxMessageOctets, options.IdleTimeout)
+        {
+            PostmasterDomain = addresses.Domains.FirstOrDefault()
+                ?? options.Addresses.Select(address => address[(address.LastIndexOf('@') + 1)..]).FirstOrDefault(),
+        };
         try
         {
             listener = new InboundListener(endPoint, options.MaxConnections, limits, clock);
@@ -72,6 +76,7 @@ public sealed partial class InboundServer : IAsyncDisposable
         services.Add((SmtpServer.Net.IEndpointListenerFactory)listener);
         services.Add((SmtpServer.Storage.IMailboxFilter)dialogue);
         services.Add((SmtpServer.Storage.IMessageStore)dialogue);
+        services.Add((SmtpServer.Protocol.ISmtpCommandFactory)new InboundCommands());
         var settings = new SmtpServerOptionsBuilder()
             .ServerName(options.HostName ?? addresses.Domains.FirstOrDefault() ?? "localhost")
             .MaxMessageSize(options.MaxMessageOctets)

@@ -56,7 +56,14 @@ internal sealed class InboundStream(
             if (end is null)
             {
                 Allow((unanswered += read) <= limits.CommandOctetsMax);
-                return read;
+                if (limits.PostmasterDomain is not { } domain
+                    || BarePostmaster.Complete(target.Span[..read], domain) is not { } completed)
+                {
+                    return read;
+                }
+
+                pending = completed;
+                continue;
             }
 
             var isPassed = room > 0;

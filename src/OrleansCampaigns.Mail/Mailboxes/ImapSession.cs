@@ -53,7 +53,9 @@ internal sealed class ImapSession : IMailboxSession
                 SearchQuery.Uids(new UniqueIdRange(new UniqueId(cursor.LastUid + 1), UniqueId.MaxValue)), cancellation);
 
         // "n:*" names the last message even when its number is below n.
-        var uids = waiting.Concat(fresh.Select(uid => uid.Id).Where(uid => uid > cursor.LastUid)).Order();
+        var uids = waiting.Concat(fresh.Select(uid => uid.Id).Where(uid => uid > cursor.LastUid))
+            .Distinct()
+            .Order();
         return new MailboxListing(
             cursor, [.. uids.Select(uid => new MailboxItem(uid.ToString(CultureInfo.InvariantCulture), uid))]);
     }

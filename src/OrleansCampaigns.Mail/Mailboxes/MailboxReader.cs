@@ -51,7 +51,8 @@ public sealed partial class MailboxReader(
         {
             // Its text may quote what the server was told; its name says enough.
             LogUnreachable(mailbox.Name, Explain(failure));
-            return new MailboxBatch(cursor, HasMore: true, MailboxTrouble.Unreachable);
+            var reached = failure is ConnectionLostException lost ? lost.Cursor : cursor;
+            return new MailboxBatch(reached, HasMore: true, MailboxTrouble.Unreachable);
         }
     }
 

@@ -73,7 +73,7 @@ internal sealed class CampaignEnvelope
         }
 
         Add("To", Write(message.RecipientMailbox, format));
-        Add("Subject", message.Subject);
+        Add("Subject", HeaderText.Literal(message.Subject));
         AddWord("Date", HeaderText.Date(TimeZoneInfo.ConvertTime(date, timeZone)));
         AddWord("Message-ID", $"<{message.MessageId}>");
         AddWord("MIME-Version", "1.0");
@@ -133,8 +133,13 @@ internal sealed class CampaignEnvelope
         Encode("From", Write(from, format), format),
         replyTo is null ? null : Encode("Reply-To", Write(replyTo, format), format));
 
-    private static string Write(MailboxAddress mailbox, FormatOptions format) =>
-        mailbox.ToString(format, encode: false);
+    private static string Write(MailboxAddress mailbox, FormatOptions format)
+    {
+        var name = HeaderText.Literal(mailbox.Name ?? "");
+        return name == (mailbox.Name ?? "")
+            ? mailbox.ToString(format, encode: false)
+            : $"{name} <{new MailboxAddress("", mailbox.Address).ToString(format, encode: false)}>";
+    }
 
     private static FormatOptions CreateFormat(bool international)
     {

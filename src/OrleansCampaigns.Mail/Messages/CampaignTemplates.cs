@@ -36,7 +36,7 @@ internal sealed class CampaignTemplates
         this.html = html;
         this.text = text;
         this.tracked = tracked;
-        alternative = html is not null && text is null ? TextAlternative.Of(html, fields) : null;
+        alternative = html is not null && text is null ? TextAlternative.Of(html) : null;
         RequiredFields = new[] { subject, html, text }
             .OfType<CompiledTemplate>()
             .SelectMany(template => template.Required)
@@ -121,6 +121,14 @@ internal sealed class CampaignTemplates
             problems.Add(Refusal.Invalid(
                 "template.too_many_links",
                 $"content.html has more than {RecipientTokens.LinkMax} different links.",
+                "content.html"));
+        }
+
+        if (tracked is { IsTooComplex: true })
+        {
+            problems.Add(Refusal.Invalid(
+                "template.too_complex",
+                "The loops of content.html stand inside one another in such a way that its links cannot be found.",
                 "content.html"));
         }
     }

@@ -85,6 +85,13 @@ internal sealed class DkimKey
         }
     }
 
+    /// <summary>
+    /// Headers that are signed once more than they are there (RFC 6376 §8.15): another one that is added, which readers
+    /// would show instead, breaks the signature.
+    /// </summary>
+    private static readonly string[] SealedHeaders =
+        ["From", "To", "Cc", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"];
+
     /// <summary>Signs, relaxed in header and body.</summary>
     /// <param name="message">The message, complete; the signature is added to it.</param>
     /// <param name="format">How it will be written.</param>
@@ -100,7 +107,8 @@ internal sealed class DkimKey
         signer.Sign(
             format,
             message,
-            [.. SignedHeaders.Where(name => IsPresent(message, name)).Except(rewritten)]);
+            [.. SignedHeaders.Where(name => IsPresent(message, name)).Concat(SealedHeaders).Where(
+                name => !rewritten.Contains(name, StringComparer.OrdinalIgnoreCase))]);
     }
 
     private static bool IsPresent(MimeMessage message, string name) =>

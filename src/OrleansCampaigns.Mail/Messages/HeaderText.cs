@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Mail.Messages;
 
@@ -8,6 +10,9 @@ namespace OrleansCampaigns.Mail.Messages;
 /// </remarks>
 internal static class HeaderText
 {
+    // Of three octets each at most, so that with its frame no word is longer than 75.
+    private const int EncodedCharactersMax = 14;
+
     /// <summary>Whether there is a character that must not stand in a header.</summary>
     public static bool HasControlCharacter(string? text) => text is not null && text.AsSpan().ContainsAnyControl();
 
@@ -20,6 +25,29 @@ internal static class HeaderText
         }
 
         return string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', Words(text))}").Trim();
+    }
+
+    /// <summary>
+    /// The text as it goes into a header: what looks like an encoded word (RFC 2047 §2) is encoded itself, so that
+    /// readers show what was written instead of decoding it.
+    /// </summary>
+    public static string Literal(string text)
+    {
+        if (!text.Contains("=?", StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        var words = new StringBuilder();
+        for (var rest = text; rest.Length > 0;)
+        {
+            var part = PlainText.Cut(rest, EncodedCharactersMax);
+            rest = rest[part.Length..];
+            words.Append(words.Length > 0 ? " " : "")
+                .Append("=?utf-8?B?").Append(Convert.ToBase64String(Encoding.UTF8.GetBytes(part))).Append("?=");
+        }
+
+        return words.ToString();
     }
 
     /// <summary>A date as RFC 5322 §3.3 writes it.</summary>

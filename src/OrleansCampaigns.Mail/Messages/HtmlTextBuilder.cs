@@ -1,86 +1,133 @@
 using System.Globalization;
 using System.Text;
-using AngleSharp.Dom;
+using MimeKit.Text;
 
 namespace OrleansCampaigns.Mail.Messages;
 
-/// <summary>Walks a document once and writes what a reader would see.</summary>
-/// <remarks>The walk keeps its own path instead of recursing: a document's depth must never be the stack's.</remarks>
-internal sealed class HtmlTextBuilder
+/// <summary>Reads HTML tag by tag and writes what a reader would see.</summary>
+/// <remarks>
+/// It remembers the open elements and nothing else. There may be <see cref="OpenMax"/> of them; those beyond are read
+/// as if they had no content, so that no tag costs more than a look at so many.
+/// </remarks>
+internal sealed class HtmlTextBuilder(HtmlCells cells)
 {
+    private const int OpenMax = 200;
     private const int PrefixesMax = 10;
+    private const int LinkTextMax = 4096;
 
     private readonly StringBuilder text = new();
+    private readonly List<OpenElement> open = [];
     private readonly List<string> prefixes = [];
     private readonly Stack<int> counters = new();
+    private readonly StringBuilder linkText = new();
+    private int cell;
+    private int unseen;
     private int pendingLines;
     private bool pendingBlank;
     private int preformatted;
+    private bool isAtStartOfPre;
     private string marker = "";
 
-    public string Build(IDocument document)
+    /// <summary>An element that has begun.</summary>
+    /// <param name="Name">Its name, in lower case.</param>
+    /// <param name="IsUnseen">Whether it hides its content.</param>
+    /// <param name="IsWritten">Whether it stands where it can be seen.</param>
+    /// <param name="Target">Where a link leads.</param>
+    private sealed record OpenElement(string Name, bool IsUnseen, bool IsWritten, string Target);
+
+    /// <summary>Reads the next token.</summary>
+    public void Read(HtmlToken token)
     {
-        INode? node = (INode?)document.Body ?? document.DocumentElement;
-        var root = node;
-        while (node is not null)
+        switch (token)
         {
-            if (Enter(node) && node.FirstChild is { } child)
-            {
-                node = child;
-                continue;
-            }
-
-            while (node is not null)
-            {
-                Leave(node);
-                if (ReferenceEquals(node, root))
-                {
-                    return text.ToString();
-                }
-
-                if (node.NextSibling is { } next)
-                {
-                    node = next;
-                    break;
-                }
-
-                node = node.Parent;
-            }
+            case HtmlScriptDataToken:
+                break;
+            case HtmlDataToken { Data: var words }:
+                Read(words);
+                break;
+            case HtmlCommentToken { Comment: { } comment }
+                when unseen == 0 && comment.StartsWith(TextAlternative.MarkerPrefix, StringComparison.Ordinal):
+                // It takes the place of a tag of the template: neither breaks nor blanks belong to it.
+                text.Append(TextAlternative.MarkerStart)
+                    .Append(comment.AsSpan(TextAlternative.MarkerPrefix.Length))
+                    .Append(TextAlternative.MarkerEnd);
+                break;
+            case HtmlTagToken { IsEndTag: false } tag:
+                Begin(tag.Name.ToLowerInvariant(), tag);
+                break;
+            case HtmlTagToken tag:
+                End(tag.Name.ToLowerInvariant());
+                break;
         }
+    }
 
+    /// <summary>The text, once everything was read.</summary>
+    public string Build()
+    {
+        CloseDownTo(0);
         return text.ToString();
     }
 
-    private bool Enter(INode node)
+    private void Read(string words)
     {
-        switch (node)
+        if (open is [.., { Name: "head" }] && !string.IsNullOrWhiteSpace(words))
         {
-            case IText words:
-                Write(words.Data);
-                return false;
-            case IComment { Data: var data }
-                when data.StartsWith(TextAlternative.MarkerPrefix, StringComparison.Ordinal):
-                // It takes the place of a tag of the template: neither breaks nor blanks belong to it.
-                text.Append(TextAlternative.MarkerStart)
-                    .Append(data.AsSpan(TextAlternative.MarkerPrefix.Length))
-                    .Append(TextAlternative.MarkerEnd);
-                return false;
-            case IElement element:
-                return Enter(element);
-            default:
-                return node is IDocument;
+            CloseDownTo(open.Count - 1);
+        }
+
+        if (unseen > 0)
+        {
+            return;
+        }
+
+        if (linkText.Length < LinkTextMax)
+        {
+            linkText.Append(words);
+        }
+
+        Write(words);
+    }
+
+    private void Begin(string name, HtmlTagToken tag)
+    {
+        if (HtmlElement.IsCell(name))
+        {
+            cell++;
+        }
+
+        CloseImplied(name);
+        var isUnseen = HtmlElement.IsUnseen(name) || IsHidden(tag);
+        var isWritten = unseen == 0 && !isUnseen;
+        if (HtmlElement.IsVoid(name))
+        {
+            if (isWritten)
+            {
+                WriteVoid(name, tag);
+            }
+        }
+        else if (name is not ("html" or "body")
+            && !(tag.IsEmptyElement && (unseen > 0 || isUnseen))
+            && open.Count < OpenMax)
+        {
+            if (isWritten)
+            {
+                Enter(name, tag);
+            }
+
+            unseen += isUnseen ? 1 : 0;
+            var target = name == "a" && isWritten ? Attribute(tag, "href")?.Trim() ?? "" : "";
+            open.Add(new OpenElement(name, isUnseen, isWritten, target));
+        }
+        else if (isWritten)
+        {
+            Break(HtmlElement.LinesAround(name));
         }
     }
 
-    private bool Enter(IElement element)
+    private void WriteVoid(string name, HtmlTagToken tag)
     {
-        if (IsHidden(element))
-        {
-            return false;
-        }
-
-        Break(LinesAround(element.LocalName));
-        switch (element.LocalName)
+        Break(HtmlElement.LinesAround(name));
+        switch (name)
         {
             case "br":
                 Flush();
@@ -90,7 +137,84 @@ internal sealed class HtmlTextBuilder
                 Write("----------------------------------------");
                 break;
             case "img":
-                Write(element.GetAttribute("alt") ?? "");
+                Write(Attribute(tag, "alt") ?? "");
+                break;
+        }
+
+        Break(HtmlElement.LinesAround(name));
+    }
+
+    private void End(string name)
+    {
+        for (var i = open.Count - 1; i >= 0; i--)
+        {
+            if (open[i].Name == name)
+            {
+                if (HtmlElement.IsInline(name))
+                {
+                    Leave(open[i]);
+                    open.RemoveAt(i);
+                }
+                else
+                {
+                    CloseDownTo(i);
+                }
+
+                return;
+            }
+
+            if (open[i].Name == "table" || (HtmlElement.IsCell(open[i].Name) && name is not ("table" or "tr")))
+            {
+                break;
+            }
+        }
+
+        // An end without a beginning is one of an empty paragraph, or of a line.
+        if (unseen == 0 && name == "p")
+        {
+            Break(HtmlElement.LinesAround(name));
+        }
+        else if (unseen == 0 && name == "br")
+        {
+            Flush();
+            pendingLines++;
+        }
+    }
+
+    /// <summary>Ends what the beginning of <paramref name="name"/> ends although its end tag was left out.</summary>
+    private void CloseImplied(string name)
+    {
+        for (var i = open.Count - 1; i >= 0; i--)
+        {
+            if (HtmlElement.Closes(name, open[i].Name))
+            {
+                CloseDownTo(i);
+                i = open.Count;
+            }
+            else if (HtmlElement.Bounds(open[i].Name))
+            {
+                return;
+            }
+        }
+    }
+
+    private void CloseDownTo(int index)
+    {
+        while (open.Count > index)
+        {
+            var last = open[^1];
+            open.RemoveAt(open.Count - 1);
+            Leave(last);
+        }
+    }
+
+    private void Enter(string name, HtmlTagToken tag)
+    {
+        Break(HtmlElement.LinesAround(name));
+        switch (name)
+        {
+            case "a":
+                linkText.Clear();
                 break;
             case "ul":
                 Push("  ");
@@ -98,7 +222,7 @@ internal sealed class HtmlTextBuilder
                 break;
             case "ol":
                 Push("   ");
-                counters.Push(ReadStart(element));
+                counters.Push(ReadStart(tag));
                 break;
             case "li":
                 marker = Marker();
@@ -108,26 +232,26 @@ internal sealed class HtmlTextBuilder
                 break;
             case "pre":
                 preformatted++;
+                isAtStartOfPre = true;
                 break;
-            case "td" or "th" when element.PreviousElementSibling is { } previous:
-                StartCell(HasBlocks(element) || HasBlocks(previous));
+            case "td" or "th" when cells.SeparatorBefore(cell) is { } separator:
+                StartCell(separator == HtmlCellSeparator.Line);
                 break;
         }
-
-        return true;
     }
 
-    private void Leave(INode node)
+    private void Leave(OpenElement element)
     {
-        if (node is not IElement element || IsHidden(element))
+        unseen -= element.IsUnseen ? 1 : 0;
+        if (!element.IsWritten)
         {
             return;
         }
 
-        switch (element.LocalName)
+        switch (element.Name)
         {
             case "a":
-                WriteTarget(element);
+                WriteTarget(element.Target);
                 break;
             case "ul" or "ol":
                 Pop();
@@ -144,7 +268,7 @@ internal sealed class HtmlTextBuilder
                 break;
         }
 
-        Break(LinesAround(element.LocalName));
+        Break(HtmlElement.LinesAround(element.Name));
     }
 
     // Cells of data stand in one line; cells that lay a page out stand below one another.
@@ -160,22 +284,22 @@ internal sealed class HtmlTextBuilder
         }
     }
 
-    private void WriteTarget(IElement link)
+    private void WriteTarget(string target)
     {
-        var target = link.GetAttribute("href")?.Trim() ?? "";
         if (target.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase)
             || target.StartsWith("tel:", StringComparison.OrdinalIgnoreCase))
         {
             target = target[(target.IndexOf(':') + 1)..];
         }
 
+        var shown = linkText.ToString().Trim();
+        linkText.Clear();
         if (target.Length == 0 || target[0] == '#'
             || target.StartsWith("javascript:", StringComparison.OrdinalIgnoreCase))
         {
             return;
         }
 
-        var shown = link.TextContent.Trim();
         if (!shown.Equals(target, StringComparison.OrdinalIgnoreCase))
         {
             Write(shown.Length == 0 && (pendingLines > 0 || text.Length == 0) ? target : $" ({target})");
@@ -186,7 +310,11 @@ internal sealed class HtmlTextBuilder
     {
         if (preformatted > 0)
         {
-            foreach (var c in words.ReplaceLineEndings("\n"))
+            // The line end after the tag is no part of the text.
+            words = words.ReplaceLineEndings("\n");
+            words = isAtStartOfPre && words.StartsWith('\n') ? words[1..] : words;
+            isAtStartOfPre = false;
+            foreach (var c in words)
             {
                 if (c == '\n')
                 {
@@ -269,39 +397,28 @@ internal sealed class HtmlTextBuilder
         }
     }
 
-    private static int ReadStart(IElement list) =>
-        int.TryParse(list.GetAttribute("start"), NumberStyles.None, CultureInfo.InvariantCulture, out var start)
+    private static int ReadStart(HtmlTagToken list) =>
+        int.TryParse(Attribute(list, "start"), NumberStyles.None, CultureInfo.InvariantCulture, out var start)
             ? start
             : 1;
 
-    private static bool HasBlocks(IElement cell)
-    {
-        for (var child = cell.FirstElementChild; child is not null; child = child.NextElementSibling)
-        {
-            if (LinesAround(child.LocalName) > 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     // Newsletters hide the line that mailboxes show as a preview.
-    private static bool IsHidden(IElement element) =>
-        element.LocalName is "script" or "style" or "head" or "title" or "template" or "noscript" or "object" or "svg"
-            or "math" or "iframe" or "select" or "textarea" or "audio" or "video" or "canvas"
-        || element.HasAttribute("hidden")
-        || (element.GetAttribute("style") is { } style
+    private static bool IsHidden(HtmlTagToken tag) =>
+        Attribute(tag, "hidden") is not null
+        || (Attribute(tag, "style") is { } style
             && style.Replace(" ", "", StringComparison.Ordinal)
                 .Contains("display:none", StringComparison.OrdinalIgnoreCase));
 
-    private static int LinesAround(string name) => name switch
+    private static string? Attribute(HtmlTagToken tag, string name)
     {
-        "p" or "h1" or "h2" or "h3" or "h4" or "h5" or "h6" or "blockquote" or "ul" or "ol" or "table" or "pre"
-            or "figure" or "dl" or "hr" or "fieldset" => 2,
-        "div" or "section" or "article" or "header" or "footer" or "main" or "nav" or "aside" or "li" or "tr"
-            or "address" or "center" or "dt" or "dd" or "form" or "figcaption" or "caption" or "tbody" or "thead" => 1,
-        _ => 0,
-    };
+        foreach (var attribute in tag.Attributes)
+        {
+            if (attribute.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return attribute.Value ?? "";
+            }
+        }
+
+        return null;
+    }
 }

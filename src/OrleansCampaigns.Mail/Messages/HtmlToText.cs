@@ -1,101 +1,40 @@
-using System.Net;
-using System.Text;
-using System.Text.RegularExpressions;
-using AngleSharp.Dom;
-using AngleSharp.Html.Parser;
+using MimeKit.Text;
 
 namespace OrleansCampaigns.Mail.Messages;
 
 /// <summary>
 /// Makes the text alternative of an HTML body: unwrapped lines, for <see cref="TextLayout"/> to lay out.
 /// </summary>
-internal static partial class HtmlToText
+/// <remarks>
+/// Both an author's HTML and that of strangers come here. A document tree can be made to grow with the square of the
+/// text (unclosed formatting elements are made anew in every paragraph), so the tags are read one after the other and
+/// no tree is made: time and memory go with the length.
+/// </remarks>
+internal static class HtmlToText
 {
-    // The parser's time and memory grow with the square of unclosed nesting: beyond this, tags are only stripped.
-    private const int NestingMax = 100;
-    private const int TagsMax = 10_000;
-
     /// <summary>The text of <paramref name="html"/>.</summary>
-    public static string Convert(string html)
+    /// <param name="html">The HTML.</param>
+    /// <param name="look">Sees every token as well, in order.</param>
+    public static string Convert(string html, Action<HtmlToken>? look = null)
     {
-        using var document = Parse(html);
-        return document is not null ? new HtmlTextBuilder().Build(document) : Strip(html);
+        var cells = new HtmlCells();
+        Walk(html, cells.Read);
+        var text = new HtmlTextBuilder(cells);
+        Walk(html, token =>
+        {
+            look?.Invoke(token);
+            text.Read(token);
+        });
+        return text.Build();
     }
 
-    /// <summary>The document, or <see langword="null"/> when it is too deeply nested to be parsed.</summary>
-    public static IDocument? Parse(string html) =>
-        IsParseable(html) ? new HtmlParser().ParseDocument(html) : null;
-
-    private static bool IsParseable(string html)
+    private static void Walk(string html, Action<HtmlToken> read)
     {
-        // Those that begin no tag are slow as well.
-        if (html.AsSpan().Count('<') > TagsMax)
+        using var reader = new StringReader(html);
+        var tokenizer = new HtmlTokenizer(reader) { DecodeCharacterReferences = true, IgnoreTruncatedTags = true };
+        while (tokenizer.ReadNextToken(out var token))
         {
-            return false;
+            read(token);
         }
-
-        // By name, because a closing tag that closes nothing makes nothing shallower.
-        var open = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
-        var openByName = open.GetAlternateLookup<ReadOnlySpan<char>>();
-        var nesting = 0;
-        foreach (var tag in Tags().EnumerateMatches(html))
-        {
-            var name = html.AsSpan(tag.Index + 1, tag.Length - 1);
-            if (name[0] == '/')
-            {
-                if (openByName.TryGetValue(name[1..], out var count) && count > 0)
-                {
-                    openByName[name[1..]] = count - 1;
-                    nesting--;
-                }
-            }
-            else if (!ClosesItself(name))
-            {
-                openByName.TryGetValue(name, out var count);
-                openByName[name] = count + 1;
-                if (++nesting > NestingMax)
-                {
-                    return false;
-                }
-            }
-        }
-
-        return true;
     }
-
-    // Elements without content, and those whose end is commonly left out.
-    private static bool ClosesItself(ReadOnlySpan<char> name)
-    {
-        foreach (var known in (ReadOnlySpan<string>)
-            ["br", "img", "hr", "meta", "link", "input", "col", "base", "area", "wbr", "source", "embed", "track",
-             "param", "p", "li", "td", "th", "tr", "tbody", "thead", "tfoot", "dt", "dd", "option", "colgroup"])
-        {
-            if (name.Equals(known, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static string Strip(string html)
-    {
-        var text = new StringBuilder(html.Length);
-        var at = 0;
-        foreach (var tag in WholeTags().EnumerateMatches(html))
-        {
-            text.Append(html, at, tag.Index - at).Append('\n');
-            at = tag.Index + tag.Length;
-        }
-
-        text.Append(html, at, html.Length - at);
-        return WebUtility.HtmlDecode(text.ToString());
-    }
-
-    [GeneratedRegex("<(?:/?[a-zA-Z][a-zA-Z0-9:-]*)", RegexOptions.NonBacktracking)]
-    private static partial Regex Tags();
-
-    [GeneratedRegex("<[/!?]?[a-zA-Z!-][^>]*>", RegexOptions.NonBacktracking)]
-    private static partial Regex WholeTags();
 }

@@ -17,7 +17,7 @@ internal sealed class MessageComposer(CampaignEnvelope envelope, CampaignTemplat
     {
         ArgumentNullException.ThrowIfNull(recipient);
 
-        if (EmailAddress.Parse(recipient.Address) is not { } address)
+        if (EmailAddress.Parse(recipient.Address) is not { IsPublic: true } address)
         {
             return Refusal.Invalid(
                 "recipient.address", "The recipient's address is not properly formatted.", "address");

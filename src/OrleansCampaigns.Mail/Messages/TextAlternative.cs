@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using AngleSharp.Dom;
+using MimeKit.Text;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Mail.Templates;
 
@@ -32,9 +32,9 @@ internal sealed partial class TextAlternative
     /// <summary>Whether it is a template of its own.</summary>
     public bool IsTemplate => template is not null;
 
-    public static TextAlternative Of(CompiledTemplate html, FieldTable fields)
+    public static TextAlternative Of(CompiledTemplate html)
     {
-        var segments = html.Flatten(fields);
+        var segments = html.Flatten();
         return new TextAlternative(Write(segments) is { } written ? html.With(written, ValueEncoding.OneLine) : null);
     }
 
@@ -52,64 +52,63 @@ internal sealed partial class TextAlternative
         return text.IsRefused ? text.Refusal : TextLayout.Wrap(text.Value);
     }
 
-    private static string? Write(List<Segment> segments)
+    private static List<Segment>? Write(List<Segment> segments)
     {
         var html = new StringBuilder();
-        var first = new Dictionary<string, int>(StringComparer.Ordinal);
+        var first = new Dictionary<Reference, int>();
         for (var i = 0; i < segments.Count; i++)
         {
-            var (kind, text) = segments[i];
-            switch (kind)
+            var segment = segments[i];
+            switch (segment.Kind)
             {
-                case SegmentKind.RawValue or SegmentKind.Loop:
-                case SegmentKind.Value when EndsWithTagStart(html):
-                case SegmentKind.Text when text.AsSpan().IndexOfAny(MarkerStart, MarkerEnd) >= 0:
+                case SegmentKind.Value when segment.IsFlagged || EndsWithTagStart(html):
+                case SegmentKind.Text when segment.Text.AsSpan().IndexOfAny(MarkerStart, MarkerEnd) >= 0:
+                case var _ when segment.IsOfLoop:
                     return null;
                 case SegmentKind.Text:
-                    html.Append(text);
+                    html.Append(segment.Text);
                     break;
                 case SegmentKind.Value:
                     // The same value has the same sign, so that a link whose text is its target is seen as one.
-                    first.TryAdd(text, i);
-                    html.Append(MarkerStart).Append(first[text]).Append(MarkerEnd);
+                    first.TryAdd(segment.Reference, i);
+                    html.Append(MarkerStart).Append(first[segment.Reference]).Append(MarkerEnd);
                     break;
-                case SegmentKind.Condition:
+                case var _ when segment.IsOfBlock:
                     // A comment may stand anywhere without moving anything, even between the rows of a table.
                     html.Append("<!--").Append(MarkerPrefix).Append(i).Append("-->");
                     break;
             }
         }
 
-        // Without it, a condition at the very beginning would stand before the body, where nothing is read.
-        var hasBody = segments.Exists(segment => segment.Text.Contains("<body", StringComparison.OrdinalIgnoreCase));
-        using var document = HtmlToText.Parse((hasBody ? "" : "<body>") + html);
-        var hasConditions = segments.Exists(segment => segment.Kind == SegmentKind.Condition);
-        return document is not null && !DependsOnValues(document, hasConditions)
-            ? PutBack(new HtmlTextBuilder().Build(document), segments)
-            : null;
+        var hasConditions = segments.Exists(segment => segment.IsOfBlock);
+        var dependsOnValues = false;
+        var plain = HtmlToText.Convert(
+            html.ToString(), token => dependsOnValues |= DependsOnValues(token, hasConditions));
+        return dependsOnValues ? null : PutBack(plain, segments);
     }
 
-    private static string? PutBack(string text, List<Segment> segments)
+    private static List<Segment>? PutBack(string text, List<Segment> segments)
     {
-        var conditions = Enumerable.Range(0, segments.Count).Where(i => segments[i].Kind == SegmentKind.Condition);
+        var conditions = Enumerable.Range(0, segments.Count).Where(i => segments[i].IsOfBlock);
         var found = Markers().Matches(text)
             .Select(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture))
-            .Where(index => segments[index].Kind == SegmentKind.Condition);
+            .Where(index => segments[index].IsOfBlock);
         if (text.Contains(MarkerPrefix, StringComparison.Ordinal) || !conditions.SequenceEqual(found))
         {
             return null;
         }
 
-        var written = new StringBuilder();
+        var written = new List<Segment>();
         var at = 0;
         foreach (Match match in Markers().Matches(text))
         {
-            written.Append(TemplateWriter.Protect(text[at..match.Index]));
-            written.Append(segments[int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)].Text);
+            written.Add(new(SegmentKind.Text) { Text = text[at..match.Index] });
+            written.Add(segments[int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)]);
             at = match.Index + match.Length;
         }
 
-        return written.Append(TemplateWriter.Protect(text[at..])).ToString();
+        written.Add(new(SegmentKind.Text) { Text = text[at..] });
+        return written;
     }
 
     // A value there decides whether there is a tag at all.
@@ -117,12 +116,14 @@ internal sealed partial class TextAlternative
         html is [.., '<'] or [.., '<', '/'];
 
     // A value in a tag's or an attribute's name decides what the HTML is, and a condition how a list is numbered.
-    private static bool DependsOnValues(IDocument document, bool hasConditions) =>
-        document.All.Any(element => element.LocalName.Contains(MarkerStart)
-            || (hasConditions && element.LocalName == "ol")
-            || element.Attributes.Any(attribute => attribute.Name.Contains(MarkerStart)
-                || (attribute.Name is "style" or "hidden" or "start" && attribute.Value.Contains(MarkerStart))));
+    private static bool DependsOnValues(HtmlToken token, bool hasConditions) =>
+        token is HtmlTagToken tag
+        && (tag.Name.Contains(MarkerStart)
+            || (hasConditions && tag.Name.Equals("ol", StringComparison.OrdinalIgnoreCase))
+            || tag.Attributes.Any(attribute => attribute.Name.Contains(MarkerStart)
+                || (attribute.Name.ToLowerInvariant() is "style" or "hidden" or "start"
+                    && attribute.Value?.Contains(MarkerStart) == true)));
 
-    [GeneratedRegex($"\uE0F0([0-9]{{1,6}})\uE0F1", RegexOptions.CultureInvariant)]
+    [GeneratedRegex($"\uE0F0([0-9]{{1,6}})\uE0F1", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Markers();
 }

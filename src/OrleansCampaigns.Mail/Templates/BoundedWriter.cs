@@ -11,6 +11,9 @@ internal sealed class BoundedWriter(int lengthMax, int lengthExpected = 0) : Tex
 
     public override Encoding Encoding => Encoding.Unicode;
 
+    /// <summary>How much was written.</summary>
+    public int Length => text.Length;
+
     /// <summary>Whether more was written than allowed.</summary>
     public bool IsFull { get; private set; }
 

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using HandlebarsDotNet;
 using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Mail.Templates;
@@ -7,10 +5,12 @@ namespace OrleansCampaigns.Mail.Templates;
 /// <summary>One template of a campaign, compiled. Safe for concurrent use.</summary>
 internal sealed class CompiledTemplate
 {
-    private readonly HandlebarsTemplate<TextWriter, object, object> template;
+    private readonly TemplateProgram program;
     private readonly IReadOnlyList<TemplateNode> nodes;
     private readonly TemplateUse use;
     private readonly string field;
+    private readonly ValueEncoder? encoder;
+    private readonly bool checksUrls;
     private readonly int lengthMax;
     private int lengthExpected;
 
@@ -18,7 +18,7 @@ internal sealed class CompiledTemplate
         string field,
         IReadOnlyList<TemplateNode> nodes,
         TemplateUse use,
-        string written,
+        List<Segment> segments,
         ValueEncoding encoding,
         int lengthMax)
     {
@@ -26,7 +26,10 @@ internal sealed class CompiledTemplate
         this.nodes = nodes;
         this.use = use;
         this.lengthMax = lengthMax;
-        template = CompileWritten(written, encoding);
+        encoder = ValueEncoder.Of(encoding);
+        segments = encoding == ValueEncoding.Html ? UrlStarts.Mark(segments) : segments;
+        checksUrls = segments.Exists(segment => segment.Kind == SegmentKind.UrlStart);
+        program = new TemplateProgram(segments);
     }
 
     /// <summary>The fields that it writes out unguarded.</summary>
@@ -35,8 +38,8 @@ internal sealed class CompiledTemplate
     /// <summary>Whether it asks for the page where the recipient unsubscribes.</summary>
     public bool HasUnsubscribeUrl => use.HasUnsubscribeUrl;
 
-    /// <summary>Its parts, in the names of the field table.</summary>
-    public List<Segment> Flatten(FieldTable fields) => TemplateWriter.Flatten(nodes, fields);
+    /// <summary>Its parts, in order.</summary>
+    public List<Segment> Flatten() => TemplateSegments.Of(nodes);
 
     /// <summary>Compiles; refused <c>template.syntax</c> or <c>template.too_large</c> with the line.</summary>
     /// <param name="field">The request's field that holds the template, such as <c>content.html</c>.</param>
@@ -45,8 +48,6 @@ internal sealed class CompiledTemplate
     /// <param name="lengthMax">The longest rendering, in characters.</param>
     /// <param name="fields">Takes the fields that it uses.</param>
     /// <param name="mark">Adds marks to what is rendered, and to nothing else.</param>
-    [SuppressMessage(
-        "Design", "CA1031", Justification = "A template is input: however the engine fails on it, it is refused.")]
     public static Result<CompiledTemplate> Compile(
         string field,
         string text,
@@ -65,29 +66,22 @@ internal sealed class CompiledTemplate
         {
             var nodes = TemplateParser.Parse(text);
             var use = new TemplateUse(nodes, fields);
-            var written = TemplateWriter.Write(TemplateWriter.Flatten(mark?.Invoke(nodes) ?? nodes, fields));
-            return new CompiledTemplate(field, nodes, use, written, encoding, lengthMax);
+            var segments = TemplateSegments.Of(mark?.Invoke(nodes) ?? nodes);
+            return new CompiledTemplate(field, nodes, use, segments, encoding, lengthMax);
         }
         catch (TemplateSyntaxException wrong)
         {
             return Refusal.Invalid("template.syntax", $"{field}, line {wrong.Line}: {wrong.Message}", field);
         }
-        catch (Exception wrong)
-        {
-            return Refusal.Invalid(
-                "template.syntax", $"{field}: the template does not compile ({wrong.GetType().Name}).", field);
-        }
     }
 
-    /// <summary>Compiles what <see cref="TemplateWriter"/> has written, with the same fields.</summary>
-    public CompiledTemplate With(string written, ValueEncoding encoding) =>
-        new(field, nodes, use, written, encoding, lengthMax);
+    /// <summary>The same with other text between the same values and blocks.</summary>
+    public CompiledTemplate With(List<Segment> segments, ValueEncoding encoding) =>
+        new(field, nodes, use, segments, encoding, lengthMax);
 
     /// <summary>
-    /// Renders; refused <c>template.missing_field</c>, <c>template.too_large</c>, <c>template.render</c>.
+    /// Renders; refused <c>template.missing_field</c> or <c>template.too_large</c>.
     /// </summary>
-    [SuppressMessage(
-        "Design", "CA1031", Justification = "A template is input: however the engine fails on it, it is refused.")]
     public Result<string> Render(RecipientFields values)
     {
         foreach (var name in use.Required)
@@ -110,8 +104,9 @@ internal sealed class CompiledTemplate
         using var writer = new BoundedWriter(lengthMax, lengthExpected);
         try
         {
-            template(writer, values.Context);
-            var text = writer.ToString();
+            var urlStarts = checksUrls ? new List<int>() : null;
+            program.Run(values, writer, encoder, urlStarts);
+            var text = urlStarts is null ? writer.ToString() : UrlStarts.Check(writer.ToString(), urlStarts);
             if (text.Length > lengthExpected)
             {
                 lengthExpected = text.Length; // The next one is about as long, and then needs no growing.
@@ -123,22 +118,6 @@ internal sealed class CompiledTemplate
         {
             return Refusal.Invalid("template.too_large", $"{field} comes to more than {lengthMax} characters.", field);
         }
-        catch (Exception failure)
-        {
-            return Refusal.Invalid("template.render", $"{field} cannot be rendered ({failure.GetType().Name}).", field);
-        }
-    }
-
-    private static HandlebarsTemplate<TextWriter, object, object> CompileWritten(string written, ValueEncoding encoding)
-    {
-        var configuration = new HandlebarsConfiguration { NoEscape = encoding == ValueEncoding.None };
-        if (encoding != ValueEncoding.None)
-        {
-            configuration.TextEncoder = encoding == ValueEncoding.Html ? new HtmlEscape() : new OneLine();
-        }
-
-        using var reader = new StringReader(written);
-        return Handlebars.Create(configuration).Compile(reader);
     }
 
     // Known before anything runs, because loops run over fields only.
@@ -153,7 +132,7 @@ internal sealed class CompiledTemplate
             }
 
             var body = CountIterations(block.Body.Nodes, values);
-            count += block.Kind == BlockKind.Each ? values.CountItems(block.Subject.Name) * (1 + body) : body;
+            count += block.Kind == BlockKind.Each ? values.Items(block.Subject.Name).LongLength * (1 + body) : body;
             if (block.Else is not null)
             {
                 count += CountIterations(block.Else.Nodes, values);

@@ -9,6 +9,7 @@ internal sealed class RecipientFields
     private static readonly char[] ListSeparators = [';', '\n', '\r'];
 
     private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string[]> lists = new(StringComparer.Ordinal);
 
     public RecipientFields(
         RecipientProfile recipient,
@@ -16,14 +17,7 @@ internal sealed class RecipientFields
         ImmutableDictionary<string, string> fallbacks,
         string? unsubscribeUrl = null)
     {
-        Context = new Dictionary<string, object>(
-            fields.Numbers.Count + fields.Lists.Count + TemplateWriter.Constants.Count);
-        foreach (var (name, text) in TemplateWriter.Constants)
-        {
-            Context.Add(name, text);
-        }
-
-        foreach (var (name, number) in fields.Numbers)
+        foreach (var name in fields.Names)
         {
             var found = name == OwnFields.UnsubscribeUrl
                 ? unsubscribeUrl
@@ -31,23 +25,22 @@ internal sealed class RecipientFields
             if (found is { } value)
             {
                 values.Add(name, value);
-                Context.Add(TemplateWriter.FieldKey(number), value);
                 if (fields.Lists.Contains(name))
                 {
-                    Context.Add(TemplateWriter.ListKey(number), Split(value));
+                    lists.Add(name, Split(value));
                 }
             }
         }
     }
 
-    /// <summary>What the template engine looks names up in.</summary>
-    public Dictionary<string, object> Context { get; }
-
     /// <summary>Whether the recipient has the field, or the campaign has a fallback for it.</summary>
     public bool Has(string name) => values.ContainsKey(name);
 
-    /// <summary>How many items the field has as a list.</summary>
-    public int CountItems(string name) => values.TryGetValue(name, out var value) ? Split(value).Length : 0;
+    /// <summary>The value, if there is one.</summary>
+    public string? Find(string name) => values.GetValueOrDefault(name);
+
+    /// <summary>The items of a field that an <c>each</c> walks through.</summary>
+    public string[] Items(string name) => lists.GetValueOrDefault(name) ?? [];
 
     private static string[] Split(string value) =>
         value.Split(ListSeparators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -1,3 +1,5 @@
+using OrleansCampaigns.Domain;
+
 namespace OrleansCampaigns.Mail.Templates;
 
 /// <summary>A tag or the text between tags.</summary>
@@ -20,8 +22,12 @@ internal enum TemplateTokenKind
 }
 
 /// <summary>A template is not one; the message is for its author.</summary>
-internal sealed class TemplateSyntaxException(string message, int line) : Exception(message)
+internal sealed class TemplateSyntaxException(string message, int line)
+    : Exception(PlainText.Cut(message, TemplateSyntaxException.MessageMax))
 {
+    // A message quotes a tag, and a tag may be as long as the template.
+    private const int MessageMax = 300;
+
     public int Line { get; } = line;
 }
 

@@ -1,17 +1,17 @@
 namespace OrleansCampaigns.Mail.Templates;
 
-/// <summary>The fields that a campaign's templates use, each with its number.</summary>
+/// <summary>The fields that a campaign's templates use.</summary>
 internal sealed class FieldTable
 {
-    private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private readonly HashSet<string> lists = new(StringComparer.Ordinal);
 
-    public IReadOnlyDictionary<string, int> Numbers => numbers;
+    public IReadOnlySet<string> Names => names;
 
     /// <summary>Those that some <c>each</c> walks through.</summary>
     public IReadOnlySet<string> Lists => lists;
 
-    public void Add(string name) => numbers.TryAdd(name, numbers.Count);
+    public void Add(string name) => names.Add(name);
 
     public void AddList(string name) => lists.Add(name);
 }

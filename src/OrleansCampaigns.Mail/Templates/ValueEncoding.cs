@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Text;
-using HandlebarsDotNet;
 
 namespace OrleansCampaigns.Mail.Templates;
 
@@ -18,26 +16,19 @@ internal enum ValueEncoding
 }
 
 /// <summary>Writes values by replacing single characters.</summary>
-internal abstract class ValueEncoder(string special) : ITextEncoder
+internal abstract class ValueEncoder(string special)
 {
     private readonly SearchValues<char> special = SearchValues.Create(special);
 
-    public void Encode(StringBuilder? text, TextWriter target) => Encode(text?.ToString(), target);
-
-    public void Encode(string? text, TextWriter target) => Encode(text.AsSpan(), target);
-
-    public void Encode<T>(T? text, TextWriter target)
-        where T : IEnumerator<char>
+    /// <summary>The encoder; <see langword="null"/> where values are written as they are.</summary>
+    public static ValueEncoder? Of(ValueEncoding encoding) => encoding switch
     {
-        while (text is not null && text.MoveNext())
-        {
-            Encode([text.Current], target);
-        }
-    }
+        ValueEncoding.Html => new HtmlEscape(),
+        ValueEncoding.OneLine => new OneLine(),
+        _ => null,
+    };
 
-    protected abstract string Replace(char character);
-
-    private void Encode(ReadOnlySpan<char> text, TextWriter target)
+    public void Encode(ReadOnlySpan<char> text, TextWriter target)
     {
         while (text.IndexOfAny(special) is >= 0 and var at)
         {
@@ -48,6 +39,8 @@ internal abstract class ValueEncoder(string special) : ITextEncoder
 
         target.Write(text);
     }
+
+    protected abstract string Replace(char character);
 }
 
 /// <summary>Escapes for HTML text and attributes, as Handlebars does.</summary>

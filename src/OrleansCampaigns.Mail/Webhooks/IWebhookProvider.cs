@@ -50,6 +50,11 @@ internal static class WebhookRefusals
     public static Refusal Signature { get; } = Refusal.Forbidden(
         "webhook.signature", "The request does not prove that it is the provider's, or it is too old.");
 
+    public static Refusal NotNow { get; } = new(
+        RefusalKind.Throttled,
+        "webhook.not_now",
+        "What proves the request cannot be looked up now; deliver it again later.");
+
     public static Refusal Malformed { get; } = Refusal.Invalid(
         "webhook.malformed", "The body is not of the form that the provider documents.");
 }

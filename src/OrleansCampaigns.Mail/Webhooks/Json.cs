@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Mail.Webhooks;
 
@@ -24,15 +25,22 @@ internal static class Json
     /// <summary>The value at the end of a path of names; undefined when there is none.</summary>
     public static JsonElement At(this JsonElement item, params ReadOnlySpan<string> path)
     {
-        foreach (var name in path)
+        try
         {
-            if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty(name, out item))
+            foreach (var name in path)
             {
-                return default;
+                if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty(name, out item))
+                {
+                    return default;
+                }
             }
-        }
 
-        return item;
+            return item;
+        }
+        catch (InvalidOperationException)
+        {
+            return default; // A name with half of a surrogate pair is well-formed JSON, and cannot be compared.
+        }
     }
 
     /// <summary>The text at the end of a path.</summary>
@@ -46,7 +54,7 @@ internal static class Json
 
         try
         {
-            return found.GetString();
+            return found.GetString() is { } text ? PlainText.Clean(text) : null;
         }
         catch (InvalidOperationException)
         {

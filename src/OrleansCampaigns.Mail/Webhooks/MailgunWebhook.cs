@@ -12,42 +12,52 @@ namespace OrleansCampaigns.Mail.Webhooks;
 
 /// <summary>Mailgun: one event a request, with an HMAC over a time and a random token.</summary>
 /// <remarks>
-/// The signature does not cover the event itself: whoever sees a request could put another event under it. TLS keeps it
-/// from being seen, its age is limited, and the event must name a recipient by a Message-ID that only we can make.
+/// The signature does not cover the event itself: a reader of a request could put another event under it. So a token
+/// counts for the body that it came with first, and for no other, for as long as its time is near enough.
 /// </remarks>
-internal sealed class MailgunWebhook(IOptions<WebhookOptions> options, TimeProvider clock) : IWebhookProvider
+internal sealed class MailgunWebhook(IOptions<WebhookOptions> options, ISignedTokens tokens, TimeProvider clock)
+    : IWebhookProvider
 {
+    // Mailgun delivers again for eight hours; tokens are remembered for a day.
+    private static readonly TimeSpan AgeMax = TimeSpan.FromHours(12);
+
     public string Name => "mailgun";
 
     public bool IsConfigured => options.Value.Mailgun.SigningKey is not null;
 
-    public Task<Result<IReadOnlyList<ProviderEvent?>>> Read(
+    public async Task<Result<IReadOnlyList<ProviderEvent?>>> Read(
         WebhookRequest request, CancellationToken cancellation)
     {
         using var json = Json.Parse(request.Body);
         if (json is null || json.RootElement.At("signature").ValueKind != JsonValueKind.Object)
         {
-            return Refuse(WebhookRefusals.Malformed);
+            return WebhookRefusals.Malformed;
         }
 
-        if (!IsSigned(json.RootElement.At("signature")))
+        var signature = json.RootElement.At("signature");
+        if (!IsSigned(signature))
         {
-            return Refuse(WebhookRefusals.Signature);
+            return WebhookRefusals.Signature;
         }
 
         var data = json.RootElement.At("event-data");
-        return data.Text("id") is { } id
-            ? Task.FromResult<Result<IReadOnlyList<ProviderEvent?>>>(new[] { Event(data, id) })
-            : Refuse(WebhookRefusals.Malformed);
+        if (data.Text("id") is not { } id)
+        {
+            return WebhookRefusals.Malformed;
+        }
 
-        static Task<Result<IReadOnlyList<ProviderEvent?>>> Refuse(Refusal refusal) =>
-            Task.FromResult<Result<IReadOnlyList<ProviderEvent?>>>(refusal);
+        var content = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data.GetRawText())));
+        return await tokens.Use(Name, signature.Text("token")!, content, cancellation)
+            ? new[] { Event(data, id) }
+            : WebhookRefusals.Signature;
     }
 
     private bool IsSigned(JsonElement signature)
     {
         var (timestamp, token) = (signature.TextOrNumber("timestamp"), signature.Text("token"));
-        if (!WebhookTimes.IsTimely(WebhookTimes.Unix(timestamp), clock.GetUtcNow()) || token is null)
+        var now = clock.GetUtcNow();
+        var signedAt = WebhookTimes.Unix(timestamp);
+        if (!WebhookTimes.IsTimely(signedAt, now) || signedAt < now - AgeMax || token is null)
         {
             return false;
         }

@@ -123,6 +123,7 @@ internal sealed partial class PostmarkWebhook(IOptions<WebhookOptions> options) 
 
     [GeneratedRegex(
         @"^[> \t]{0,8}Message-ID:\s{0,4}<([^<>\s]{1,200})>",
-        RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+            | RegexOptions.NonBacktracking)]
     private static partial Regex MessageId();
 }

@@ -41,6 +41,6 @@ internal static partial class ProviderBounce
             ? otherwise with { Outcome = Outcome.Deferred, Cause = Cause.Other }
             : otherwise;
 
-    [GeneratedRegex(@"^\s*[245]\.\d{1,3}\.\d{1,3}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s*[245]\.\d{1,3}\.\d{1,3}", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Status();
 }

@@ -1,9 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Logging;
+using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Feedback;
+using OrleansCampaigns.Grains.Mailboxes;
 
 namespace OrleansCampaigns.Mail.Webhooks;
 
@@ -12,12 +15,14 @@ namespace OrleansCampaigns.Mail.Webhooks;
 /// An address in an event finds nobody: it may be any address. Each event is named after the provider's own identifier,
 /// so that one that is delivered again counts once.
 /// </remarks>
-internal sealed class ProviderWebhooks(
+internal sealed partial class ProviderWebhooks(
     IEnumerable<IWebhookProvider> providers,
     IFeedback feedback,
     IRecipientDirectory directory,
+    ISetAsideMessages setAside,
     RecipientTokens tokens,
-    TimeProvider clock) : IProviderWebhooks
+    TimeProvider clock,
+    ILogger<ProviderWebhooks> logger) : IProviderWebhooks
 {
     // SendGrid gives up after three seconds, and a request of its may hold a thousand events.
     private const int AtOnceMax = 32;
@@ -25,13 +30,12 @@ internal sealed class ProviderWebhooks(
     public async Task<Result<WebhookReceipt>> Receive(
         string provider, WebhookRequest request, CancellationToken cancellation = default)
     {
-        var sender = providers.FirstOrDefault(known => known.Name == provider);
-        if (sender is not { IsConfigured: true })
+        if (Find(provider) is not { } sender)
         {
             return WebhookRefusals.Unknown;
         }
 
-        var read = await sender.Read(request, cancellation);
+        var read = await Read(sender, request, cancellation);
         if (read.IsRefused)
         {
             return read.Refusal;
@@ -39,18 +43,54 @@ internal sealed class ProviderWebhooks(
 
         var campaigns = await FindCampaigns(read.Value, cancellation);
         var counts = new int[Enum.GetValues<FeedbackEffect>().Length + 1];
+        var faults = 0;
         await Parallel.ForEachAsync(
             read.Value,
             new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax, CancellationToken = cancellation },
             async (happened, token) =>
             {
-                var effect = await Apply(provider, happened, campaigns, token);
-                Interlocked.Increment(ref counts[(int)effect]);
+                try
+                {
+                    var effect = await Apply(provider, happened, campaigns, token);
+                    Interlocked.Increment(ref counts[(int)effect]);
+                }
+                catch (Exception fault) when (!Outages.Is(fault))
+                {
+                    Interlocked.Increment(ref faults);
+                    LogNotApplied(provider, fault.GetType().Name);
+                }
             });
+        if (faults > 0)
+        {
+            // Delivered again it would fail again, and hold up what comes after it.
+            await setAside.SetAside(
+                request.Body, provider, SetAsideReasons.NotApplied, "webhook", cancellation: cancellation);
+        }
+
         return new WebhookReceipt(
             counts[(int)FeedbackEffect.Applied] + counts[(int)FeedbackEffect.Early],
             counts[(int)FeedbackEffect.Repeated],
-            counts[(int)FeedbackEffect.Ignored]);
+            counts[(int)FeedbackEffect.Ignored] + faults);
+    }
+
+    public bool Takes(string provider) => Find(provider) is not null;
+
+    private IWebhookProvider? Find(string provider) =>
+        providers.FirstOrDefault(known => known.Name == provider && known.IsConfigured);
+
+    private async Task<Result<IReadOnlyList<ProviderEvent?>>> Read(
+        IWebhookProvider sender, WebhookRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await sender.Read(request, cancellation);
+        }
+        catch (Exception fault) when (!Outages.Is(fault))
+        {
+            // The request may be a stranger's: nothing of it is kept.
+            LogNotApplied(sender.Name, fault.GetType().Name);
+            return WebhookRefusals.Malformed;
+        }
     }
 
     private async Task<Dictionary<CampaignId, TrackedCampaign>> FindCampaigns(
@@ -136,4 +176,7 @@ internal sealed class ProviderWebhooks(
     // Keys are kept with the contact: all of one length, and nothing in them that a provider may put into its own.
     private static string Hash(string id) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan(0, 16));
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "An event of {Provider} could not be applied: {Failure}.")]
+    private partial void LogNotApplied(string provider, string failure);
 }

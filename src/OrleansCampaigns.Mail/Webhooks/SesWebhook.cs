@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
 using OrleansCampaigns.Contracts.Feedback;
@@ -23,11 +24,27 @@ internal sealed class SesWebhook(
             return WebhookRefusals.Malformed;
         }
 
-        if (!options.Value.Ses.TopicArns.Contains(message.TopicArn) || !await IsSigned(message, cancellation))
+        try
+        {
+            return !options.Value.Ses.TopicArns.Contains(message.TopicArn) || !await IsSigned(message, cancellation)
+                ? WebhookRefusals.Signature
+                : await Events(message, cancellation);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException or IOException
+            && !cancellation.IsCancellationRequested)
+        {
+            // A stranger can name a certificate that is not there: Amazon not answering is no fault of ours.
+            return WebhookRefusals.NotNow;
+        }
+        catch (CryptographicException)
         {
             return WebhookRefusals.Signature;
         }
+    }
 
+    private async Task<Result<IReadOnlyList<ProviderEvent?>>> Events(
+        SnsMessage message, CancellationToken cancellation)
+    {
         switch (message.Type)
         {
             case SnsMessage.Notification:

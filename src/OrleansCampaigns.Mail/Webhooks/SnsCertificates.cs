@@ -20,8 +20,13 @@ internal sealed class SnsCertificates(ISnsClient client, TimeProvider clock) : I
 {
     private const int EntriesMax = 20;
 
+    // Requests that name certificates which do not exist must not keep others waiting in a line without end.
+    private const int WaitingMax = 16;
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentDictionary<string, X509Certificate2> _entries = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _fetching = new(1);
+    private int _waiting;
 
     /// <summary>The certificate, if it is valid now; <see langword="null"/> otherwise.</summary>
     /// <remarks>
@@ -47,7 +52,12 @@ internal sealed class SnsCertificates(ISnsClient client, TimeProvider clock) : I
     private async Task<X509Certificate2?> Fetch(Uri url, CancellationToken cancellation)
     {
         // One at a time: whoever floods us with addresses that do not exist must not make us flood Amazon.
-        await _fetching.WaitAsync(cancellation);
+        if (Interlocked.Increment(ref _waiting) > WaitingMax || !await _fetching.WaitAsync(WaitMax, cancellation))
+        {
+            Interlocked.Decrement(ref _waiting);
+            throw new IOException("Too many certificates are asked for at the same time.");
+        }
+
         try
         {
             if (_entries.TryGetValue(url.AbsoluteUri, out var known))
@@ -69,6 +79,7 @@ internal sealed class SnsCertificates(ISnsClient client, TimeProvider clock) : I
         }
         finally
         {
+            Interlocked.Decrement(ref _waiting);
             _fetching.Release();
         }
     }
@@ -79,7 +90,7 @@ internal sealed class SnsCertificates(ISnsClient client, TimeProvider clock) : I
         {
             return pem is null ? null : X509Certificate2.CreateFromPem(pem);
         }
-        catch (CryptographicException)
+        catch (Exception failure) when (failure is CryptographicException or ArgumentException)
         {
             return null;
         }

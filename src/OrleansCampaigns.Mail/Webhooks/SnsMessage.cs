@@ -146,6 +146,7 @@ internal sealed partial record SnsMessage
             && url.Host == $"sns.{parts.ElementAtOrDefault(3)}.{domain}";
     }
 
-    [GeneratedRegex(@"^/SimpleNotificationService-[A-Za-z0-9]{1,64}\.pem\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^/SimpleNotificationService-[A-Za-z0-9]{1,64}\.pem\z",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Certificate();
 }

@@ -110,6 +110,6 @@ internal sealed partial class WebhookOptionsValidator : IValidateOptions<Webhook
 
     [GeneratedRegex(
         @"^arn:aws(-cn|-us-gov)?:sns:[a-z0-9-]{1,40}:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?\z",
-        RegexOptions.CultureInvariant)]
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex TopicArn();
 }

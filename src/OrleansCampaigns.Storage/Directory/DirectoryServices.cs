@@ -37,6 +37,7 @@ public static class DirectoryServices
         services.AddSingleton<ISetAsideMessages>(provider => provider.GetRequiredService<SetAsideMessages>());
         services.AddSingleton<ISetAsideDirectory>(provider => provider.GetRequiredService<SetAsideMessages>());
         services.AddSingleton<IAccessDirectory, AccessDirectory>();
+        services.AddSingleton<ISignedTokens, SignedTokens>();
         services.AddSingleton(_ => database.OpenImportFiles(options));
         services.AddSingleton<ImportSignal>();
         services.AddSingleton<IContactImporter, ContactImporter>();

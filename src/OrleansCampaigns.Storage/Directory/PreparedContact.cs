@@ -38,8 +38,9 @@ internal sealed record PreparedContact
         ReadOnlySpan<byte> key, AccountId account, string address)
     {
         address = address.Trim();
-        var parsed = EmailAddress.Parse(address)?.Normalised;
-        return (ContactId.Of(key, account, parsed ?? address), parsed ?? address, parsed is not null);
+        var parsed = EmailAddress.Parse(address);
+        var spelling = parsed?.Normalised ?? address;
+        return (ContactId.Of(key, account, spelling), spelling, parsed is { IsPublic: true });
     }
 
     /// <summary>Checks and completes what was given.</summary>

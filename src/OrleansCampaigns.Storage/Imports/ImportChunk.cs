@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Storage.Directory;
@@ -54,13 +55,9 @@ internal sealed class ImportChunk
             {
                 chunk._errors.Add(error);
             }
-            else if (fields.Split(row) is { } values)
-            {
-                chunk.Add(row.Line, PreparedContact.Of(key, account, columns.Map(values)), columns);
-            }
             else
             {
-                chunk._errors.Add(ErrorOf(row with { Problem = CsvProblem.StrayQuote }, columns)!);
+                chunk.Add(row, fields, columns, key, account);
             }
         }
 
@@ -72,8 +69,34 @@ internal sealed class ImportChunk
         return chunk;
     }
 
+    /// <summary>A row that no rule refuses and that cannot be taken all the same.</summary>
+    public static ImportError Unreadable(long line) => new(
+        line, "import.row_unreadable", "A fault of this software keeps the row out; the other rows are in.", null);
+
     public static ImportError ErrorOf(long line, Refusal refusal, ImportColumns columns) =>
         new(line, refusal.Code, refusal.Detail, columns.HeaderOf(refusal.Field));
+
+    [SuppressMessage(
+        "Design", "CA1031", Justification = "A row is input: whatever it makes fail, the other rows go on.")]
+    private void Add(
+        CsvRow row, CsvFields fields, ImportColumns columns, ReadOnlySpan<byte> key, AccountId account)
+    {
+        try
+        {
+            if (fields.Split(row) is { } values)
+            {
+                Add(row.Line, PreparedContact.Of(key, account, columns.Map(values)), columns);
+            }
+            else
+            {
+                _errors.Add(ErrorOf(row with { Problem = CsvProblem.StrayQuote }, columns)!);
+            }
+        }
+        catch (Exception)
+        {
+            _errors.Add(Unreadable(row.Line));
+        }
+    }
 
     private void Add(long line, Result<PreparedContact> contact, ImportColumns columns)
     {

@@ -14,9 +14,23 @@ internal static class ImportChunkWriter
     public const int ErrorsMax = 10_000;
 
     /// <summary>Writes the contacts after the first <paramref name="done"/> of a chunk.</summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="task">The import.</param>
+    /// <param name="columns">What its columns mean.</param>
+    /// <param name="chunk">The rows.</param>
+    /// <param name="done">How many contacts of the chunk are in.</param>
+    /// <param name="step">How many contacts this step writes at most; 0: the next one is told as an error instead.
+    /// </param>
+    /// <param name="now">The time, in milliseconds since 1970.</param>
     /// <returns>How many are done then; -1 when the list is gone, and then nothing is written.</returns>
     public static async Task<int> Write(
-        DatabaseSession session, ImportTask task, ImportColumns columns, ImportChunk chunk, int done, long now)
+        DatabaseSession session,
+        ImportTask task,
+        ImportColumns columns,
+        ImportChunk chunk,
+        int done,
+        int step,
+        long now)
     {
         if (await ListDirectory.Find(session, task.Account, task.ListId, session.Dialect.ForUpdate) is null)
         {
@@ -27,9 +41,17 @@ internal static class ImportChunkWriter
 
         // What was wrong with rows is told with the chunk's first step.
         List<ImportError> errors = done == 0 ? [.. chunk.Errors] : [];
-        var end = Math.Min(done + session.Dialect.ImportStepMax, chunk.Contacts.Count);
-        var counts = await WriteContacts(
-            session, task, columns, chunk.Contacts.GetRange(done, end - done), errors, now);
+        var end = Math.Min(done + Math.Max(step, 1), chunk.Contacts.Count);
+        var rows = chunk.Contacts.GetRange(done, end - done);
+        if (step == 0)
+        {
+            errors.AddRange(rows.Select(row => ImportChunk.Unreadable(row.Line)));
+            rows = [];
+        }
+
+        var counts = rows.Count == 0
+            ? new ImportCounts()
+            : await WriteContacts(session, task, columns, rows, errors, now);
         await ListDirectory.CountMembers(session, task.ListId, counts.Members);
         await KeepErrors(session, task.Id, errors);
         counts.Rejected = errors.Count;

@@ -14,6 +14,7 @@ namespace OrleansCampaigns.Storage.Imports;
 internal sealed class ImportRun(IDatabase database, IImportFiles files, ImportTask task)
 {
     private const int OccurrencesPerStepMax = 10_000;
+    private const int StepDivisor = 8;
 
     /// <summary>What it came to, once it has ended.</summary>
     public Import? Ended { get; private set; }
@@ -110,12 +111,25 @@ internal sealed class ImportRun(IDatabase database, IImportFiles files, ImportTa
     private async Task<bool> Write(
         ImportChunk chunk, ImportColumns columns, int done, CancellationToken cancellation)
     {
+        var step = database.Dialect.ImportStepMax;
         do
         {
             cancellation.ThrowIfCancellationRequested();
-            var from = done;
-            done = await database.Write(
-                session => ImportChunkWriter.Write(session, task, columns, chunk, from, database.Now), cancellation);
+            var (from, size) = (done, step);
+            try
+            {
+                done = await database.Write(
+                    session => ImportChunkWriter.Write(session, task, columns, chunk, from, size, database.Now),
+                    cancellation);
+                step = Math.Clamp(size * 2, 1, database.Dialect.ImportStepMax);
+            }
+            catch (Exception fault) when (step > 0 && IsOfRows(fault))
+            {
+                // Some row of the step cannot be stored. Smaller steps find it, and it alone is left out.
+                step /= StepDivisor;
+                continue;
+            }
+
             if (done < 0)
             {
                 return false;
@@ -125,6 +139,9 @@ internal sealed class ImportRun(IDatabase database, IImportFiles files, ImportTa
 
         return true;
     }
+
+    private bool IsOfRows(Exception fault) =>
+        fault is not (OperationCanceledException or ImportTakenException) && !database.IsPassing(fault);
 
     private Task<int> KeepBeginning(long position, long line, CancellationToken cancellation) =>
         database.Write(

@@ -15,14 +15,18 @@ public sealed record SetAsideLimits
     /// <summary>Of each message; a bounce says what it has to say at the beginning.</summary>
     public int MessageOctetsMax { get; init; } = 256 * 1024;
 
-    /// <summary>The newest so many messages.</summary>
-    public int MessagesMax { get; init; } = 10_000;
+    /// <summary>The newest so many messages of each source and reason.</summary>
+    /// <remarks>
+    /// Most of what comes is noise that strangers make. It pushes out noise of its own kind alone, and never what was
+    /// collected elsewhere or set aside for another reason.
+    /// </remarks>
+    public int MessagesMax { get; init; } = 2_000;
 
     /// <summary>For so long.</summary>
     public TimeSpan AgeMax { get; init; } = TimeSpan.FromDays(90);
 }
 
-/// <summary>Messages that were set aside,.</summary>
+/// <summary>Messages that were set aside, each kind in bounded room.</summary>
 public sealed class SetAsideMessages(IDatabase database, SetAsideLimits? limits = null)
     : ISetAsideMessages, ISetAsideDirectory
 {
@@ -59,11 +63,13 @@ public sealed class SetAsideMessages(IDatabase database, SetAsideLimits? limits 
                     // Identifiers grow with time: the oldest have the least.
                     await session.Change(
                         """
-                        DELETE FROM set_aside_messages WHERE received_at < @oldest OR id <= (
-                            SELECT id FROM set_aside_messages ORDER BY id DESC LIMIT 1 OFFSET @count)
+                        DELETE FROM set_aside_messages WHERE received_at < @oldest
+                            OR (source = @source AND reason = @reason AND id <= (
+                                SELECT id FROM set_aside_messages WHERE source = @source AND reason = @reason
+                                ORDER BY id DESC LIMIT 1 OFFSET @count))
                         """,
                         ("@oldest", now - (long)_limits.AgeMax.TotalMilliseconds),
-                        ("@count", _limits.MessagesMax));
+                        ("@source", source), ("@reason", reason), ("@count", _limits.MessagesMax));
                 }
 
                 return isNew;

@@ -105,6 +105,62 @@ public sealed class IdempotencyTests
         Assert.Equal(renewals, api.Access.Renewals);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Another_file_of_the_same_length_is_another_request(bool isChunked)
+    {
+        await using var api = await TestApi.Start();
+        var path = $"/v1/lists/{api.Lists.Add("a").Id}/imports";
+
+        var first = await Upload(api, path, "address\na@example.com\n", isChunked);
+        var other = await Upload(api, path, "address\nb@example.com\n", isChunked);
+        var longer = await Upload(api, path, "address\na@example.com\nb@example.com\n", isChunked);
+        var again = await Upload(api, path, "address\na@example.com\n", isChunked);
+
+        Assert.Equal(HttpStatusCode.Accepted, first.Status);
+        other.AssertProblem(HttpStatusCode.UnprocessableEntity, "idempotency.mismatch", "Idempotency-Key");
+        longer.AssertProblem(HttpStatusCode.UnprocessableEntity, "idempotency.mismatch", "Idempotency-Key");
+        Assert.Equal((HttpStatusCode.Accepted, first.Text), (again.Status, again.Text));
+        Assert.True(again.Headers.Contains("Idempotent-Replay"));
+        Assert.Equal(first.Headers.Location, again.Headers.Location);
+        Assert.Single(api.Importer.Imports);
+    }
+
+    [Fact]
+    public async Task A_refusal_that_left_an_upload_unread_is_an_answer_too()
+    {
+        await using var api = await TestApi.Start();
+
+        var first = await Upload(api, "/v1/lists/lst_nothing/imports", "address\na@example.com\n", isChunked: false);
+        var again = await Upload(api, "/v1/lists/lst_nothing/imports", "address\na@example.com\n", isChunked: false);
+
+        first.AssertProblem(HttpStatusCode.NotFound, "list.unknown");
+        Assert.Equal((first.Text, true), (again.Text, again.Headers.Contains("Idempotent-Replay")));
+    }
+
+    private static Task<Answer> Upload(TestApi api, string path, string csv, bool isChunked)
+    {
+        HttpContent content = isChunked
+            ? new PushedContent(Encoding.UTF8.GetBytes(csv))
+            : new ByteArrayContent(Encoding.UTF8.GetBytes(csv));
+        content.Headers.ContentType = new("text/csv");
+        return api.Client.Send(HttpMethod.Post, path, content, ("Idempotency-Key", "upload-1"));
+    }
+
+    /// <summary>Content that does not say how long it is.</summary>
+    private sealed class PushedContent(byte[] octets) : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            stream.WriteAsync(octets).AsTask();
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+
     [Fact]
     public async Task A_failure_releases_the_key()
     {

@@ -72,7 +72,12 @@ public sealed class FakeWebhooks : IProviderWebhooks
 {
     public List<(string Provider, WebhookRequest Request)> Received { get; } = [];
 
+    /// <summary>The providers that are configured; all, when not said.</summary>
+    public IReadOnlyList<string>? Known { get; set; }
+
     public Result<WebhookReceipt> Answer { get; set; } = new WebhookReceipt(1, 0, 0);
+
+    public bool Takes(string provider) => Known?.Contains(provider) ?? true;
 
     public Exception? Failure { get; set; }
 

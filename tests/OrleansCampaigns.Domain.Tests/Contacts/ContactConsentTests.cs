@@ -88,4 +88,26 @@ public class ContactConsentTests
         "Resubscribe" => contact.Resubscribe("op", "because", Given.Now),
         _ => contact.Reinstate("op", "because", Given.Now),
     };
+
+    [Fact]
+    public void A_link_brings_a_contact_back_a_few_times_a_day_and_lets_it_leave_always()
+    {
+        var contact = new Contact { Status = ContactStatus.Active };
+        var now = new DateTimeOffset(2026, 11, 30, 12, 0, 0, TimeSpan.Zero);
+        for (var i = 0; i < 50; i++)
+        {
+            contact = contact.UnsubscribeByUs("somebody", "asked", now);
+            Assert.Equal(ContactStatus.UnsubscribedByUs, contact.Status);
+            contact = contact.Resubscribe(Contact.Itself, "by the link", now);
+        }
+
+        Assert.Equal(ContactStatus.UnsubscribedByUs, contact.Status);
+        Assert.Equal(
+            Contact.ReturnsPerDayMax,
+            contact.History.Count(entry => entry.Actor == Contact.Itself));
+        Assert.NotEqual(
+            ContactStatus.UnsubscribedByUs,
+            contact.Resubscribe(Contact.Itself, "by the link", now.AddDays(1).AddSeconds(1)).Status);
+        Assert.NotEqual(ContactStatus.UnsubscribedByUs, contact.Resubscribe("an operator", "by phone", now).Status);
+    }
 }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using MimeKit;
 using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Mail.Inbound;
 using OrleansCampaigns.Mail.Tests.Feedback;
@@ -132,7 +133,7 @@ public sealed class InboundServerTests : IAsyncLifetime
     public async Task Any_other_failure_leaves_the_message_with_its_sender_as_well()
     {
         Start();
-        sent.Feedback.Failure = () => new InvalidOperationException("A bug.");
+        sent.Feedback.Failure = () => new TimeoutException("A silo does not answer.");
 
         var failure = await Assert.ThrowsAsync<SmtpCommandException>(
             () => Send(SentCampaign.RosasReturnPath(), SentCampaign.Sample("report-unknown-user")));
@@ -262,6 +263,99 @@ public sealed class InboundServerTests : IAsyncLifetime
             return (await next.Reply()).StartsWith("220", StringComparison.Ordinal);
         });
         held[1].Dispose();
+    }
+
+    [Theory]
+    [InlineData("postmaster")]
+    [InlineData("POSTMASTER")]
+    [InlineData("Postmaster@news.example")]
+    public async Task Mail_to_the_postmaster_is_taken_and_kept_for_people(string address)
+    {
+        Start();
+        using var client = await SmtpDialogue.Open(Port);
+        Assert.StartsWith("220", await client.Reply(), StringComparison.Ordinal);
+        Assert.StartsWith("250", await client.Say("HELO there"), StringComparison.Ordinal);
+        Assert.StartsWith("250", await client.Say("MAIL FROM:<rosa@example.org>"), StringComparison.Ordinal);
+        Assert.StartsWith("250", await client.Say($"RCPT TO:<{address}>"), StringComparison.Ordinal);
+        Assert.StartsWith("354", await client.Say("DATA"), StringComparison.Ordinal);
+
+        var answer = await client.Say("From: rosa@example.org\r\nSubject: hello\r\n\r\nWho are you?\r\n.");
+
+        Assert.StartsWith("250", answer, StringComparison.Ordinal);
+        Assert.Equal(SetAsideReasons.Postmaster, Assert.Single(sent.SetAside.Messages).Reason);
+    }
+
+    [Theory]
+    [InlineData("AUTH PLAIN AGEAYg==")]
+    [InlineData("AUTH LOGIN")]
+    public async Task Nobody_can_authenticate(string command)
+    {
+        Start();
+        using var client = await SmtpDialogue.Open(Port);
+        await client.Reply();
+        await client.Say("HELO there");
+
+        Assert.StartsWith("502", await client.Say(command), StringComparison.Ordinal);
+        Assert.StartsWith("250", await client.Say("NOOP"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Random_commands_leave_the_server_answering()
+    {
+        Start();
+        var rounds = int.TryParse(Environment.GetEnvironmentVariable("FUZZ_ROUNDS"), out var wanted) ? wanted : 20;
+        var random = new Random(20261130);
+        string[] pieces =
+        [
+            "EHLO x\r\n", "HELO\r\n", "MAIL FROM:<>\r\n", "MAIL FROM:<a@b.example> SIZE=99999999999999999999\r\n",
+            $"RCPT TO:<{SentCampaign.RosasReturnPath()}>\r\n", "RCPT TO:<postmaster>\r\n", "DATA\r\n", ".\r\n",
+            "\r\n.\r\n", "RSET\r\n", "AUTH PLAIN =\r\n", "STARTTLS\r\n", "NOOP\r\n", "\r", "\n", "\0", "<<<<",
+            "@@@@", "x", "\u00FF", new('a', 2_000),
+        ];
+        for (var round = 0; round < rounds; round++)
+        {
+            using var client = await SmtpDialogue.Open(Port);
+            var text = string.Concat(
+                Enumerable.Range(0, random.Next(40)).Select(_ => pieces[random.Next(pieces.Length)]));
+            try
+            {
+                await client.Send(text);
+            }
+            catch (IOException)
+            {
+                // It was told to go.
+            }
+        }
+
+        var answer = await Send(SentCampaign.RosasReturnPath(attempt: 3), SentCampaign.Sample("report-unknown-user"));
+        Assert.StartsWith("2.0.0", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1", "10.0.0.1", true, true)]
+    [InlineData("10.0.0.1", "10.0.0.2", false, true)]
+    [InlineData("10.0.0.1", "10.0.1.1", false, false)]
+    [InlineData("10.0.0.1", "::ffff:10.0.0.1", true, true)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true, true)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", false, true)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:2:2::1", false, false)]
+    public void Clients_of_one_hand_are_counted_together(string one, string other, bool areOne, bool areNear)
+    {
+        var (a, b) = (System.Net.IPAddress.Parse(one), System.Net.IPAddress.Parse(other));
+
+        Assert.Equal((areOne, areNear), (ClientNetwork.AreOne(a, b), ClientNetwork.AreNear(a, b)));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_applied_is_taken_and_set_aside()
+    {
+        Start();
+        sent.Feedback.Failure = () => new InvalidOperationException("A bug.");
+
+        var answer = await Send(SentCampaign.RosasReturnPath(), SentCampaign.Sample("report-unknown-user"));
+
+        Assert.StartsWith("2.0.0", answer, StringComparison.Ordinal);
+        Assert.Equal(SetAsideReasons.NotApplied, Assert.Single(sent.SetAside.Messages).Reason);
     }
 
     [Fact]

@@ -62,20 +62,75 @@ public sealed class MailboxRunTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_message_that_always_fails_is_tried_every_hour_and_never_lost()
+    public async Task A_message_that_always_fails_is_set_aside_in_the_end()
     {
         mailbox.Put(Bounce(1));
         refused.Add(1);
         var cursor = new MailboxCursor();
-        for (var hour = 0; hour < 30; hour++)
+        for (var tries = 1; tries < MailboxRun.FailuresMax; tries++)
         {
             cursor = (await Run(cursor)).Cursor;
+            Assert.Equal(tries, cursor.Waiting["1"].Failures);
             sent.Clock.Advance(TimeSpan.FromHours(1));
         }
 
-        Assert.Equal(30, cursor.Waiting["1"].Failures);
-        Assert.Equal(sent.Clock.GetUtcNow(), cursor.Waiting["1"].NotBefore);
         Assert.Empty(mailbox.Finished);
+        cursor = (await Run(cursor)).Cursor;
+
+        Assert.Empty(cursor.Waiting);
+        Assert.Equal(SetAsideReasons.NotApplied, Assert.Single(sent.SetAside.Messages).Reason);
+        Assert.Equal([(1u, MailboxEnding.SetAside)], mailbox.Finished);
+    }
+
+    [Fact]
+    public async Task Messages_that_always_fail_keep_no_other_from_being_read()
+    {
+        var poison = Enumerable.Range(1, MailboxRun.BatchMax + 50).ToList();
+        mailbox.Put([.. poison.Select(Bounce)]);
+        mailbox.Put(Bounce(200));
+        refused.UnionWith(poison);
+        var cursor = new MailboxCursor();
+        for (var batches = 0; batches < 2; batches++)
+        {
+            cursor = (await Run(cursor)).Cursor;
+        }
+
+        Assert.Equal([200], sent.Feedback.Events.Select(one => one.Event.Attempt!.Value));
+
+        // Also when all of them are due again: fresh ones come first.
+        sent.Clock.Advance(TimeSpan.FromHours(1));
+        mailbox.Put(Bounce(201));
+        cursor = (await Run(cursor)).Cursor;
+        Assert.Equal([200, 201], sent.Feedback.Events.Select(one => one.Event.Attempt!.Value));
+        Assert.Equal(poison.Count, cursor.Waiting.Count);
+    }
+
+    [Fact]
+    public async Task A_message_at_which_the_connection_always_breaks_is_passed_over()
+    {
+        mailbox.Put(Bounce(1), Bounce(2), Bounce(3));
+        mailbox.BreakAtFetch = 2;
+
+        var lost = await Assert.ThrowsAsync<ConnectionLostException>(() => Run(new MailboxCursor()));
+        var batch = await Run(lost.Cursor);
+
+        Assert.Equal([1, 3], sent.Feedback.Events.Select(one => one.Event.Attempt!.Value).Distinct());
+        Assert.Equal(1, batch.Cursor.Waiting["2"].Failures);
+    }
+
+    [Fact]
+    public async Task Calls_that_time_out_end_a_batch_and_the_next_one_goes_on_behind_them()
+    {
+        mailbox.Put([.. Enumerable.Range(1, 5).Select(Bounce)]);
+        sent.Feedback.Failure = () => mailbox.Fetched <= 3 ? new TimeoutException() : null;
+
+        var first = await Run(new MailboxCursor());
+        var second = await Run(first.Cursor);
+
+        Assert.Equal(MailboxTrouble.StorageAway, first.Trouble);
+        Assert.Equal([4, 5], sent.Feedback.Events.Select(one => one.Event.Attempt!.Value));
+        Assert.Equal((3, MailboxTrouble.None), (second.Cursor.Waiting.Count, second.Trouble));
+        Assert.Empty(sent.SetAside.Messages);
     }
 
     [Fact]
@@ -95,20 +150,6 @@ public sealed class MailboxRunTests : IAsyncDisposable
         sent.Feedback.Failure = () => null;
         batch = await Run(batch.Cursor);
         Assert.Equal([1, 2, 3], sent.Feedback.Events.Select(one => one.Event.Attempt!.Value));
-    }
-
-    [Fact]
-    public async Task When_several_in_a_row_fail_it_is_not_the_messages()
-    {
-        mailbox.Put([.. Enumerable.Range(1, 50).Select(Bounce)]);
-        sent.Feedback.Failure = () => new InvalidOperationException("An outage that nobody thought of.");
-
-        var batch = await Run(new MailboxCursor());
-
-        Assert.Equal(MailboxTrouble.StorageAway, batch.Trouble);
-        Assert.Equal(3, mailbox.Fetches);
-        Assert.Equal(2, batch.Cursor.Waiting.Count);
-        Assert.Empty(mailbox.Finished);
     }
 
     [Fact]

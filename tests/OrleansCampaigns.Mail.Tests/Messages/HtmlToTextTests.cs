@@ -90,7 +90,7 @@ public sealed class HtmlToTextTests
     {
         var fields = new FieldTable();
         var compiled = CompiledTemplate.Compile("content.html", html, ValueEncoding.Html, 100_000, fields).Value!;
-        var alternative = TextAlternative.Of(compiled, fields);
+        var alternative = TextAlternative.Of(compiled);
         var recipient = Given.Recipient(
             name: "Tom & <Jerry>\nJr.",
             attributes:

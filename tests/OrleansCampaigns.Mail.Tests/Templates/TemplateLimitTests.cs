@@ -113,6 +113,7 @@ public sealed class TemplateLimitTests
     [InlineData("<ul><li>", 99)]
     [InlineData("<a x='", 9_000)]
     [InlineData("&amp;", 200_000)]
+    [InlineData("<p><font a b c d e f>", 50_000)]
     public void HTML_that_is_made_to_hurt_does_not(string part, int count)
     {
         var html = Repeat(part, count) + "the end";
@@ -121,6 +122,80 @@ public sealed class TemplateLimitTests
         var took = ProcessorTime.Of(() => Assert.NotNull(Given.Message(definition, Given.Recipient()).Text));
 
         Assert.True(took < TimeSpan.FromSeconds(10), $"It took {took} of a processor.");
+    }
+
+    [Theory]
+    [InlineData("}", 250_000)]
+    [InlineData("{", 1)]
+    [InlineData("\\\\", 250_000)]
+    [InlineData(" ", 1_000_000)]
+    [InlineData("\n", 1_000_000)]
+    [InlineData("x } y \n", 120_000)]
+    [InlineData("\\{{", 300_000)]
+    [InlineData("\"", 1_000_000)]
+    [InlineData("<a href=\"", 100_000)]
+    public void Work_and_memory_go_with_the_length_of_a_template(string part, int count)
+    {
+        var text = "{{address}}" + Repeat(part, count) + " {{name}}";
+        var definition = Given.Definition("<p>x</p>", text);
+        Given.Compiled(Given.Definition()); // Warm.
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var taken = CpuTime.Of(() => Given.Compiled(definition));
+
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(taken < TimeSpan.FromSeconds(1), $"{taken.TotalSeconds:0.00} s");
+        Assert.True(allocated < 1_000_000 + (40L * text.Length), $"{allocated:N0} bytes");
+    }
+
+    [Theory]
+    [InlineData(50, 2)]
+    [InlineData(3, 600)]
+    public void Loops_inside_one_another_are_read_for_links_in_bounded_time(int nested, int kilobytes)
+    {
+        var inner = Repeat("<a href=\"https://x.example/\" ", kilobytes * 1024 / 28);
+        var html = Repeat("{{#each @root.a}}<b ", nested) + inner + Repeat("{{/each}}", nested);
+
+        var taken = CpuTime.Of(() => Given.Compiled(Given.Definition(html), publicUrl: "https://t.example/"));
+
+        Assert.True(taken < TimeSpan.FromSeconds(2), $"{taken.TotalSeconds:0.00} s");
+    }
+
+    [Theory]
+    [InlineData("{{#if a}}x{{/if}}", 990)]
+    [InlineData("{{f", 1)]
+    [InlineData("{{#each a}}x{{/each}}\n", 990)]
+    public void Many_blocks_take_bounded_time(string part, int count)
+    {
+        var taken = CpuTime.Of(() => Given.Compiled(Given.Definition(Repeat(part, count))));
+
+        Assert.True(taken < TimeSpan.FromSeconds(1), $"{taken.TotalSeconds:0.00} s");
+    }
+
+    [Fact]
+    public void Random_templates_are_read_in_bounded_time()
+    {
+        // An hour of it: set the variable to 1000000.
+        var rounds = int.TryParse(Environment.GetEnvironmentVariable("FUZZ_ROUNDS"), out var wanted) ? wanted : 500;
+        var random = new Random(20261130);
+        string[] pieces =
+        [
+            "{{", "}}", "{{{", "}}}", "{{#if a}}", "{{/if}}", "{{else}}", "{{^}}", "{{else if b}}", "{{#each a}}",
+            "{{/each}}", "{{#with a}}", "{{/with}}", "{{this}}", "{{@index}}", "{{~a~}}", "{{!", "{{!-- x --}}", "\\",
+            "\n", " ", "<a href=\"{{a}}\">", "<a href='", "<style>", "<!--", "-->", "{{[", "]}}", "x", "\uFFFE",
+        ];
+        for (var round = 0; round < rounds; round++)
+        {
+            var html = string.Concat(Enumerable.Range(0, random.Next(60)).Select(_ =>
+                Repeat(pieces[random.Next(pieces.Length)], random.Next(20) == 0 ? random.Next(300) : 1)));
+            var taken = CpuTime.Of(() =>
+            {
+                var compiled = Given.Compiled(Given.Definition("x" + html), publicUrl: "https://t.example/");
+                compiled.Composer?.Compose(
+                    Given.Recipient(attributes: [("a", "javascript:x;y"), ("b", "z")]), Given.Noon);
+            });
+            Assert.True(taken < TimeSpan.FromSeconds(1), $"Round {round} took {taken.TotalSeconds:0.00} s: {html}");
+        }
     }
 
     private static (string? Code, string? Field) Problem(string html)

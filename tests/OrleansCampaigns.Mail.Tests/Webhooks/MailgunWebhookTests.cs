@@ -100,6 +100,18 @@ public sealed class MailgunWebhookTests : IDisposable
         Assert.Equal("webhook.signature", (await _world.Send("mailgun", body)).Refusal!.Code);
     }
 
+    [Fact]
+    public async Task A_signature_counts_for_the_event_that_it_came_with_and_for_no_other()
+    {
+        var seen = JsonNode.Parse(Signed(Event("opened")))!;
+        Assert.Equal(new WebhookReceipt(1, 0, 0), (await _world.Send("mailgun", seen.ToJsonString())).Value);
+
+        seen["event-data"] = Event("complained");
+
+        Assert.Equal("webhook.signature", (await _world.Send("mailgun", seen.ToJsonString())).Refusal?.Code);
+        Assert.DoesNotContain(_world.Applied, one => one.Event.Signal == FeedbackSignal.Complaint);
+    }
+
     [Theory]
     [InlineData("timestamp")]
     [InlineData("token")]
@@ -155,7 +167,7 @@ public sealed class MailgunWebhookTests : IDisposable
     private static string Signed(JsonObject data, string key = Key)
     {
         var timestamp = Given.Noon.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        const string token = "c4a1f9d9c3b5e1f7a8d2c6b4e0f1a3d5c7b9e2f4a6d8c0b1e3";
+        var token = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data.ToJsonString())))[..50];
         return new JsonObject
         {
             ["signature"] = new JsonObject

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Contracts.Feedback;
+using OrleansCampaigns.Grains.Mailboxes;
 using OrleansCampaigns.Mail.Webhooks;
 
 namespace OrleansCampaigns.Mail.Tests.Webhooks;
@@ -69,7 +70,9 @@ public sealed class ProviderWebhooksTests
     {
         using var world = new WebhookWorld();
         var services = new ServiceCollection()
-            .AddSingleton<IFeedback>(world).AddSingleton<IRecipientDirectory>(world).AddSingleton(world.Tokens)
+            .AddLogging().AddSingleton<IFeedback>(world).AddSingleton<IRecipientDirectory>(world)
+            .AddSingleton<ISignedTokens>(world).AddSingleton<ISetAsideMessages>(world.SetAside)
+            .AddSingleton(world.Tokens)
             .AddProviderWebhooks(Configuration(
                 ("Ses:TopicArns:0", "arn:aws:sns:eu-west-1:123456789012:feedback"),
                 ("SendGrid:PublicKey", "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEC832gApTMbQGk5+XExrKi2tQbfOt"

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using MimeKit;
 using OrleansCampaigns.Contracts.Directory;
@@ -8,13 +9,14 @@ using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Mail.Messages;
 using OrleansCampaigns.Mail.Relays;
+using OrleansCampaigns.Mail.Tests.Feedback;
 using OrleansCampaigns.Mail.Webhooks;
 using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Mail.Tests.Webhooks;
 
 /// <summary>A campaign that was sent to Ann by way of every provider, and what they say of it.</summary>
-internal sealed class WebhookWorld : IFeedback, IRecipientDirectory, ISnsClient, IDisposable
+internal sealed class WebhookWorld : IFeedback, IRecipientDirectory, ISnsClient, ISignedTokens, IDisposable
 {
     public const string Link = "https://shop.example/spring";
 
@@ -31,10 +33,10 @@ internal sealed class WebhookWorld : IFeedback, IRecipientDirectory, ISnsClient,
             [
                 new SesWebhook(options, _certificates, this, Clock),
                 new SendGridWebhook(options, Clock),
-                new MailgunWebhook(options, Clock),
+                new MailgunWebhook(options, this, Clock),
                 new PostmarkWebhook(options),
             ],
-            this, this, Tokens, Clock);
+            this, this, SetAside, Tokens, Clock, NullLogger<ProviderWebhooks>.Instance);
         MessageId = $"{Tokens.MakeMessageId(new(Given.Campaign, Ann, 0))}@news.example";
     }
 
@@ -53,6 +55,11 @@ internal sealed class WebhookWorld : IFeedback, IRecipientDirectory, ISnsClient,
     public string MessageId { get; }
 
     public ConcurrentQueue<(AccountId Account, ContactId Contact, FeedbackEvent Event)> Applied { get; } = new();
+
+    public RecordedSetAside SetAside { get; } = new();
+
+    /// <summary>Which contents tokens were used for.</summary>
+    public Dictionary<string, string> UsedTokens { get; } = [];
 
     /// <summary>What is served at which address.</summary>
     public Dictionary<string, string> Served { get; } = [];
@@ -145,6 +152,10 @@ internal sealed class WebhookWorld : IFeedback, IRecipientDirectory, ISnsClient,
         Fetched.Add(url.AbsoluteUri);
         return Task.FromResult(Served.GetValueOrDefault(url.AbsoluteUri));
     }
+
+    public Task<bool> Use(
+        string provider, string token, string content, CancellationToken cancellation = default) =>
+        Task.FromResult(UsedTokens.TryAdd(token, content) || UsedTokens[token] == content);
 
     public Task Confirm(Uri url, CancellationToken cancellation)
     {

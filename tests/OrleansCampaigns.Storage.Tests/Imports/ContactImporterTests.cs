@@ -49,6 +49,32 @@ public abstract class ContactImporterTests(ITestDatabases databases) : ImportCon
             errors.Select(error => (error.Line, error.Code, error.Column)));
     }
 
+    [Theory]
+    [InlineData("x\uFFFEy@example.com,Rosa,Bonn")]
+    [InlineData("rosa@example.com,Ro\uFFFEsa,Bonn")]
+    [InlineData("rosa@example.com,Ro\uFDD0sa,Bonn")]
+    [InlineData("rosa@example.com,Ro\U0001FFFFsa,Bonn")]
+    [InlineData("rosa@example.com,Rosa,Bo\uFFFEnn")]
+    public async Task What_is_no_character_keeps_its_own_row_out_and_no_other(string row)
+    {
+        var rows = Enumerable.Range(0, 1_000).Select(i => i == 500 ? row : $"a{i}@example.com,Name {i},Köln");
+
+        var import = await Imports.Import("email,name,city\n" + string.Join('\n', rows));
+
+        Assert.Equal((ImportStatus.Finished, 1_000L, 999L, 1L),
+            (import.Status, import.Rows, import.Created, import.Rejected));
+        Assert.Equal(502, Assert.Single(await Imports.Errors(import)).Line);
+    }
+
+    [Theory]
+    [InlineData("a@[127.0.0.1]")]
+    [InlineData("a@[IPv6:::1]")]
+    [InlineData("a@localhost")]
+    [InlineData("a@mail.localhost")]
+    [InlineData("a@intranet")]
+    public async Task An_address_of_no_public_domain_is_malformed(string address) =>
+        Assert.Equal(1L, (await Imports.Import($"email\n{address}\nb@example.com\n")).Malformed);
+
     [Fact]
     public async Task The_same_file_again_adds_nobody()
     {

@@ -85,6 +85,25 @@ public abstract class SetAsideMessagesTests(ITestDatabases databases) : Database
     }
 
     [Fact]
+    public async Task A_flood_pushes_out_nothing_but_its_own_kind()
+    {
+        await Keep("bounces", "from the mailbox");
+        await Messages.SetAside(
+            "not applied"u8.ToArray(), "smtp", SetAsideReasons.NotApplied, "bounce");
+        for (var i = 0; i < 12; i++)
+        {
+            Test.Clock.Move(TimeSpan.FromSeconds(1));
+            await Keep("smtp", $"flood {i}");
+        }
+
+        var kept = await All();
+
+        Assert.Equal(7, kept.Count);
+        Assert.Contains(kept, message => message.Source == "bounces");
+        Assert.Contains(kept, message => message.Reason == SetAsideReasons.NotApplied);
+    }
+
+    [Fact]
     public async Task Pages_follow_one_another_newest_first()
     {
         for (var i = 0; i < 5; i++)

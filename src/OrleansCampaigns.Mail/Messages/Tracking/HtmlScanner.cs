@@ -19,7 +19,12 @@ internal sealed class HtmlScanner
     // How many loops inside one another are read twice: each doubles the work.
     private const int RereadingMax = 3;
 
+    // All of them together may read the template so often: the ways to nest them are many.
+    private const int RoundsMax = 16;
+    private const int WorkMin = 100_000;
+
     private readonly List<HtmlHref> hrefs = [];
+    private long workLeft;
     private readonly List<TemplatePlace> bodyEnds = [];
     private HtmlState now;
     private int rereading;
@@ -32,11 +37,17 @@ internal sealed class HtmlScanner
 
     /// <summary>Reads a template.</summary>
     /// <returns>The targets of its links, and where the body ends.</returns>
-    public static (IReadOnlyList<HtmlHref> Hrefs, IReadOnlyList<TemplatePlace> BodyEnds) Scan(
+    /// <remarks>Nested loops are read several times over; <see langword="null"/> when that is too often.</remarks>
+    public static (IReadOnlyList<HtmlHref> Hrefs, IReadOnlyList<TemplatePlace> BodyEnds)? Scan(
         IReadOnlyList<TemplateNode> template)
     {
-        var scanner = new HtmlScanner();
+        var scanner = new HtmlScanner { workLeft = WorkMin + (RoundsMax * Length(template)) };
         scanner.Walk(template, default);
+        if (scanner.workLeft < 0)
+        {
+            return null;
+        }
+
         if (scanner.now.Tag is { } unfinished)
         {
             // A tag that never ends is none.
@@ -51,7 +62,7 @@ internal sealed class HtmlScanner
     /// </param>
     private void Walk(IReadOnlyList<TemplateNode> nodes, (bool Start, bool End) edges)
     {
-        for (var i = 0; i < nodes.Count; i++)
+        for (var i = 0; i < nodes.Count && --workLeft >= 0; i++)
         {
             here = new(nodes, i, 0);
             switch (nodes[i])
@@ -60,6 +71,7 @@ internal sealed class HtmlScanner
                     var stripsStart = i == 0 ? edges.Start : Trims(nodes[i - 1]).After;
                     var stripsEnd = i == nodes.Count - 1 ? edges.End : Trims(nodes[i + 1]).Before;
                     var end = stripsEnd ? text.AsSpan().TrimEnd().Length : text.Length;
+                    workLeft -= text.Length;
                     for (var at = stripsStart ? text.Length - text.AsSpan().TrimStart().Length : 0; at < end; at++)
                     {
                         here = new(nodes, i, at);
@@ -129,6 +141,13 @@ internal sealed class HtmlScanner
         hrefs.RemoveRange(since.Hrefs, hrefs.Count - since.Hrefs);
         bodyEnds.RemoveRange(since.BodyEnds, bodyEnds.Count - since.BodyEnds);
     }
+
+    private static long Length(IReadOnlyList<TemplateNode> nodes) => nodes.Sum(node => 1 + node switch
+    {
+        TextNode text => text.Text.Length,
+        BlockNode block => Length(block.Body.Nodes) + (block.Else is { } otherwise ? Length(otherwise.Nodes) : 0),
+        _ => 0,
+    });
 
     private static Trim Trims(TemplateNode node) => node switch
     {

@@ -40,7 +40,9 @@ internal sealed class TrackedTemplate
         hasPixel = opens;
         this.linksMax = linksMax;
 
-        var (hrefs, bodyEnds) = HtmlScanner.Scan(nodes);
+        var found = HtmlScanner.Scan(nodes);
+        IsTooComplex = found is null;
+        var (hrefs, bodyEnds) = found ?? ([], []);
         var marks = new TemplateMarks();
         foreach (var href in clicks ? hrefs : [])
         {
@@ -60,6 +62,9 @@ internal sealed class TrackedTemplate
 
     /// <summary>Whether there are more links than have numbers.</summary>
     public bool HasTooManyLinks { get; private set; }
+
+    /// <summary>Whether its loops are nested such that links cannot be told from text in bounded time.</summary>
+    public bool IsTooComplex { get; }
 
     /// <summary>The template with its marks.</summary>
     public IReadOnlyList<TemplateNode> Marked { get; }

@@ -126,7 +126,7 @@ public sealed class LinkTests
 
     [Theory]
     [InlineData("<a href=\"{{city}}\">", "<a href=\"Bad &amp; &quot;Ischl&quot;&#x3D;&lt;1&gt;&#x27;\">")]
-    [InlineData("<a href=\"{{script}}\">", "<a href=\"javascript:alert(1)\">")]
+    [InlineData("<a href=\"{{script}}\">", "<a href=\"#\">")]
     [InlineData("<a href=\"http{{host}}\">", "<a href=\"httpz.example\">")]
     [InlineData("<a href=\"{{#if nothing}}https://x.example/{{else}}mailto:x@x.example{{/if}}\">",
         "<a href=\"mailto:x@x.example\">")]

@@ -1,0 +1,184 @@
+using System.Text;
+using OrleansCampaigns.Mail.Messages.Tracking;
+
+namespace OrleansCampaigns.Mail.Templates;
+
+/// <summary>Keeps values from making a link or an image run something.</summary>
+/// <remarks>
+/// Escaping keeps a value inside its attribute, and a target of <c>javascript:…</c> needs no more than that. So where
+/// a target begins with a value, what it came to in the message is looked at: a scheme out of a short list, or none.
+/// What an author writes out is the author's own.
+/// </remarks>
+internal static class UrlStarts
+{
+    // What a target that may not go out is replaced with.
+    private const char Nowhere = '#';
+    private const int LookBackMax = 200;
+    private const int SchemeLengthMax = 40;
+
+    // So much of a target decides, however it is spelled.
+    private const int DecidingMax = 1000;
+    private const char MarkBegin = '\uE0F2';
+
+    // A mark of a tracked link is its sign and so many hexadecimal digits.
+    private const int MarkLength = 22;
+
+    private static readonly string[] Attributes =
+    [
+        "href", "src", "action", "formaction", "background", "poster", "cite", "longdesc", "data", "srcset", "ping",
+        "xlink:href",
+    ];
+
+    private static readonly string[] Schemes =
+        ["http", "https", "mailto", "tel", "sms", "cid", "webcal", "geo", "whatsapp", "tg", "viber", "skype"];
+
+    /// <summary>The template with a sign where a target begins whose scheme values decide.</summary>
+    public static List<Segment> Mark(List<Segment> segments)
+    {
+        var result = new List<Segment>(segments.Count);
+        foreach (var segment in segments)
+        {
+            if (segment.Kind == SegmentKind.Value && IndexOfStart(result) is { } index)
+            {
+                result.Insert(index, new Segment(SegmentKind.UrlStart));
+            }
+
+            result.Add(segment);
+        }
+
+        return result;
+    }
+
+    /// <summary>The message with every target replaced that has another scheme than those that may go out.</summary>
+    /// <param name="rendered">The message.</param>
+    /// <param name="starts">Where targets begin, in order.</param>
+    public static string Check(string rendered, List<int> starts)
+    {
+        StringBuilder? result = null;
+        var at = 0;
+        foreach (var place in starts)
+        {
+            // A mark of a tracked link may stand between the attribute and the value.
+            var isMarked = place < rendered.Length && rendered[place] == MarkBegin;
+            var start = isMarked ? Math.Min(place + MarkLength, rendered.Length) : place;
+            var ends = QuoteBefore(rendered, start) switch
+            {
+                '"' => "\"\uE0F3",
+                '\'' => "'\uE0F3",
+                _ => " \t\r\n\f>\uE0F3",
+            };
+            var deciding = rendered.AsSpan(start, Math.Min(DecidingMax, rendered.Length - start));
+            if (start < at || MayGoOut(UpTo(ends, deciding)))
+            {
+                continue;
+            }
+
+            result ??= new StringBuilder(rendered.Length);
+            result.Append(rendered, at, start - at).Append(Nowhere);
+            at = start + UpTo(ends, rendered.AsSpan(start)).Length;
+        }
+
+        return result is null ? rendered : result.Append(rendered, at, rendered.Length - at).ToString();
+    }
+
+    private static ReadOnlySpan<char> UpTo(string ends, ReadOnlySpan<char> text) =>
+        text.IndexOfAny(ends) is >= 0 and var end ? text[..end] : text;
+
+    private static bool MayGoOut(ReadOnlySpan<char> target)
+    {
+        if (target.IndexOf(':') < 0 && target.IndexOf('&') < 0)
+        {
+            return true;
+        }
+
+        // Browsers pass over blanks and control characters in front of a scheme, and over line ends inside of it.
+        var text = AttributeText.Decode(target);
+        var scheme = new StringBuilder();
+        foreach (var c in text)
+        {
+            if (c == ':')
+            {
+                return Schemes.Contains(scheme.ToString(), StringComparer.OrdinalIgnoreCase);
+            }
+
+            if (c is '/' or '?' or '#' || scheme.Length > SchemeLengthMax)
+            {
+                return true; // A path of the same site, or no scheme that anything knows.
+            }
+
+            if (c > ' ' && !char.IsControl(c))
+            {
+                scheme.Append(c);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Where the target begins that the next value decides the scheme of, as an index of a segment.</summary>
+    private static int? IndexOfStart(List<Segment> before)
+    {
+        for (var i = before.Count - 1; i >= 0; i--)
+        {
+            if (before[i].Kind == SegmentKind.UrlStart)
+            {
+                return null; // A value before this one has marked it.
+            }
+
+            if (before[i].Kind != SegmentKind.Text)
+            {
+                continue;
+            }
+
+            var text = before[i].Text;
+            var tail = WithoutMark(text.AsSpan(Math.Max(0, text.Length - LookBackMax)));
+            if (EndsWithAttribute(tail))
+            {
+                return i + 1;
+            }
+
+            if (!tail.TrimEnd().IsEmpty)
+            {
+                return null; // Something is written between: the author's own beginning, or another place altogether.
+            }
+        }
+
+        return null;
+    }
+
+    private static ReadOnlySpan<char> WithoutMark(ReadOnlySpan<char> text) =>
+        text.Length >= MarkLength && text[^MarkLength] == MarkBegin ? text[..^MarkLength] : text;
+
+    private static char QuoteBefore(string rendered, int start)
+    {
+        var text = WithoutMark(rendered.AsSpan(0, start)).TrimEnd();
+        return text is [.., '"' or '\''] ? text[^1] : '\0';
+    }
+
+    private static bool EndsWithAttribute(ReadOnlySpan<char> text)
+    {
+        text = text.TrimEnd();
+        if (text is [.., '"' or '\''])
+        {
+            text = text[..^1].TrimEnd();
+        }
+
+        if (text is not [.., '='])
+        {
+            return false;
+        }
+
+        text = text[..^1].TrimEnd();
+        foreach (var name in Attributes)
+        {
+            if (text.EndsWith(name, StringComparison.OrdinalIgnoreCase)
+                && text.Length > name.Length
+                && (char.IsWhiteSpace(text[^(name.Length + 1)]) || text[^(name.Length + 1)] is '/' or '"' or '\''))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
