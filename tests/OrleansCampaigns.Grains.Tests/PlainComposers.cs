@@ -10,6 +10,9 @@ public sealed class PlainComposers : IMessageComposers
     /// <summary>Called with the address before each message is made; may hold it up.</summary>
     public Action<string> OnCompose { get; set; } = _ => { };
 
+    /// <summary>Why no message can be made for a recipient; it is made when this says nothing.</summary>
+    public Func<RecipientProfile, Refusal?> Refuse { get; set; } = _ => null;
+
     /// <summary>What a template would ask of every contact.</summary>
     public IReadOnlySet<string> RequiredFields { get; set; } = new HashSet<string>();
 
@@ -25,6 +28,11 @@ public sealed class PlainComposers : IMessageComposers
         public Result<IOutgoingMessage> Compose(RecipientProfile recipient, DateTimeOffset now)
         {
             composers.OnCompose(recipient.Address);
+            if (composers.Refuse(recipient) is { } refusal)
+            {
+                return refusal;
+            }
+
             return new Result<IOutgoingMessage> { Value = new Message(recipient.Address, definition.Content) };
         }
     }

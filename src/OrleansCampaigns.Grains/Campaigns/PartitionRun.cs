@@ -35,12 +35,16 @@ internal sealed class PartitionRun(
     // Whoever waits for a limit looks now and then whether something else has become due.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DisagreementWait = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan OtherRelayWait = TimeSpan.FromMilliseconds(200);
 
     private readonly Queue<Recipient> _buffer = new();
     private readonly Dictionary<long, Task<TurnResult>> _inFlight = [];
     private readonly HashSet<long> _attempting = [.. record.Attempting.Select(known => known.Seq)];
     private readonly HashSet<long> _unclear = [];
-    private readonly HeldBack _held = new(limits, metrics);
+    private readonly LaneRequest _wanted = new(plan.Definition.Relay, campaign) { Needs = sender.Needs };
+    private readonly HeldBack _held = new(
+        limits, metrics, relays, new(plan.Definition.Relay, campaign), clock);
+    private readonly ToldWait _told = new(campaign, partition, grains, clock);
     private readonly IReadOnlyList<ThrottleLine> _shared = limits.OfSender(
         plan.Account.Value, plan.Definition.Sender?.Address);
     private long _bufferedUpTo = record.Cursor;
@@ -51,6 +55,9 @@ internal sealed class PartitionRun(
     private DateTimeOffset _lookedAt = DateTimeOffset.MinValue;
     private bool _hasFailed;
     private ThrottleLine? _blocker;
+    private RelayHold? _hold;
+    private bool _isRefusedRoute;
+    private bool _hasUnnoted;
 
     /// <summary>Whether something stays unclear that only another look at what is stored can settle.</summary>
     public bool NeedsRecovery => _hasFailed || _unclear.Count > 0;
@@ -80,7 +87,7 @@ internal sealed class PartitionRun(
                         await AwaitOpening(stop);
                     }
                 }
-                else if (_blocker is not null || (_held.Count > 0 && _inFlight.Count < options.WindowMax))
+                else if (_blocker is not null || _hold is not null || (_held.Count > 0 && _inFlight.Count < options.WindowMax))
                 {
                     await AwaitOpening(stop);
                 }
@@ -107,6 +114,7 @@ internal sealed class PartitionRun(
             GiveBackPermit();
             _held.End();
             await Drain();
+            await _told.End();
         }
 
         return false;
@@ -143,6 +151,13 @@ internal sealed class PartitionRun(
     private int RoomForWindow()
     {
         var room = options.WindowMax - _inFlight.Count;
+        _hold = relays.GetHold(_wanted);
+        if (_hold is not null)
+        {
+            // One of the silo's partitions finds out whether it is mended; the others wait without a permit.
+            room = _hold.NextTryAt <= clock.GetUtcNow() ? Math.Min(room, 1) : 0;
+        }
+
         foreach (var line in _shared)
         {
             var openings = room > 0 ? limits.Openings(line, room) : 0;
@@ -276,10 +291,21 @@ internal sealed class PartitionRun(
     private async Task<List<(Recipient Recipient, IMailLane Lane, SendingPass Pass)>> TakeStarts(
         List<Recipient> window, CancellationToken stop)
     {
-        var lanes = await relays.Reserve(plan.Definition.Relay, window.Count, stop);
+        var lanes = await relays.Reserve(_wanted, window.Count, stop);
+        _hold = lanes.Count == 0 ? relays.GetHold(_wanted) : null;
+        _isRefusedRoute = false;
         var starts = new List<(Recipient, IMailLane, SendingPass)>();
         foreach (var (recipient, lane) in window.Zip(lanes))
         {
+            if (recipient.Address is { } address
+                && !relays.MayTry(_wanted, lane.Relay, ThrottleName.DomainOf(address)))
+            {
+                _isRefusedRoute = true;
+                _held.Add(recipient);
+                await lane.DisposeAsync();
+                continue;
+            }
+
             ThrottleLine?[] lines = [limits.OfDomain(recipient.Address), limits.OfRelay(lane.Relay), .. _shared];
             if (limits.TryPass(lines, out var blocker) is { } pass)
             {
@@ -300,12 +326,30 @@ internal sealed class PartitionRun(
     private async Task AwaitOpening(CancellationToken stop)
     {
         GiveBackPermit();
+        if (_hasUnnoted && _inFlight.Count == 0)
+        {
+            await write(); // A crash while it waits must not take those that were never attempted for doubtful ones.
+            _hasUnnoted = false;
+        }
+
+        await _told.Tell(_hold ?? _held.FindHold());
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var opening = _blocker is { } blocker ? [Opening(blocker, over.Token)] : _held.WhenOpen(over.Token);
-        _blocker = null;
+        IEnumerable<Task> opening = this switch
+        {
+            { _hold: { } hold } => [Until(hold.NextTryAt, over.Token)],
+            { _blocker: { } blocker } => [Opening(blocker, over.Token)],
+            { _isRefusedRoute: true } => [Task.Delay(OtherRelayWait, clock, over.Token)],
+            _ => _held.WhenOpen(over.Token),
+        };
+        (_blocker, _hold, _isRefusedRoute) = (null, null, false);
         await Task.WhenAny([.. opening, .. _inFlight.Values, Task.Delay(LookAgain, clock, over.Token)]);
         await over.CancelAsync();
     }
+
+    private Task Until(DateTimeOffset at, CancellationToken over) =>
+        at - clock.GetUtcNow() is var wait && wait > TimeSpan.Zero
+            ? Task.Delay(wait, clock, over)
+            : Task.Delay(DisagreementWait, clock, over);
 
     // Each of several limits may be open, and still they do not agree on a time: they soon will.
     private async Task Opening(ThrottleLine line, CancellationToken over)
@@ -340,6 +384,7 @@ internal sealed class PartitionRun(
         }
 
         await write();
+        _hasUnnoted = false;
         metrics.WindowStored(window.Count);
     }
 
@@ -370,6 +415,7 @@ internal sealed class PartitionRun(
         if (result.End != TurnEnd.Recorded)
         {
             record.Unattempted.Add(seq);
+            _hasUnnoted = true;
         }
         else if (result.NextAttemptAt is { } at)
         {

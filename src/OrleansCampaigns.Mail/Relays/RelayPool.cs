@@ -16,7 +16,50 @@ internal sealed class RelayPool(IReadOnlyList<Relay> members, IRelayWindows? win
     private readonly Dictionary<Relay, long> credits = members.ToDictionary(member => member, _ => 0L);
 
     /// <summary>Takes lanes of one of them, as soon as one of them has any.</summary>
-    public async Task<IReadOnlyList<IMailLane>> Reserve(int max, CancellationToken cancellation)
+    public Task<IReadOnlyList<IMailLane>> Reserve(int max, CancellationToken cancellation) =>
+        Reserve(members, max, cancellation);
+
+    /// <summary>Takes lanes that serve a campaign; none when all of them refuse it for now.</summary>
+    public async Task<IReadOnlyList<IMailLane>> Reserve(
+        LaneRequest wanted, int max, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var willing = members.Where(member => member.Holds.Find(wanted.Campaign) is not { } hold
+                || hold.NextTryAt <= member.Clock.GetUtcNow()).ToList();
+            if (willing.Count == 0)
+            {
+                return [];
+            }
+
+            var lanes = await Reserve(willing, max, cancellation);
+            if (await Admit(wanted, lanes) is { Count: > 0 } admitted)
+            {
+                return admitted;
+            }
+        }
+    }
+
+    /// <summary>Why none of them serves something; <see langword="null"/> when one does.</summary>
+    /// <param name="find">Why one of them does not.</param>
+    public RelayHold? GetHold(Func<Relay, RelayHold?> find)
+    {
+        RelayHold? soonest = null;
+        foreach (var member in members)
+        {
+            if (find(member) is not { } hold)
+            {
+                return null;
+            }
+
+            soonest = soonest is null || hold.NextTryAt < soonest.NextTryAt ? hold : soonest;
+        }
+
+        return soonest;
+    }
+
+    private async Task<IReadOnlyList<IMailLane>> Reserve(
+        IReadOnlyList<Relay> members, int max, CancellationToken cancellation)
     {
         while (true)
         {
@@ -24,7 +67,7 @@ internal sealed class RelayPool(IReadOnlyList<Relay> members, IRelayWindows? win
             var up = members.Count == 1 ? members : [.. members.Where(member => member.GetState().IsUp)];
             if (up.Count == 0)
             {
-                return await Race(max, cancellation);
+                return await Race(members, max, cancellation);
             }
 
             var open = up.Select(member => (Relay: member, Openings: Openings(member, max)))
@@ -102,7 +145,8 @@ internal sealed class RelayPool(IReadOnlyList<Relay> members, IRelayWindows? win
     }
 
     // All are down: whoever comes up first.
-    private async Task<IReadOnlyList<IMailLane>> Race(int max, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<IMailLane>> Race(
+        IReadOnlyList<Relay> members, int max, CancellationToken cancellation)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var tries = members.Select(member => member.Reserve(max, canFailOver: false, over.Token)).ToList();
@@ -114,6 +158,37 @@ internal sealed class RelayPool(IReadOnlyList<Relay> members, IRelayWindows? win
         }
 
         return await first;
+    }
+
+    // What the relay offers is known by now. One lane finds out whether what was refused is mended.
+    private static async Task<IReadOnlyList<IMailLane>> Admit(LaneRequest wanted, IReadOnlyList<IMailLane> lanes)
+    {
+        var first = (MailLane)lanes[0];
+        var leave = first.Owner.Holds.Ask(wanted.Campaign);
+        if (leave != RelayHolds.Leave.None && first.Object(wanted.Needs) is { } objection)
+        {
+            first.Owner.Holds.Hold(wanted.Campaign, objection);
+            first.Retire();
+            leave = RelayHolds.Leave.None;
+        }
+
+        var count = leave switch
+        {
+            RelayHolds.Leave.Free => lanes.Count,
+            RelayHolds.Leave.Probe => 1,
+            _ => 0,
+        };
+        foreach (var lane in lanes.Skip(count))
+        {
+            await lane.DisposeAsync();
+        }
+
+        foreach (var lane in lanes.Take(count))
+        {
+            ((MailLane)lane).Campaign = wanted.Campaign;
+        }
+
+        return [.. lanes.Take(count)];
     }
 
     private static async Task GiveBack(Task<IReadOnlyList<IMailLane>> late)

@@ -25,11 +25,18 @@ public sealed class SmtpSink : IAsyncDisposable
     private readonly long _startedAt = TimeProvider.System.GetTimestamp();
     private CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
+    private int _sendersRefused;
 
     private SmtpSink(int port) => Port = port;
 
     /// <summary>The port it listens on, for as long as it lives.</summary>
     public int Port { get; }
+
+    /// <summary>What is answered to MAIL FROM, given the sender; accepted when it says nothing.</summary>
+    public Func<string, SinkAnswer?> AtSender { get; set; } = _ => null;
+
+    /// <summary>How often a sender was refused.</summary>
+    public int SendersRefused => _sendersRefused;
 
     /// <summary>What is answered to RCPT TO; accepted when it says nothing.</summary>
     public Func<SinkQuestion, SinkAnswer?> AtRecipient { get; set; } = _ => null;
@@ -134,7 +141,13 @@ public sealed class SmtpSink : IAsyncDisposable
             ISessionContext context, IMailbox @from, int size, CancellationToken cancellationToken)
         {
             context.Properties[BegunAt] = sink.Elapsed;
-            return Task.FromResult(true);
+            if (sink.AtSender(@from.AsAddress()) is not { } answer)
+            {
+                return Task.FromResult(true);
+            }
+
+            Interlocked.Increment(ref sink._sendersRefused);
+            throw new SmtpResponseException(Reply(answer), quit: answer.Code == 421);
         }
 
         public override Task<bool> CanDeliverToAsync(
