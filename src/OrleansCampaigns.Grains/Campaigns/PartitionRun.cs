@@ -14,7 +14,7 @@ namespace OrleansCampaigns.Grains.Campaigns;
 /// doubt was being handed to a relay, or had been and was not recorded yet. A turn that did not begin after all is
 /// noted as such. Whoever a sending limit keeps waiting is held back before any of this, and others go on.
 /// </remarks>
-internal sealed class PartitionRun(
+internal sealed partial class PartitionRun(
     CampaignId campaign,
     int partition,
     CampaignPlan plan,
@@ -31,11 +31,6 @@ internal sealed class PartitionRun(
     TimeProvider clock)
 {
     private const int BufferMax = 500;
-
-    // Whoever waits for a limit looks now and then whether something else has become due.
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan DisagreementWait = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan OtherRelayWait = TimeSpan.FromMilliseconds(200);
 
     private readonly Queue<Recipient> _buffer = new();
     private readonly Dictionary<long, Task<TurnResult>> _inFlight = [];
@@ -79,6 +74,11 @@ internal sealed class PartitionRun(
                     return false;
                 }
 
+                if (_told.IsTelling)
+                {
+                    await _told.Tell(relays.GetHold(_wanted) ?? _held.FindHold());
+                }
+
                 var window = await NextWindow(stop);
                 if (window.Count > 0)
                 {
@@ -87,7 +87,8 @@ internal sealed class PartitionRun(
                         await AwaitOpening(stop);
                     }
                 }
-                else if (_blocker is not null || _hold is not null || (_held.Count > 0 && _inFlight.Count < options.WindowMax))
+                else if (_blocker is not null || _hold is not null
+                    || (_held.Count > 0 && _inFlight.Count < options.WindowMax))
                 {
                     await AwaitOpening(stop);
                 }
@@ -142,6 +143,10 @@ internal sealed class PartitionRun(
         if (window.Count > 0)
         {
             await TakePermit(stop);
+        }
+        else
+        {
+            _hold = null; // Nothing is left that a relay would have to take.
         }
 
         return window;
@@ -320,42 +325,6 @@ internal sealed class PartitionRun(
 
         window.Skip(lanes.Count).ToList().ForEach(_held.Add);
         return starts;
-    }
-
-    // Whoever waits leaves the permit to others.
-    private async Task AwaitOpening(CancellationToken stop)
-    {
-        GiveBackPermit();
-        if (_hasUnnoted && _inFlight.Count == 0)
-        {
-            await write(); // A crash while it waits must not take those that were never attempted for doubtful ones.
-            _hasUnnoted = false;
-        }
-
-        await _told.Tell(_hold ?? _held.FindHold());
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        IEnumerable<Task> opening = this switch
-        {
-            { _hold: { } hold } => [Until(hold.NextTryAt, over.Token)],
-            { _blocker: { } blocker } => [Opening(blocker, over.Token)],
-            { _isRefusedRoute: true } => [Task.Delay(OtherRelayWait, clock, over.Token)],
-            _ => _held.WhenOpen(over.Token),
-        };
-        (_blocker, _hold, _isRefusedRoute) = (null, null, false);
-        await Task.WhenAny([.. opening, .. _inFlight.Values, Task.Delay(LookAgain, clock, over.Token)]);
-        await over.CancelAsync();
-    }
-
-    private Task Until(DateTimeOffset at, CancellationToken over) =>
-        at - clock.GetUtcNow() is var wait && wait > TimeSpan.Zero
-            ? Task.Delay(wait, clock, over)
-            : Task.Delay(DisagreementWait, clock, over);
-
-    // Each of several limits may be open, and still they do not agree on a time: they soon will.
-    private async Task Opening(ThrottleLine line, CancellationToken over)
-    {
-        await limits.WhenOpen(line, options.WindowMax, over);
-        await Task.Delay(DisagreementWait, clock, CancellationToken.None);
     }
 
     private async Task StoreWindow(List<Recipient> window)

@@ -13,6 +13,9 @@ internal sealed class ToldWait(CampaignId campaign, int partition, IGrainFactory
     private string? _told;
     private DateTimeOffset _toldAt;
 
+    /// <summary>Whether the campaign was told of something.</summary>
+    public bool IsTelling => _told is not null;
+
     /// <summary>Tells it, unless the campaign knows; <see langword="null"/> when nothing is waited for.</summary>
     public Task Tell(RelayHold? hold) => Tell(hold?.ToString());
 
