@@ -116,8 +116,8 @@ internal sealed record StatisticsBody
     public required ReservationBody Licences { get; init; }
 
     /// <summary>
-    /// What keeps the campaign waiting, such as a relay that is down or refuses the sender, with what it said; addresses
-    /// are left out of it.
+    /// What keeps the campaign waiting, such as a relay that is down or refuses the sender, with what it said and
+    /// without addresses.
     /// </summary>
     public string? WaitingFor { get; init; }
 

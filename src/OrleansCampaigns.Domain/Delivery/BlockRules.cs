@@ -86,7 +86,7 @@ internal static class BlockRules
             "require tls", "requires tls", "tls", "encryption required", "encryption needed", "certificate*"),
     ];
 
-    /// <summary>The account that we send with may not send, in words that also occur for a recipient's account.</summary>
+    /// <summary>The account that we send with may not send, in words that no recipient's account is told in.</summary>
     public static readonly ReplyRule[] Account =
     [
         new("our account is suspended", Outcome.Rejected, Cause.AccountSuspended,

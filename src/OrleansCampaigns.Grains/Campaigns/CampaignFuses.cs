@@ -8,8 +8,8 @@ namespace OrleansCampaigns.Grains.Campaigns;
 
 /// <summary>The fuses of the campaigns that this silo sends for.</summary>
 /// <remarks>
-/// The count is kept in memory, the pause that it leads to is stored by the campaign: a crash before it costs at most as
-/// many refusals again.
+/// The count is kept in memory, the pause that it leads to is stored by the campaign: a crash before it costs at most
+/// as many refusals again.
 /// </remarks>
 internal sealed class CampaignFuses(IOptions<EngineOptions> options)
 {

@@ -296,7 +296,7 @@ internal sealed partial class PartitionRun(
     private async Task<List<(Recipient Recipient, IMailLane Lane, SendingPass Pass)>> TakeStarts(
         List<Recipient> window, CancellationToken stop)
     {
-        var lanes = await relays.Reserve(_wanted, window.Count, stop);
+        var lanes = await relays.ReserveFor(_wanted, window.Count, stop);
         _hold = lanes.Count == 0 ? relays.GetHold(_wanted) : null;
         _isRefusedRoute = false;
         var starts = new List<(Recipient, IMailLane, SendingPass)>();

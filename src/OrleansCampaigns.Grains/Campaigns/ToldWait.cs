@@ -4,7 +4,7 @@ using OrleansCampaigns.Grains.Delivery;
 
 namespace OrleansCampaigns.Grains.Campaigns;
 
-/// <summary>Tells a campaign what one of its partitions waits for, because relays are known to each silo alone.</summary>
+/// <summary>Tells a campaign what one of its partitions waits for: a silo alone knows its relays.</summary>
 /// <remarks>It is for people to read: when it cannot be told, sending goes on all the same.</remarks>
 internal sealed class ToldWait(CampaignId campaign, int partition, IGrainFactory grains, TimeProvider clock)
 {

@@ -23,7 +23,7 @@ public interface IMailRelays
     /// The same for a campaign: relays that refuse it for now, or cannot carry its messages, are passed over.
     /// </summary>
     /// <returns>No lane when every relay that might take them does so: <see cref="GetHold(LaneRequest)"/>.</returns>
-    Task<IReadOnlyList<IMailLane>> Reserve(LaneRequest wanted, int max, CancellationToken cancellation) =>
+    Task<IReadOnlyList<IMailLane>> ReserveFor(LaneRequest wanted, int max, CancellationToken cancellation) =>
         Reserve(wanted.Relay, max, cancellation);
 
     /// <summary>Why no relay takes the campaign's messages now; <see langword="null"/> when one may.</summary>
@@ -73,7 +73,7 @@ public sealed record LaneRequest(string? Relay, CampaignId Campaign)
 public sealed record MessageNeeds(bool Utf8, Lazy<long> Size)
 {
     /// <summary>Nothing that any server might lack.</summary>
-    public static MessageNeeds None { get; } = new(Utf8: false, new Lazy<long>(0));
+    public static MessageNeeds None { get; } = new(Utf8: false, new Lazy<long>(() => 0L));
 }
 
 /// <summary>A relay does not take a campaign's messages, or those to one domain, for a reason that is ours.</summary>

@@ -45,7 +45,7 @@ internal sealed class MailRelays : IMailRelays, IAsyncDisposable
         return Find(relay).Reserve(max, cancellation);
     }
 
-    public Task<IReadOnlyList<IMailLane>> Reserve(LaneRequest wanted, int max, CancellationToken cancellation)
+    public Task<IReadOnlyList<IMailLane>> ReserveFor(LaneRequest wanted, int max, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
         return Find(wanted.Relay).Reserve(wanted, max, cancellation);

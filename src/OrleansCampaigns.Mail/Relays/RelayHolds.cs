@@ -85,7 +85,7 @@ internal sealed class RelayHolds(string relay, TimeSpan patience, TimeProvider c
         }
     }
 
-    /// <summary>The relay has accepted a message, or said something about its recipient: it serves the domain.</summary>
+    /// <summary>The relay has accepted a message or spoken about its recipient: it serves the domain.</summary>
     public void Serve(CampaignId campaign, string domain)
     {
         lock (gate)

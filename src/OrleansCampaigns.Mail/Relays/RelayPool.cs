@@ -25,18 +25,40 @@ internal sealed class RelayPool(IReadOnlyList<Relay> members, IRelayWindows? win
     {
         while (true)
         {
-            var willing = members.Where(member => member.Holds.Find(wanted.Campaign) is not { } hold
-                || hold.NextTryAt <= member.Clock.GetUtcNow()).ToList();
+            var now = members[0].Clock.GetUtcNow();
+            var held = members.ToDictionary(member => member, member => member.Holds.Find(wanted.Campaign)?.NextTryAt);
+            var willing = members.Where(member => held[member] is not { } at || at <= now).ToList();
             if (willing.Count == 0)
             {
                 return [];
             }
 
-            var lanes = await Reserve(willing, max, cancellation);
-            if (await Admit(wanted, lanes) is { Count: > 0 } admitted)
+            var lanes = await ReserveUntil(held.Values.Where(at => at > now).Min() - now, willing, max, cancellation);
+            if (lanes.Count > 0 && await Admit(wanted, lanes) is { Count: > 0 } admitted)
             {
                 return admitted;
             }
+        }
+    }
+
+    // While one is waited for, the time may come to try another one again.
+    private async Task<IReadOnlyList<IMailLane>> ReserveUntil(
+        TimeSpan? wait, List<Relay> willing, int max, CancellationToken cancellation)
+    {
+        if (wait is not { } limit)
+        {
+            return await Reserve(willing, max, cancellation);
+        }
+
+        using var time = new CancellationTokenSource(limit, members[0].Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellation);
+        try
+        {
+            return await Reserve(willing, max, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return [];
         }
     }
 
@@ -77,7 +99,7 @@ internal sealed class RelayPool(IReadOnlyList<Relay> members, IRelayWindows? win
             {
                 await WhenOpen(up, max, cancellation);
             }
-            else if (await TryReserve(open, max, cancellation) is { } lanes)
+            else if (await TryReserve(open, max, members.Count > 1, cancellation) is { } lanes)
             {
                 return lanes;
             }
@@ -89,7 +111,7 @@ internal sealed class RelayPool(IReadOnlyList<Relay> members, IRelayWindows? win
         members.Select(member => member.GetState()).FirstOrDefault(state => state.IsUp) ?? members[0].GetState();
 
     private async Task<IReadOnlyList<IMailLane>?> TryReserve(
-        List<(Relay Relay, int Openings)> open, int max, CancellationToken cancellation)
+        List<(Relay Relay, int Openings)> open, int max, bool canFailOver, CancellationToken cancellation)
     {
         var wanted = Math.Min(max, open.Max(member => member.Openings));
         List<Relay> choice = [.. open.Select(member => member.Relay)];
@@ -97,7 +119,7 @@ internal sealed class RelayPool(IReadOnlyList<Relay> members, IRelayWindows? win
         var most = Math.Min(wanted, open.Find(member => member.Relay == chosen).Openings);
         try
         {
-            var lanes = await chosen.Reserve(most, canFailOver: members.Count > 1, cancellation);
+            var lanes = await chosen.Reserve(most, canFailOver, cancellation);
             Return(choice, chosen, wanted - lanes.Count);
             return lanes;
         }

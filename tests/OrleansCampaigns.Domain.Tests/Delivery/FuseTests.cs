@@ -50,9 +50,9 @@ public class FuseTests
     {
         var fuse = new Fuse(Limits);
         var said = Enumerable.Range(0, 6).Select(i => fuse.Refuse(
-            $"d{i}.example", Of(Cause.NoSuchMailbox, $"550 5.1.1 <p{i}@d{i}.example>: User unknown")));
+            $"d{i}.example", Of(Cause.NoSuchMailbox, $"550 5.1.1 <p{i}@d{i}.example>: User unknown"))).ToList();
 
-        Assert.NotNull(said.Last());
+        Assert.NotNull(said[^1]);
     }
 
     [Fact]

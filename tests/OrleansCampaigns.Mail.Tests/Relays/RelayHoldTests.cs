@@ -31,14 +31,14 @@ public sealed class RelayHoldTests
         var hold = relays.GetHold(Wanted);
         Assert.Equal(("main", detail), (hold?.Relay, hold?.Detail));
         Assert.Equal(clock.GetUtcNow() + TimeSpan.FromSeconds(1), hold!.NextTryAt);
-        Assert.Empty(await relays.Reserve(Wanted, 4, CancellationToken.None));
+        Assert.Empty(await relays.ReserveFor(Wanted, 4, CancellationToken.None));
 
         server.Mail = _ => null;
         clock.Advance(TimeSpan.FromSeconds(1));
         await relays.UntilUp();
         await using (var probe = Assert.Single(await Lanes(relays, 4)))
         {
-            Assert.Empty(await relays.Reserve(Wanted, 4, CancellationToken.None));
+            Assert.Empty(await relays.ReserveFor(Wanted, 4, CancellationToken.None));
             Assert.Equal(Outcome.Sent, (await probe.Send(Given.Message(), CancellationToken.None))!.Outcome);
         }
 
@@ -170,7 +170,7 @@ public sealed class RelayHoldTests
         var composer = Given.Composer(Given.Definition() with { Sender = new Sender(sender) });
         var wanted = Wanted with { Needs = composer.Needs };
 
-        var lanes = await relays.Reserve(wanted, 1, CancellationToken.None).WaitAsync(Given.Patience);
+        var lanes = await relays.ReserveFor(wanted, 1, CancellationToken.None).WaitAsync(Given.Patience);
 
         if (detail is null)
         {
@@ -191,13 +191,13 @@ public sealed class RelayHoldTests
         await using var relays = Given.Relays(server.Port);
         var needs = Given.Composer(Given.Definition() with { Sender = new Sender("büro@sender.example") }).Needs;
         var wanted = Wanted with { Needs = needs };
-        Assert.Empty(await relays.Reserve(wanted, 1, CancellationToken.None).WaitAsync(Given.Patience));
+        Assert.Empty(await relays.ReserveFor(wanted, 1, CancellationToken.None).WaitAsync(Given.Patience));
 
         server.Extensions = ["SMTPUTF8"];
         relays.TryAgain(Given.Campaign);
 
         await using var lane = Assert.Single(
-            await relays.Reserve(wanted, 1, CancellationToken.None).WaitAsync(Given.Patience));
+            await relays.ReserveFor(wanted, 1, CancellationToken.None).WaitAsync(Given.Patience));
     }
 
     [Fact]
@@ -245,13 +245,13 @@ public sealed class RelayHoldTests
 
     private static Task<IReadOnlyList<IMailLane>> Lanes(MailRelays relays, int max) => Eventually.Get(
         "a lane is there",
-        async () => await relays.Reserve(Wanted, max, CancellationToken.None) is { Count: > 0 } lanes ? lanes : null);
+        async () => await relays.ReserveFor(Wanted, max, CancellationToken.None) is { Count: > 0 } lanes ? lanes : null);
 
     private static async Task<AttemptReport?> Send(
         MailRelays relays, string recipient, string html = "<p>Hello</p>")
     {
         var message = Given.Message(recipient, html);
-        await using var lane = (await relays.Reserve(Wanted, 1, CancellationToken.None).WaitAsync(Given.Patience))[0];
+        await using var lane = (await relays.ReserveFor(Wanted, 1, CancellationToken.None).WaitAsync(Given.Patience))[0];
         return await lane.Send(message, CancellationToken.None).WaitAsync(Given.Patience);
     }
 
