@@ -245,13 +245,15 @@ public sealed class RelayHoldTests
 
     private static Task<IReadOnlyList<IMailLane>> Lanes(MailRelays relays, int max) => Eventually.Get(
         "a lane is there",
-        async () => await relays.ReserveFor(Wanted, max, CancellationToken.None) is { Count: > 0 } lanes ? lanes : null);
+        async () => await relays.ReserveFor(Wanted, max, CancellationToken.None) is { Count: > 0 } lanes
+            ? lanes : null);
 
     private static async Task<AttemptReport?> Send(
         MailRelays relays, string recipient, string html = "<p>Hello</p>")
     {
         var message = Given.Message(recipient, html);
-        await using var lane = (await relays.ReserveFor(Wanted, 1, CancellationToken.None).WaitAsync(Given.Patience))[0];
+        var lanes = await relays.ReserveFor(Wanted, 1, CancellationToken.None).WaitAsync(Given.Patience);
+        await using var lane = lanes[0];
         return await lane.Send(message, CancellationToken.None).WaitAsync(Given.Patience);
     }
 
