@@ -16,8 +16,11 @@ public sealed class PlainComposers : IMessageComposers
     /// <summary>What a template would ask of every contact.</summary>
     public IReadOnlySet<string> RequiredFields { get; set; } = new HashSet<string>();
 
+    /// <summary>Why no content compiles; it does when this is <see langword="null"/>.</summary>
+    public Refusal? Problem { get; set; }
+
     public CompiledContent Compile(CampaignId campaign, CampaignDefinition definition) =>
-        new(new Composer(this, definition), []);
+        Problem is { } problem ? new(null, [problem]) : new(new Composer(this, definition), []);
 
     private sealed class Composer(PlainComposers composers, CampaignDefinition definition) : IMessageComposer
     {

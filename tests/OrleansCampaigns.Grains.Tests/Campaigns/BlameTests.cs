@@ -138,6 +138,29 @@ public sealed class BlameTests
     }
 
     [Fact]
+    public async Task Content_that_no_longer_compiles_is_told_by_the_statistics()
+    {
+        await using var engine = await Engine.Start();
+        engine.Relays.GoDown();
+        var campaign = await engine.Draft(["a@mail.example"]);
+        await campaign.Start(Engine.Account);
+        await Eventually.Holds(
+            "it runs",
+            async () => (await campaign.Get(Engine.Account)).Value!.Status == CampaignStatus.Running);
+        await campaign.Pause(Engine.Account);
+        engine.Composers.Problem = Refusal.Invalid("template.syntax", "No.");
+        engine.Relays.ComeUp();
+        await campaign.Resume(Engine.Account);
+
+        await Eventually.Holds(
+            "the statistics say so",
+            async () => (await campaign.GetStatistics(Engine.Account)).Value!.WaitingFor
+                == "the content no longer compiles: template.syntax");
+        engine.Composers.Problem = null;
+        Assert.Equal(1, (await Engine.Ended(campaign)).Totals[Outcome.Sent]);
+    }
+
+    [Fact]
     public async Task Retry_failed_makes_the_message_again_and_charges_it_then()
     {
         await using var engine = await Engine.Start();

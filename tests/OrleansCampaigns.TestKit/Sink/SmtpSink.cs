@@ -35,6 +35,9 @@ public sealed class SmtpSink : IAsyncDisposable
     /// <summary>What is answered to MAIL FROM, given the sender; accepted when it says nothing.</summary>
     public Func<string, SinkAnswer?> AtSender { get; set; } = _ => null;
 
+    /// <summary>The largest message that it announces to take, in octets (SIZE), from when it next listens.</summary>
+    public int SizeMax { get; set; } = 32 * 1024 * 1024;
+
     /// <summary>How often a sender was refused.</summary>
     public int SendersRefused => _sendersRefused;
 
@@ -72,6 +75,7 @@ public sealed class SmtpSink : IAsyncDisposable
         services.Add((IMessageStore)new Dialogue(this));
         var options = new SmtpServerOptionsBuilder()
             .ServerName("sink.example")
+            .MaxMessageSize(SizeMax)
             .Endpoint(endpoint => endpoint.Endpoint(new IPEndPoint(IPAddress.Loopback, Port)))
             .Build();
         var server = new SmtpServer.SmtpServer(options, services);
