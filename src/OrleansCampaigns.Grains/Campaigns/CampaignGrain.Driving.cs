@@ -5,6 +5,7 @@ using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Grains.Delivery;
 
 namespace OrleansCampaigns.Grains.Campaigns;
 
@@ -25,6 +26,12 @@ internal sealed partial class CampaignGrain
             DriveSoon();
         }
 
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        watch.Forget(Id);
         return Task.CompletedTask;
     }
 
@@ -63,7 +70,11 @@ internal sealed partial class CampaignGrain
                     await AwaitSchedule(scheduled);
                     break;
                 case { Status: CampaignStatus.Starting }:
-                    await TakeAudience();
+                    using (CampaignTrace.Begin("audience", record.State.Trace))
+                    {
+                        await TakeAudience();
+                    }
+
                     break;
                 case { Status: CampaignStatus.Running or CampaignStatus.Paused }:
                     await Run();
@@ -176,7 +187,8 @@ internal sealed partial class CampaignGrain
             await ContinuePartitions(campaign);
             if (clock.GetUtcNow() >= _reportAt)
             {
-                var (totals, _) = await Count();
+                var (totals, nextRetryAt) = await Count();
+                watch.Note(Id, totals, nextRetryAt, Relay.IsUp);
                 await GrainFactory.Account(campaign.Account).Report(Id, totals.Deducted);
                 _reportAt = clock.GetUtcNow() + ReportPeriod;
             }

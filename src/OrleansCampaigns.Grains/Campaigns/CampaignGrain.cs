@@ -26,6 +26,7 @@ internal sealed partial class CampaignGrain(
     IMailRelays relays,
     PartitionMoves moves,
     SendingLimits limits,
+    SiloWatch watch,
     IOptions<EngineOptions> options,
     TimeProvider clock,
     ILogger<CampaignGrain> logger) : Grain, ICampaignGrain, IRemindable
@@ -92,6 +93,7 @@ internal sealed partial class CampaignGrain(
             Definition = definition.State.Definition,
             QueuedAt = queuedAt,
             Pass = campaign.Pass,
+            Trace = record.State.Trace,
         }
         : null);
 
@@ -206,6 +208,7 @@ internal sealed partial class CampaignGrain(
             return missing;
         }
 
+        CampaignTrace.Link(record.State.Trace);
         var decided = command(record.State.Campaign);
         if (decided.IsRefused)
         {
@@ -283,11 +286,24 @@ internal sealed partial class CampaignGrain(
             Campaign = next with { Definition = new() },
             PassBegun = passBegun ?? record.State.PassBegun,
             Projection = CampaignProjection.Of(next with { Definition = definition.State.Definition }),
+            Trace = TraceOf(next),
         };
         _counted = null;
         _writes++;
+        if (next.Status != CampaignStatus.Running)
+        {
+            watch.Forget(Id);
+        }
+
         await Durably(record.WriteStateAsync);
     }
+
+    // The request that starts it names the trace; one that is scheduled belongs to the request which did that.
+    private string? TraceOf(Campaign next) =>
+        next.Status is CampaignStatus.Scheduled or CampaignStatus.Starting
+        && next.Status != record.State.Campaign.Status
+            ? CampaignTrace.Current ?? record.State.Trace
+            : record.State.Trace;
 
     private async Task Durably(Func<Task> write)
     {

@@ -312,6 +312,7 @@ internal sealed partial class CampaignPartitionGrain(
             metrics,
             clock,
             logger);
+        using var trace = CampaignTrace.OfPump(plan.Trace, Number);
         var run = new PartitionRun(
             Campaign,
             Number,
@@ -326,6 +327,7 @@ internal sealed partial class CampaignPartitionGrain(
             GrainFactory,
             metrics,
             options.Value,
+            trace,
             clock);
         _run = run;
         var isDone = await run.Send(stop, permits.Stopped);

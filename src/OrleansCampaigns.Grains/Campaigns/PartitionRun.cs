@@ -28,6 +28,7 @@ internal sealed partial class PartitionRun(
     IGrainFactory grains,
     DeliveryMetrics metrics,
     EngineOptions options,
+    CampaignTrace? trace,
     TimeProvider clock)
 {
     private const int BufferMax = 500;
@@ -253,6 +254,8 @@ internal sealed partial class PartitionRun(
 
     private async Task<bool> SendWindow(List<Recipient> window, CancellationToken stop, CancellationToken shutdown)
     {
+        using var span = trace?.Window();
+        span?.SetTag("recipients", window.Count);
         var starts = await TakeStarts(window, stop);
         if (starts.Count == 0)
         {

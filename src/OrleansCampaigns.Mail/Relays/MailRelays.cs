@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansCampaigns.Domain;
@@ -21,6 +22,7 @@ internal sealed class MailRelays : IMailRelays, IAsyncDisposable
         TimeProvider clock,
         ILogger<MailRelays> logger,
         IRelayWindows? windows = null,
+        IMeterFactory? meters = null,
         IOptions<EngineOptions>? engine = null)
     {
         var sharing = new List<Relay>();
@@ -37,6 +39,12 @@ internal sealed class MailRelays : IMailRelays, IAsyncDisposable
         }
 
         shared = sharing.Count > 0 ? new(sharing, windows) : null;
+        meters?.Create(DeliveryMetrics.Name).CreateObservableGauge<int>(
+            "campaigns.relay.up",
+            () => relays.Values.Select(relay => new Measurement<int>(
+                relay.GetState().IsUp ? 1 : 0, new KeyValuePair<string, object?>("relay", relay.Name))),
+            "{relay}",
+            "Whether a relay takes messages, as this silo knows: 1 or 0.");
     }
 
     public Task<IReadOnlyList<IMailLane>> Reserve(string? relay, int max, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
 using OrleansCampaigns.Storage.Imports;
@@ -207,6 +208,7 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
         }
         catch (SqliteException failure) when (IsOutage(failure))
         {
+            ProcessMetrics.StorageFailed();
             throw new StorageUnavailableException($"The database cannot be used: {failure.Message}", failure);
         }
     }
@@ -219,6 +221,7 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
         }
         catch (SqliteException failure) when (IsOutage(failure))
         {
+            ProcessMetrics.StorageFailed();
             throw new StorageUnavailableException($"The database cannot be used: {failure.Message}", failure);
         }
     }
