@@ -80,7 +80,7 @@ public sealed class RelayRefusesTests
         Assert.Empty(sink.Records);
 
         await sink.GoDown();
-        sink.SizeMax = 100_000;
+        sink.SizeMax = 1_000_000;
         sink.GoUp();
         await AssertAllSent(server, sink, campaign);
     }
