@@ -8,6 +8,7 @@ namespace OrleansCampaigns.Scenarios;
 /// The relay refuses us and nobody else is to blame: nobody is marked, nothing is charged, the campaign says why, and
 /// goes on by itself when it is mended.
 /// </summary>
+[Trait("Speed", "slow")]
 public sealed class RelayRefusesTests
 {
     private const long Recipients = 120;

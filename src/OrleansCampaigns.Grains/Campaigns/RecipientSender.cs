@@ -94,26 +94,17 @@ internal sealed partial class RecipientSender(
             var begunAt = clock.GetUtcNow();
             mayHaveReachedRelay = mayStart && attempt.Pass();
             var report = mayHaveReachedRelay ? await Measure(lane, message, dueAt, stop) : null;
-            if (report is null)
+            if (report is null or { IsUnsent: true })
             {
                 mayHaveReachedRelay = false;
-                await contact.Withdraw(turn);
-                return new(TurnEnd.NotBegun);
-            }
-
-            if (report.IsUnsent)
-            {
-                mayHaveReachedRelay = false;
-                return await GiveUp(contact, report.Cause.Name());
+                return await LeaveUnattempted(contact, turn, report);
             }
 
             // The connection is free for the next one while the outcome is stored.
             limits.Learn(message.Recipient, report, begunAt);
             limited.Dispose();
             await given.DisposeAsync();
-            var end = await Record(contact, turn, report, shutdown);
-            await LearnFuse(message.Recipient, report);
-            return end;
+            return await Learn(message.Recipient, report, await Record(contact, turn, report, shutdown));
         }
         catch (Exception failure)
         {
@@ -261,11 +252,11 @@ internal sealed partial class RecipientSender(
     };
 
     // The outcome is stored by now. Should the campaign not hear of it, the next refusal says so again.
-    private async Task LearnFuse(string recipient, AttemptReport report)
+    private async Task<TurnResult> Learn(string recipient, AttemptReport report, TurnResult end)
     {
         if (fuses.Learn(campaign, ThrottleName.DomainOf(recipient), report) is not { } reason)
         {
-            return;
+            return end;
         }
 
         try
@@ -277,6 +268,19 @@ internal sealed partial class RecipientSender(
         {
             LogTurnFailed(away.GetType().Name);
         }
+
+        return end;
+    }
+
+    private async Task<TurnResult> LeaveUnattempted(IContactGrain contact, Turn turn, AttemptReport? report)
+    {
+        if (report is not null)
+        {
+            return await GiveUp(contact, report.Cause.Name());
+        }
+
+        await contact.Withdraw(turn);
+        return new(TurnEnd.NotBegun);
     }
 
     // The e-mail is out: while the storage is away, its outcome waits here. If the process dies meanwhile, the attempt
