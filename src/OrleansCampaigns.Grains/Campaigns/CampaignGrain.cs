@@ -162,8 +162,7 @@ internal sealed partial class CampaignGrain(
             Licences = reservation is { IsSettled: false } held
                 ? held with { Deducted = totals.Deducted }
                 : reservation ?? new Reservation(0, 0, 0, IsSettled: false),
-            WaitingFor = campaign.Status == CampaignStatus.Running && !relay.IsUp
-                ? $"relay {relay.Name}: {relay.Detail}" : null,
+            WaitingFor = WaitingFor(campaign, relay),
         };
     }
 
@@ -270,6 +269,7 @@ internal sealed partial class CampaignGrain(
             AudienceSize = campaign.AudienceSize,
             Pass = campaign.Pass,
             StartRefusal = campaign.StartRefusal,
+            PauseReason = campaign.PauseReason,
         };
     }
 

@@ -30,6 +30,7 @@ internal sealed partial class CampaignPartitionGrain(
     PumpPermits permits,
     PartitionMoves moves,
     AttemptGate gate,
+    CampaignFuses fuses,
     DeliveryMetrics metrics,
     ILocalSiloDetails silo,
     IOptions<EngineOptions> options,
@@ -89,6 +90,7 @@ internal sealed partial class CampaignPartitionGrain(
     public Task Wake()
     {
         // A running pump knows an older plan: it ends, and the next one asks again.
+        relays.TryAgain(Campaign);
         _stop.Cancel();
         PumpSoon();
         return Task.CompletedTask;
@@ -291,6 +293,8 @@ internal sealed partial class CampaignPartitionGrain(
         {
             // Checked at the start; only a changed installation (another version, a key that is gone) leads here.
             LogContentBroken(compiled.Problems[0].Code);
+            await GrainFactory.Campaign(Campaign).PartitionWaits(
+                Number, $"the content no longer compiles: {compiled.Problems[0].Code}");
             return false;
         }
 
@@ -304,6 +308,7 @@ internal sealed partial class CampaignPartitionGrain(
             gate,
             GrainFactory,
             limits,
+            fuses,
             metrics,
             clock,
             logger);

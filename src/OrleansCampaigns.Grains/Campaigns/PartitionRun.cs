@@ -14,7 +14,7 @@ namespace OrleansCampaigns.Grains.Campaigns;
 /// doubt was being handed to a relay, or had been and was not recorded yet. A turn that did not begin after all is
 /// noted as such. Whoever a sending limit keeps waiting is held back before any of this, and others go on.
 /// </remarks>
-internal sealed class PartitionRun(
+internal sealed partial class PartitionRun(
     CampaignId campaign,
     int partition,
     CampaignPlan plan,
@@ -33,15 +33,14 @@ internal sealed class PartitionRun(
 {
     private const int BufferMax = 500;
 
-    // Whoever waits for a limit looks now and then whether something else has become due.
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan DisagreementWait = TimeSpan.FromMilliseconds(20);
-
     private readonly Queue<Recipient> _buffer = new();
     private readonly Dictionary<long, Task<TurnResult>> _inFlight = [];
     private readonly HashSet<long> _attempting = [.. record.Attempting.Select(known => known.Seq)];
     private readonly HashSet<long> _unclear = [];
-    private readonly HeldBack _held = new(limits, metrics);
+    private readonly LaneRequest _wanted = new(plan.Definition.Relay, campaign) { Needs = sender.Needs };
+    private readonly HeldBack _held = new(
+        limits, metrics, relays, new(plan.Definition.Relay, campaign), clock);
+    private readonly ToldWait _told = new(campaign, partition, grains, clock);
     private readonly IReadOnlyList<ThrottleLine> _shared = limits.OfSender(
         plan.Account.Value, plan.Definition.Sender?.Address);
     private long _bufferedUpTo = record.Cursor;
@@ -52,6 +51,9 @@ internal sealed class PartitionRun(
     private DateTimeOffset _lookedAt = DateTimeOffset.MinValue;
     private bool _hasFailed;
     private ThrottleLine? _blocker;
+    private RelayHold? _hold;
+    private bool _isRefusedRoute;
+    private bool _hasUnnoted;
 
     /// <summary>Whether something stays unclear that only another look at what is stored can settle.</summary>
     public bool NeedsRecovery => _hasFailed || _unclear.Count > 0;
@@ -73,6 +75,11 @@ internal sealed class PartitionRun(
                     return false;
                 }
 
+                if (_told.IsTelling)
+                {
+                    await _told.Tell(relays.GetHold(_wanted) ?? _held.FindHold());
+                }
+
                 var window = await NextWindow(stop);
                 if (window.Count > 0)
                 {
@@ -81,7 +88,8 @@ internal sealed class PartitionRun(
                         await AwaitOpening(stop);
                     }
                 }
-                else if (_blocker is not null || (_held.Count > 0 && _inFlight.Count < options.WindowMax))
+                else if (_blocker is not null || _hold is not null
+                    || (_held.Count > 0 && _inFlight.Count < options.WindowMax))
                 {
                     await AwaitOpening(stop);
                 }
@@ -108,6 +116,7 @@ internal sealed class PartitionRun(
             GiveBackPermit();
             _held.End();
             await Drain();
+            await _told.End();
         }
 
         return false;
@@ -136,6 +145,10 @@ internal sealed class PartitionRun(
         {
             await TakePermit(stop);
         }
+        else
+        {
+            _hold = null; // Nothing is left that a relay would have to take.
+        }
 
         return window;
     }
@@ -144,6 +157,13 @@ internal sealed class PartitionRun(
     private int RoomForWindow()
     {
         var room = options.WindowMax - _inFlight.Count;
+        _hold = relays.GetHold(_wanted);
+        if (_hold is not null)
+        {
+            // One of the silo's partitions finds out whether it is mended; the others wait without a permit.
+            room = _hold.NextTryAt <= clock.GetUtcNow() ? Math.Min(room, 1) : 0;
+        }
+
         foreach (var line in _shared)
         {
             var openings = room > 0 ? limits.Openings(line, room) : 0;
@@ -279,10 +299,21 @@ internal sealed class PartitionRun(
     private async Task<List<(Recipient Recipient, IMailLane Lane, SendingPass Pass)>> TakeStarts(
         List<Recipient> window, CancellationToken stop)
     {
-        var lanes = await relays.Reserve(plan.Definition.Relay, window.Count, stop);
+        var lanes = await relays.ReserveFor(_wanted, window.Count, stop);
+        _hold = lanes.Count == 0 ? relays.GetHold(_wanted) : null;
+        _isRefusedRoute = false;
         var starts = new List<(Recipient, IMailLane, SendingPass)>();
         foreach (var (recipient, lane) in window.Zip(lanes))
         {
+            if (recipient.Address is { } address
+                && !relays.MayTry(_wanted, lane.Relay, ThrottleName.DomainOf(address)))
+            {
+                _isRefusedRoute = true;
+                _held.Add(recipient);
+                await lane.DisposeAsync();
+                continue;
+            }
+
             ThrottleLine?[] lines = [limits.OfDomain(recipient.Address), limits.OfRelay(lane.Relay), .. _shared];
             if (limits.TryPass(lines, out var blocker) is { } pass)
             {
@@ -297,24 +328,6 @@ internal sealed class PartitionRun(
 
         window.Skip(lanes.Count).ToList().ForEach(_held.Add);
         return starts;
-    }
-
-    // Whoever waits leaves the permit to others.
-    private async Task AwaitOpening(CancellationToken stop)
-    {
-        GiveBackPermit();
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var opening = _blocker is { } blocker ? [Opening(blocker, over.Token)] : _held.WhenOpen(over.Token);
-        _blocker = null;
-        await Task.WhenAny([.. opening, .. _inFlight.Values, Task.Delay(LookAgain, clock, over.Token)]);
-        await over.CancelAsync();
-    }
-
-    // Each of several limits may be open, and still they do not agree on a time: they soon will.
-    private async Task Opening(ThrottleLine line, CancellationToken over)
-    {
-        await limits.WhenOpen(line, options.WindowMax, over);
-        await Task.Delay(DisagreementWait, clock, CancellationToken.None);
     }
 
     private async Task StoreWindow(List<Recipient> window)
@@ -343,6 +356,7 @@ internal sealed class PartitionRun(
         }
 
         await write();
+        _hasUnnoted = false;
         metrics.WindowStored(window.Count);
     }
 
@@ -373,6 +387,7 @@ internal sealed class PartitionRun(
         if (result.End != TurnEnd.Recorded)
         {
             record.Unattempted.Add(seq);
+            _hasUnnoted = true;
         }
         else if (result.NextAttemptAt is { } at)
         {

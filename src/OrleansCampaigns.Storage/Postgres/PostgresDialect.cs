@@ -62,6 +62,9 @@ internal sealed class PostgresDialect : SqlDialect
     public override string LacksAttribute(string column, string name) =>
         $"coalesce(trim({column} ->> {name}), '') = ''";
 
+    public override string AttributeLength(string column, string name) =>
+        $"coalesce(length({column} ->> {name}), 0)";
+
     /// <inheritdoc/>
     /// <remarks>
     /// A text of this database holds no NUL and no half of a surrogate pair. Where they may be asked for, nothing that
