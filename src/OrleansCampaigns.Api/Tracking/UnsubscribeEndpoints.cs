@@ -27,7 +27,7 @@ internal static class UnsubscribeEndpoints
     internal static async Task<PublicPage> Show(
         string token, Subscriptions subscriptions, CancellationToken cancellation) =>
         await subscriptions.Find(token) is { } who
-            ? await Page(token, who, subscriptions, [], null, cancellation)
+            ? await Page(token, who, subscriptions, null, cancellation)
             : PublicPage.NotFound;
 
     internal static async Task<PublicPage> Decide(
@@ -55,12 +55,12 @@ internal static class UnsubscribeEndpoints
 
             case UnsubscribePage.Again:
                 await subscriptions.Resubscribe(who);
-                return await Page(token, who, subscriptions, [], "You are subscribed again", cancellation);
+                return await Page(token, who, subscriptions, "You are subscribed again", cancellation);
 
             case UnsubscribePage.Preferences:
-                var left = await subscriptions.Keep(
+                await subscriptions.Keep(
                     who, form[UnsubscribePage.OfferedField], form[UnsubscribePage.KeptField], cancellation);
-                return await Page(token, who, subscriptions, left, "Your choice is saved", cancellation);
+                return await Page(token, who, subscriptions, "Your choice is saved", cancellation);
 
             default:
                 return PublicPage.Unreadable(StatusCodes.Status400BadRequest);
@@ -80,7 +80,6 @@ internal static class UnsubscribeEndpoints
         string token,
         Subscriber who,
         Subscriptions subscriptions,
-        IReadOnlyList<string> left,
         string? done,
         CancellationToken cancellation)
     {
@@ -88,7 +87,7 @@ internal static class UnsubscribeEndpoints
         var address = await subscriptions.MaskedAddress(who, cancellation);
         IReadOnlyList<OfferedList> lists = Subscriptions.IsUnsubscribed(status)
             ? []
-            : await subscriptions.Offers(who, left, cancellation);
+            : await subscriptions.Offers(who, cancellation);
         return UnsubscribePage.Show(token, status, address, lists, done);
     }
 

@@ -80,4 +80,7 @@ public enum Cause
 
     /// <summary>The reply does not say why.</summary>
     Other = 24,
+
+    /// <summary>The contact left the campaign's list, or was taken off it, after the audience was taken.</summary>
+    LeftList = 40,
 }
