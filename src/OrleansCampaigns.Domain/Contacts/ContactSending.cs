@@ -26,6 +26,11 @@ public sealed partial record Contact
             return new(Decide(turn, delivery, Outcome.Unsubscribed, OptOutCause(Status), now), MayBegin: false);
         }
 
+        if (HasLeft(rules.Lists, turn.QueuedAt))
+        {
+            return new(Decide(turn, delivery, Outcome.Unsubscribed, Cause.LeftList, now), MayBegin: false);
+        }
+
         if (!turn.AddressIsValid)
         {
             return new(Decide(turn, delivery, Outcome.Invalid, Cause.MalformedAddress, now), MayBegin: false);

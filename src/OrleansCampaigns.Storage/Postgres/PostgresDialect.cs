@@ -52,7 +52,7 @@ internal sealed class PostgresDialect : SqlDialect
 
     public override string Holds(string column, string text) => $"strpos({column}, {text}) > 0";
 
-    public override string IsAmong(string column, string numbers) => $"{column} = ANY({numbers})";
+    public override string IsAmong(string column, string values) => $"{column} = ANY({values})";
 
     public override string Json(string text) => $"{text}::jsonb";
 
@@ -74,6 +74,8 @@ internal sealed class PostgresDialect : SqlDialect
         value is string text && text.AsSpan().ContainsAny(Suspects) ? WithoutSuspects(text) : value;
 
     public override object ToParameter(IEnumerable<long> numbers) => numbers.ToArray();
+
+    public override object ToParameter(IEnumerable<string> texts) => texts.ToArray();
 
     public override IContactWriter Writer(DatabaseSession session, AccountId account, long now) =>
         new PostgresContactWriter(session, account, now);
