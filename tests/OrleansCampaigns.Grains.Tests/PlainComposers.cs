@@ -7,7 +7,7 @@ namespace OrleansCampaigns.Grains.Tests;
 /// <summary>Messages without templates: grains only carry them.</summary>
 public sealed class PlainComposers : IMessageComposers
 {
-    /// <summary>Called with the address before each message is made; may hold it up.</summary>
+    /// <summary>Called with the address before each message is made that is to be sent; may hold it up.</summary>
     public Action<string> OnCompose { get; set; } = _ => { };
 
     /// <summary>Why no message can be made for a recipient; it is made when this says nothing.</summary>
@@ -30,7 +30,12 @@ public sealed class PlainComposers : IMessageComposers
 
         public Result<IOutgoingMessage> Compose(RecipientProfile recipient, DateTimeOffset now)
         {
-            composers.OnCompose(recipient.Address);
+            // A start makes some messages, too, to see whether they can be made: those have no place in the audience.
+            if (recipient.Place is not null)
+            {
+                composers.OnCompose(recipient.Address);
+            }
+
             if (composers.Refuse(recipient) is { } refusal)
             {
                 return refusal;

@@ -19,7 +19,8 @@ public static class AddressIdentity
     public static string Of(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return EmailAddress.Parse(text)?.Identity ?? Fold(Visible(PlainText.Clean(text)));
+        var clean = PlainText.Clean(text);
+        return EmailAddress.Parse(clean)?.Identity ?? Fold(Visible(clean));
     }
 
     /// <summary>A text without what cannot be seen in it, and without the blanks around it.</summary>

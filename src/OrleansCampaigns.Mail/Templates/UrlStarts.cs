@@ -19,6 +19,7 @@ internal static class UrlStarts
     // So much of a target decides, however it is spelled.
     private const int DecidingMax = 1000;
     private const char MarkBegin = '\uE0F2';
+    private const char MarkEnd = '\uE0F3';
 
     // A mark of a tracked link is its sign and so many hexadecimal digits.
     private const int MarkLength = 22;
@@ -63,10 +64,13 @@ internal static class UrlStarts
             var start = isMarked ? Math.Min(place + MarkLength, rendered.Length) : place;
             var ends = QuoteBefore(rendered, start) switch
             {
-                '"' => "\"\uE0F3",
-                '\'' => "'\uE0F3",
-                _ => " \t\r\n\f>\uE0F3",
+                '"' => "\"",
+                '\'' => "'",
+                _ => " \t\r\n\f>",
             };
+
+            // A mark ends its own target; one that stands inside of another target goes with it.
+            ends = isMarked || IsAfterMark(rendered, place) ? $"{ends}{MarkEnd}" : ends;
             var deciding = rendered.AsSpan(start, Math.Min(DecidingMax, rendered.Length - start));
             if (start < at || MayGoOut(UpTo(ends, deciding)))
             {
@@ -145,6 +149,9 @@ internal static class UrlStarts
 
         return null;
     }
+
+    private static bool IsAfterMark(string rendered, int place) =>
+        place >= MarkLength && rendered[place - MarkLength] == MarkBegin;
 
     private static ReadOnlySpan<char> WithoutMark(ReadOnlySpan<char> text) =>
         text.Length >= MarkLength && text[^MarkLength] == MarkBegin ? text[..^MarkLength] : text;

@@ -159,7 +159,8 @@ public sealed class CampaignTests
         await using var api = await TestApi.Start();
         var view = api.Lists.AddView("new ones", new ContactFilter { Statuses = [ContactStatus.New] });
 
-        var made = await api.Client.Post("/v1/campaigns", $$$"""{"name":"a","audience":{"viewId":"{{{view.Id}}}","under":"account"}}""");
+        var made = await api.Client.Post(
+            "/v1/campaigns", $$$"""{"name":"a","audience":{"viewId":"{{{view.Id}}}","under":"account"}}""");
 
         Assert.Equal([ContactStatus.New], Definition(api, made).Audience.Filter!.Statuses);
         Assert.Equal("New", (string?)made.Json["audience"]!["filter"]!["statuses"]![0]);
