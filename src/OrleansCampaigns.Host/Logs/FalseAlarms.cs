@@ -34,7 +34,7 @@ internal sealed class FalseAlarms(TimeProvider clock)
         _ => false,
     } || (IsStarting && entry.Exception is { } failure && IsToldLater(failure));
 
-    // A start that is broken off cancels what has begun: that is no reason of its own.
+    // A start that is broken off cancels and disposes of what has begun: that is no reason of its own.
     private bool IsToldLater(Exception failure) =>
-        failure is OperationCanceledException || Explanation(failure) is not null;
+        failure is OperationCanceledException or ObjectDisposedException || Explanation(failure) is not null;
 }

@@ -50,7 +50,7 @@ public class AddressIdentityTests
     {
         string[] pieces =
         [
-            "a", "B", "\u00DF", "\u1E9E", "\u0130", "\u0131", "\u03A3", "\u03C2", "\u0345", "\u0301", "e",
+            "a", "B", "\u00DF", "\u0130", "\u0131", "\u03A3", "\u03C2", "\u0345", "\u0301", "e",
             "\u00C9", "\uFB03", "\u01C5", "\uFFFE", "\uFDD0", "\uD83D", "\uDE00", "\uD83D\uDE00",
             "\uDBFF\uDFFF", "\u200B", "\u00A0", "\uFEFF", ".", "\"", "\\", "@", " ",
         ];
@@ -60,6 +60,8 @@ public class AddressIdentityTests
         {
             var identity = AddressIdentity.Of(text);
             Assert.Equal(identity, AddressIdentity.Of(identity));
+
+            // But for the capital sharp s, which a domain spells ss (UTS 46) and its small letter does not.
             Assert.Equal(
                 AddressIdentity.Of(text.ToUpperInvariant()),
                 AddressIdentity.Of(text.ToUpperInvariant().ToLowerInvariant()));
