@@ -38,14 +38,15 @@ internal static class UnsubscribeEndpoints
             return PublicPage.NotFound;
         }
 
-        if (await ReadForm(context.Request, cancellation) is not { } form)
-        {
-            return PublicPage.Unreadable(StatusCodes.Status400BadRequest);
-        }
-
-        if (string.Equals(form["List-Unsubscribe"], "One-Click", StringComparison.OrdinalIgnoreCase))
+        var body = await ReadBody(context.Request, cancellation);
+        if (OneClick.IsSaidIn(body.GetBuffer().AsSpan(0, (int)body.Length)))
         {
             return await Unsubscribe(token, who, "one-click", subscriptions, cancellation);
+        }
+
+        if (await ReadForm(context.Request, body, cancellation) is not { } form)
+        {
+            return PublicPage.Unreadable(StatusCodes.Status400BadRequest);
         }
 
         switch (form[UnsubscribePage.ActionField].ToString())
@@ -94,7 +95,16 @@ internal static class UnsubscribeEndpoints
         return UnsubscribePage.Show(token, status, address, lists, done);
     }
 
-    private static async Task<IFormCollection?> ReadForm(HttpRequest request, CancellationToken cancellation)
+    // Its limit is that of a form: the server cuts off what is longer.
+    private static async Task<MemoryStream> ReadBody(HttpRequest request, CancellationToken cancellation)
+    {
+        var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, cancellation);
+        return body;
+    }
+
+    private static async Task<IFormCollection?> ReadForm(
+        HttpRequest request, MemoryStream body, CancellationToken cancellation)
     {
         if (!request.HasFormContentType)
         {
@@ -103,6 +113,8 @@ internal static class UnsubscribeEndpoints
 
         try
         {
+            body.Position = 0;
+            request.Body = body;
             return await request.ReadFormAsync(cancellation);
         }
         catch (Exception flaw) when (flaw
