@@ -6,6 +6,7 @@ using OrleansCampaigns.Api.Health;
 using OrleansCampaigns.Api.Lists;
 using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Tracking;
+using OrleansCampaigns.Contracts.Feedback;
 
 namespace OrleansCampaigns.Api;
 
@@ -32,7 +33,11 @@ public static class ApiServices
         services.TryAddSingleton<ListMemberships>();
         services.TryAddSingleton<FilterCheck>();
         services.TryAddSingleton<TrackedCampaigns>();
+        services.AddOptions<TrackingOptions>();
         services.TryAddSingleton<TrackedEvents>();
+        services.TryAddSingleton<RequestSource>();
+        services.TryAddSingleton<RequestWatch>();
+        services.TryAddSingleton<TrackedRequests>();
         services.TryAddSingleton<Subscriptions>();
         services.AddHostedService(provider => provider.GetRequiredService<TrackedEvents>());
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));

@@ -15,8 +15,8 @@ internal static class OneClick
     private const string Value = "One-Click";
 
     // Blanks, quotes of a JSON text, and the octets of a byte order mark read as Latin-1.
-    private static readonly char[] Around = [' ', '\t', '\v', '\f', '"', '\'', '\u00EF', '\u00BB', '\u00BF',
-        '\u00FE', '\u00FF'];
+    private static readonly char[] Around =
+        [' ', '\t', '\v', '\f', '"', '\'', '\u00EF', '\u00BB', '\u00BF', '\u00FE', '\u00FF'];
 
     /// <summary>Whether <paramref name="body"/> says it, as a form, a line or a part. Letter case is no matter.</summary>
     public static bool IsSaidIn(ReadOnlySpan<byte> body)

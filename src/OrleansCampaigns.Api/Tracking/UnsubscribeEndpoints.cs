@@ -25,10 +25,20 @@ internal static class UnsubscribeEndpoints
     }
 
     internal static async Task<PublicPage> Show(
-        string token, Subscriptions subscriptions, CancellationToken cancellation) =>
-        await subscriptions.Find(token) is { } who
-            ? await Page(token, who, subscriptions, null, cancellation)
-            : PublicPage.NotFound;
+        string token,
+        HttpContext context,
+        Subscriptions subscriptions,
+        TrackedRequests requests,
+        CancellationToken cancellation)
+    {
+        if (await subscriptions.Find(token) is not { } who)
+        {
+            return PublicPage.NotFound;
+        }
+
+        await requests.Look(new(who.Campaign, who.Contact, 0), context);
+        return await Page(token, who, subscriptions, null, cancellation);
+    }
 
     internal static async Task<PublicPage> Decide(
         string token, HttpContext context, Subscriptions subscriptions, CancellationToken cancellation)

@@ -42,6 +42,9 @@ internal sealed record ProviderEvent(
     /// <summary>Whether a machine opened or clicked.</summary>
     public bool IsMachine { get; init; }
 
+    /// <summary>Whether an image proxy fetched.</summary>
+    public bool IsProxy { get; init; }
+
     /// <summary>The key of an event that a provider calls <paramref name="id"/>, by whichever door it comes.</summary>
     /// <remarks>
     /// Keys are kept with the contact: all of one length, and nothing in them that a provider may put into its own.

@@ -151,6 +151,8 @@ internal sealed partial class ProviderWebhooks(
                 Reply = happened.Reply,
                 Link = link,
                 IsMachine = happened.IsMachine,
+                IsProxy = happened.IsProxy,
+                Links = campaign.Links.Count,
             },
             cancellation);
         return answer.Effect;

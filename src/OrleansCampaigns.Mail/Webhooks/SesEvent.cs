@@ -34,6 +34,9 @@ internal sealed record SesEvent(FeedbackKind Kind, IReadOnlyList<SesRecipient> R
     /// <summary>Whether a machine opened or clicked.</summary>
     public bool IsMachine { get; init; }
 
+    /// <summary>Whether an image proxy fetched.</summary>
+    public bool IsProxy { get; init; }
+
     /// <summary>The event for the webhook.</summary>
     /// <param name="messageId">Names the event where SES gives it no name.</param>
     /// <returns><see langword="null"/> when it changes nothing.</returns>
@@ -44,7 +47,12 @@ internal sealed record SesEvent(FeedbackKind Kind, IReadOnlyList<SesRecipient> R
             return null;
         }
 
-        var happened = new ProviderEvent(signal, Id ?? messageId, At, MessageIds) { Url = Url, IsMachine = IsMachine };
+        var happened = new ProviderEvent(signal, Id ?? messageId, At, MessageIds)
+        {
+            Url = Url,
+            IsMachine = IsMachine,
+            IsProxy = IsProxy,
+        };
         var gravest = Recipients.Where(one => one.Kind == FeedbackKind.Bounce).MaxBy(
             one => FeedbackEvents.Gravity(one.Bounce));
         return signal == FeedbackSignal.Bounce

@@ -144,6 +144,7 @@ internal static class SesEvents
         Signal = signal,
         At = json.Time(part, "timestamp"),
         IsMachine = MachineSigns.AreIn(json.Text(part, "userAgent")),
+        IsProxy = MachineSigns.IsImageProxy(json.Text(part, "userAgent")),
     };
 
     private static List<SesRecipient> Delayed(JsonElement json) =>

@@ -34,8 +34,8 @@ public sealed class OneClickTests
     [InlineData("text/plain", "a=b\r\n" + Said + "\r\n")]
     [InlineData("multipart/form-data", Said)]
     [InlineData("multipart/form-data; boundary=b", Said)]
-    [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n"
-        + "\r\nOne-Click\r\n--b--\r\n")]
+    [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; "
+        + "name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n")]
     [InlineData("multipart/form-data; boundary=b", "--b\ncontent-disposition: form-data; name=list-unsubscribe\n"
         + "Content-Type: text/plain\n\none-click\n")]
     [InlineData("text/plain", "--c\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click")]

@@ -66,7 +66,8 @@ public sealed class SesDoorsTests
             Assert.False(receipt.IsSetAside);
             var byMail = sent.Feedback.Events.SingleOrDefault().Event;
             Assert.Equal((signal, outcome), (byMail?.Signal.ToString(), byMail?.Outcome));
-            Assert.Equal((byWebhook?.Bounce?.Cause ?? default, byWebhook?.Reply), (byMail?.Cause ?? default, byMail?.Reply));
+            Assert.Equal(
+                (byWebhook?.Bounce?.Cause ?? default, byWebhook?.Reply), (byMail?.Cause ?? default, byMail?.Reply));
             if (byMail is not null && byWebhook!.Id != "sns-1")
             {
                 Assert.Equal(ProviderEvent.KeyOf("ses", byWebhook.Id), byMail.Key);
