@@ -18,7 +18,7 @@ internal static class OneClick
     private static readonly char[] Around =
         [' ', '\t', '\v', '\f', '"', '\'', '\u00EF', '\u00BB', '\u00BF', '\u00FE', '\u00FF'];
 
-    /// <summary>Whether <paramref name="body"/> says it, as a form, a line or a part. Letter case is no matter.</summary>
+    /// <summary>Whether <paramref name="body"/> says it, as a form, a line or a part, in any letter case.</summary>
     public static bool IsSaidIn(ReadOnlySpan<byte> body)
     {
         // In UTF-16 and UTF-32 every letter of it comes with octets of zero.

@@ -7,7 +7,7 @@ using OrleansCampaigns.Domain.Feedback;
 
 namespace OrleansCampaigns.Api.Tests.Tracking;
 
-/// <summary>Machines are told from people by where they ask from, and by what else is asked for at that moment.</summary>
+/// <summary>Machines are told from people by where they ask from and by what else is asked for then.</summary>
 public sealed class MachineRequestTests
 {
     private const string Google =

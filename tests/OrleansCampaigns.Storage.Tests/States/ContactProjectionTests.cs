@@ -121,7 +121,7 @@ public abstract class ContactProjectionTests(ITestDatabases databases) : Databas
             await Test.Texts("SELECT link || ' ' || clicks || ' ' || machine_clicks || ' ' || "
                 + "CASE WHEN first_at IS NULL THEN 'true' ELSE 'false' END FROM link_clicks ORDER BY link"));
 
-        Task<IReadOnlyList<string>> Told() => Test.Texts("SELECT r.recipient_status || ' ' || opens || ' ' || "
+        Task<List<string>> Told() => Test.Texts("SELECT r.recipient_status || ' ' || opens || ' ' || "
             + "machine_opens || ' ' || clicks || ' ' || machine_clicks || ' ' || CASE WHEN opened_at IS NOT NULL "
             + "AND clicked_at IS NOT NULL THEN 'true' ELSE 'false' END || ' ' || c.last_recipient_status "
             + "FROM recipients r JOIN contacts c ON c.id = r.contact_id");
