@@ -103,7 +103,11 @@ public abstract class ContactProjectionTests(ITestDatabases databases) : Databas
             [
                 new()
                 {
-                    Campaign = campaign, QueuedAt = At(0), Outcome = Outcome.Sent, SentAt = At(0), Decided = true,
+                    Campaign = campaign,
+                    QueuedAt = At(0),
+                    Outcome = Outcome.Sent,
+                    SentAt = At(0),
+                    Decided = true,
                     RecipientStatus = RecipientStatus.Delivered,
                 },
             ],
@@ -129,8 +133,13 @@ public abstract class ContactProjectionTests(ITestDatabases databases) : Databas
         Contact See(Contact before, FeedbackSignal signal, int link, int milliseconds) => before.Learn(
             new()
             {
-                Signal = signal, Campaign = campaign, Key = $"{link}", At = At(0).AddMilliseconds(milliseconds),
-                Source = "test", Link = link, Links = 9,
+                Signal = signal,
+                Campaign = campaign,
+                Key = $"{link}",
+                At = At(0).AddMilliseconds(milliseconds),
+                Source = "test",
+                Link = link,
+                Links = 9,
             },
             new(), MachineRules.Default, 1, At(0).AddDays(1)).Contact;
     }
