@@ -41,13 +41,9 @@ public sealed class DashboardTests
         await using var server = new ServerProcess(sandbox.Port);
         await server.Start();
 
-        foreach (var (path, password) in new[]
+        foreach (var path in new[] { "/orleans/", "/Orleans/", "/orleans/DashboardCounters" })
         {
-            ("/orleans/", server.Key), ("/Orleans/", server.Key), ("/orleans/DashboardCounters", server.Key),
-            ("/orleans/", (string?)null),
-        })
-        {
-            var answer = await Get(server, path, password);
+            var answer = await Get(server, path, server.Key);
             var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
             Assert.Contains("default-src 'self'", policy, StringComparison.Ordinal);
             Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);

@@ -114,11 +114,18 @@ public sealed class ProblemTests
     [InlineData("=?")]
     public void What_looks_like_an_encoded_word_is_shown_as_it_was_written(string value)
     {
-        var definition = Good with { Content = Good.Content with { Subject = "For {{name}}" } };
+        var definition = Good with
+        {
+            Sender = Good.Sender! with { Name = value },
+            Content = Good.Content with { Subject = "For {{name}}" },
+        };
 
         var (mime, _) = Given.ReadBack(Given.Message(definition, Given.Recipient(name: value)));
 
-        Assert.Equal(($"For {value}", value), (mime.Subject, mime.To.Mailboxes.Single().Name));
+        Assert.Equal(
+            ($"For {value}", value, value),
+            (mime.Subject, mime.To.Mailboxes.Single().Name, mime.From.Mailboxes.Single().Name));
+        Assert.Equal("anna@mail.example", mime.To.Mailboxes.Single().Address);
     }
 
     [Theory]
