@@ -1,8 +1,7 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using OrleansCampaigns.Host.Sandboxing;
 using OrleansCampaigns.Host.Serving;
-using OrleansCampaigns.Mail.Inbound;
 using OrleansCampaigns.Mail.Sandbox;
 using OrleansCampaigns.Mail.Sandbox.World;
 
@@ -29,7 +28,7 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
             await using var world = new SandboxWorld(new SandboxWorldOptions
             {
                 Seed = seed,
-                InboundPort = InboundPort(server),
+                InboundPort = ServedSandbox.InboundPort(server),
                 PublicUrl = new Uri(url),
             });
             sandbox.World = world;
@@ -47,40 +46,13 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
         }
     }
 
-    // What takes hours in the world takes a second here; nothing else differs from a server's own settings.
     private static IConfiguration Settings(string folder, string url, int relayPort) => new ConfigurationBuilder()
+        .AddInMemoryCollection(WorldPace.Settings(relayPort))
         .AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Data"] = folder,
             ["Listen"] = url,
             ["Tracking:PublicUrl"] = url,
-
-            // The world's people need 40 minutes, which are 4 seconds; its machines 2 minutes at most.
-            ["Tracking:MachineWindow"] = "00:00:02.5",
-            ["Tracking:MachineBurst"] = "00:00:00.3",
-            ["Mail:ReturnPath"] = "bounces@sandbox.example",
-            ["Mail:Inbound:Listen"] = "127.0.0.1:0",
-            ["Mail:Inbound:Addresses:0"] = "complaints@sandbox.example",
-            ["Mail:Relays:0:Name"] = "sandbox",
-            ["Mail:Relays:0:Host"] = SandboxServer.Host,
-            ["Mail:Relays:0:Port"] = relayPort.ToString(CultureInfo.InvariantCulture),
-            ["Mail:Relays:0:Security"] = "None",
-
-            // Domains that push back are slowed here, too, but at the pace of this world's minutes.
-            ["Throttling:BackOff:StartRatePerSecond"] = "200",
-            ["Throttling:BackOff:RatePerSecondMin"] = "50",
-            ["Throttling:BackOff:RatePerSecondMax"] = "400",
-            ["Throttling:BackOff:Step"] = "100",
-            ["Throttling:BackOff:StepPeriod"] = "00:00:01",
-            ["Throttling:BackOff:Pause"] = "00:00:00.02",
-            ["Throttling:BackOff:PauseMax"] = "00:00:00.5",
-            ["Engine:Retry:Deferred:First"] = "00:00:01",
-            ["Engine:Retry:Deferred:Factor"] = "1.5",
-            ["Engine:Retry:Deferred:Max"] = "00:00:03",
-            ["Engine:Retry:SoftBounced:First"] = "00:00:01",
-            ["Engine:Retry:SoftBounced:Factor"] = "1.5",
-            ["Engine:Retry:SoftBounced:Max"] = "00:00:03",
-            ["Engine:Retry:MaxAge"] = "00:00:08",
             ["Logging:LogLevel:Default"] = "Warning",
         })
         .Build();
@@ -92,8 +64,4 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
-
-    private static int InboundPort(WebApplication server) =>
-        server.Services.GetRequiredService<InboundServer>().Port
-            ?? throw new InvalidOperationException("Nobody listens for what comes back.");
 }
