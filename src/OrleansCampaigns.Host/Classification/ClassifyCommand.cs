@@ -20,33 +20,39 @@ internal static class ClassifyCommand
             AllowMultipleArgumentsPerToken = true,
             Arity = ArgumentArity.OneOrMore,
         };
+        var explain = new Option<bool>("--explain")
+        {
+            Description = "Adds to each line why: the words, status or code that decided, and the rule that they met.",
+        };
         var command = new Command(
             "classify", "Reads SMTP replies, one per line, and prints what each comes to as a JSON line.")
         {
             messages,
+            explain,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var output = new StreamWriter(Console.OpenStandardOutput()) { NewLine = "\n" };
             if (parsed.GetValue(messages) is { Length: > 0 } paths)
             {
-                return await MessageClassification.Run(paths, output, Console.Error, cancellation);
+                return await MessageClassification.Run(
+                    paths, parsed.GetValue(explain), output, Console.Error, cancellation);
             }
 
-            await ClassifyReplies(output, cancellation);
+            await ClassifyReplies(parsed.GetValue(explain), output, cancellation);
             return 0;
         });
         return command;
     }
 
-    private static async Task ClassifyReplies(StreamWriter output, CancellationToken cancellation)
+    private static async Task ClassifyReplies(bool explain, StreamWriter output, CancellationToken cancellation)
     {
         // Bytes that are no UTF-8 become replacement characters: a reply is never too odd to be classified.
         using var input = new StreamReader(Console.OpenStandardInput());
         while (await input.ReadLineAsync(cancellation) is { } reply)
         {
             await output.WriteLineAsync(JsonSerializer.Serialize(
-                ReplyClassificationLine.Describe(reply), ClassificationJson.Default.ReplyClassificationLine));
+                ReplyClassificationLine.Describe(reply, explain), ClassificationJson.Default.ReplyClassificationLine));
         }
     }
 }
