@@ -58,7 +58,8 @@ internal static class LimitRules
             "submission quota", "relay limit exceeded", "limit of messages", "message limit exceeded",
             "message limit reached", "receive limit", "receiving limit", "email quota exceeded",
             "maximum number of messages", "maximum number of connections", "maximum number of recipients",
-            "maximum number of concurrent", "max number of messages", "max number of recipients", "recipient limit*",
+            "maximum number of concurrent", "max number of messages", "max number of recipients", "recipient limit*", "thread limit exceeded", "limits for how many", "exceeded threshold",
+            "exceeded the threshold", "size per transaction exceeded",
             "recipients limit*", "recipient count exceeds", "sending messages too", "user complaints",
             "reached your daily", "exceeded * messages per", "per connection", "queue quota", "queue limit*",
             "queue * quota exceed*", "organization * quota", "organisation * quota", "organization quota",
@@ -66,7 +67,7 @@ internal static class LimitRules
             "domain * quota exceed*", "company quota", "customer quota", "message quota", "messages quota",
             "quota of messages", "quota for messages", "policy rejection quota", "policy quota", "outbox quota",
             "rate quota", "bandwidth quota", "traffic quota", "connection quota", "connections quota",
-            "recipient quota", "recipients quota", "smtp quota", "delivery quota", "hour quota", "day quota",
+            "recipients quota", "smtp quota", "delivery quota", "hour quota", "day quota",
             "quota for this hour", "quota for today", "quota * per", "ip quota", "quota for * ip",
             "limit * number of allowed", "limit * exceeded for today", "limit for today", "mailing quota"),
 
@@ -80,7 +81,13 @@ internal static class LimitRules
 
         new("asked to come back", Outcome.Deferred, Cause.Throttled,
             "temporarily deferred", "temporarily rate", "deferred due to", "delayed due to", "deferring connection*",
-            "temporarily rejected", "temporarily refused", "temporary rejected", "temporarily throttled"),
+            "temporarily rejected", "temporarily refused", "temporary rejected")
+        { Weight = RuleWeight.Vague },
+
+        // A policy that is busy limits us (X.7 is security or policy).
+        new("the server is too busy for us", Outcome.Deferred, Cause.Throttled,
+            "server busy", "server is busy", "system busy", "too busy", "is busy", "service busy")
+        { Subject = 7 },
 
         // A server that answers is not out of reach, whatever its status says.
         new("the server is busy or not ready", Outcome.Deferred, Cause.ServerFault,
@@ -90,7 +97,8 @@ internal static class LimitRules
             "overload*", "high load", "under heavy load", "heavy load", "load too high", "load average",
             "license expired", "license has expired", "licence expired", "licence has expired", "license * expired",
             "licence * expired", "no valid license", "license limit", "subscription * expired", "subscription expired",
-            "not enough licen*", "*服务器忙*", "*服务器繁忙*", "*系统繁忙*", "*伺服器忙*", "*系統忙*", "*混雑*",
+            "not enough licen*", "qq trouble", "qq temporary", "qq read", "qq write", "qq crashed", "qq waitpid", "qq out of",
+            "qq internal", "qq unable", "trouble in home directory", "qmail queue", "unable to chdir", "*服务器忙*", "*服务器繁忙*", "*系统繁忙*", "*伺服器忙*", "*系統忙*", "*混雑*",
             "*混み合*", "server uberlastet", "serveur * surcharge", "serveur occupe", "servidor ocupado",
             "servidor * sobrecargado", "server occupato", "serwer * zajety", "*сервер перегружен*",
             "*сервер занят*"),
@@ -130,6 +138,11 @@ internal static class LimitRules
             "connessione rifiutata", "impossibile connettersi", "nie mozna polaczyc", "*无法连接*", "*無法連接*",
             "*連接失敗*", "*连接失败*", "*接続できません*")
         { Weight = RuleWeight.Vague },
+
+        new("the recipient is not available for now", Outcome.Deferred, Cause.Other,
+            "recipient temporarily", "recipient is temporarily", "address temporarily", "address is temporarily",
+            "recipient currently unavailable", "recipient is currently unavailable", "recipient not available at")
+        { Weight = RuleWeight.Vague, Class = 4 },
 
         new("the server has a fault of its own", Outcome.Deferred, Cause.ServerFault,
             "internal error", "internal server error", "internal system error", "system error", "server error",

@@ -8,7 +8,7 @@ internal static class MessageRules
             "relaying", "relayed", "relay access", "relay denied", "relay not", "relay is not", "relay * denied",
             "relay * not permitted", "relay * not allowed", "relay * prohibited", "relay * forbidden", "not relay",
             "no relay", "cannot relay", "cant relay", "cannot be relayed", "unable to relay", "will not relay",
-            "do not relay", "dont relay", "to relay", "relay for", "relay to", "relay mail", "relay through",
+            "do not relay", "dont relay", "to relay", "relay for", "relay to", "as a relay", "as relay", "as your relay", "relay mail", "relay through",
             "relay prohibited", "relay forbidden", "relay refused", "relay rejected", "relay attempt", "relay test",
             "relay this", "relay only", "relay restrict*", "relay operation", "relay service", "mail relay",
             "relay authoriz*", "relay permission*", "relais * refuse", "reenvio no", "retransmision", "weiterleitung",
@@ -115,14 +115,14 @@ internal static class MessageRules
             "no permitido", "rechazado", "nao autorizado", "nao permitido", "rejeitada", "rejeitado",
             "non autorizzat*", "non consentit*", "rifiutat*", "niedozwolon*", "odrzucon*", "geweigerd",
             "niet toegestaan", "*策略*", "*拒绝*", "*拒絕*", "*拒否*", "*политик*", "*запрещен*", "*отклонен*")
-        { Weight = RuleWeight.Vague };
+        { Weight = RuleWeight.Vague, Unless = [" connection refused by "] };
 
     /// <summary>A person's own filter or list, or a rule of the recipient's.</summary>
     public static readonly ReplyRule ByRecipient =
         new("the recipient, or a rule of the recipient's, refuses us", Outcome.Rejected, Cause.Policy,
             "rejected by recipient", "rejected by the recipient", "rejected by recipients", "refused by recipient",
             "refused by the recipient", "blocked by recipient", "blocked by the recipient", "recipient has blocked",
-            "recipient blocked", "blocked you", "user has blocked", "recipient does not accept", "rejected by user",
+            "blocked you", "user has blocked", "recipient does not accept", "rejected by user",
             "rejected by the user", "recipient refuses", "recipient refused", "recipient does not want",
             "recipient doesnt want", "recipient * not want", "user does not want", "user doesnt want",
             "recipients policy", "policy rejection", "policy restrictions", "policy violation");

@@ -10,7 +10,7 @@ internal static class MissingRules
     /// <summary>Exchange Online's edge says so, with this status, of recipients unknown to its directory.</summary>
     public static readonly ReplyRule RefusedAtTheEdge =
         new("the recipient is not in the directory of the edge", Outcome.Bounced, Cause.NoSuchMailbox,
-            "recipient address rejected access denied")
+            "recipient address rejected access denied", "recipient addresses rejected access denied")
         { Status = ".4.1" };
 
     /// <summary>
@@ -88,7 +88,7 @@ internal static class MissingRules
             Unless =
             [
                 " sender", " your ", " client ", " reverse ", " helo ", " ehlo ", " ip ", " from ", " ptr ", " our ",
-                " temporar", " timed out ", " timeout ", " try ", " link ", " url ",
+                " temporar", " timed out ", " timeout ", " try ", " retry", "retry ", " expired", " link ", " url ",
             ],
         };
 
@@ -222,9 +222,9 @@ internal static class MissingRules
             // German.
             "empfanger unbekannt", "unbekannter empfanger", "unbekannten empfanger", "empfaenger unbekannt",
             "unbekannter empfaenger", "benutzer unbekannt", "unbekannter benutzer", "benutzer nicht bekannt",
-            "nutzer unbekannt", "unbekannter nutzer", "teilnehmer unbekannt", "adresse unbekannt", "unbekannte* adresse",
+            "nutzer unbekannt", "unbekannter nutzer", "teilnehmer unbekannt", "adresse unbekannt", "unbekannte adresse", "unbekannte * adresse",
             "adressat unbekannt", "postfach unbekannt", "existiert nicht", "nicht bekannt", "nicht gefunden",
-            "ist unbekannt", "nicht vorhanden", "ungultige* empfanger*", "ungultige* adresse", "empfanger ungultig",
+            "ist unbekannt", "nicht vorhanden", "ungultige empfanger*", "ungultiger empfanger", "ungultige adresse", "ungultige mailadresse", "ungultige e mail", "empfanger ungultig",
             "kein solcher benutzer", "kein solcher empfanger", "kein solches postfach", "keine solche adresse",
             "kein benutzer", "kein postfach", "gibt es nicht", "existiert hier nicht",
             // French.
@@ -267,7 +267,7 @@ internal static class MissingRules
             "ontvanger niet gevonden", "adres onbekend", "adres ongeldig", "ongeldige ontvanger", "ongeldig adres",
             "bestaat niet", "geen dergelijke gebruiker", "geen gebruiker", "postbus onbekend", "niet bekend",
             // Scandinavian and Finnish.
-            "finns inte", "finns ej", "okand mottagare", "okand anvandare", "okand adress", "mottagaren ar okand",
+            "finns inte", "finns ej", "okand mottagare", "okand anvandare", "okand address", "mottagaren ar okand",
             "findes ikke", "finnes ikke", "ukendt modtager", "ukendt bruger", "ukendt adresse", "ukjent mottaker",
             "ukjent bruker", "ukjent adresse", "eksisterer ikke", "existerar inte", "ei loydy", "ei ole olemassa",
             "tuntematon",

@@ -94,7 +94,7 @@ internal static class ReplyParts
         }
 
         var mark = before[^1];
-        if (mark is '(' or '"' or '\'' or '[' or ':' or '=')
+        if (before.EndsWith("->") || before.EndsWith("=>") || mark is '(' or '"' or '\'' or '[' or ':' or '=')
         {
             return true;
         }

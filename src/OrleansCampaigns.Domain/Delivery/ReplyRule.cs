@@ -47,6 +47,9 @@ internal sealed class ReplyRule
     /// <summary>Subject and detail of the only status that the rule holds for; any if <see langword="null"/>.</summary>
     public string? Status { get; init; }
 
+    /// <summary>The only subject of a status (RFC 3463 §3) that the rule holds for; any if 0.</summary>
+    public int Subject { get; init; }
+
     /// <summary>The only codes that the rule holds for; any if empty.</summary>
     public int[] Codes { get; init; } = [];
 
@@ -101,6 +104,7 @@ internal sealed class ReplyRule
     private bool Allows(int code, string? status) =>
         (Codes.Length == 0 || Codes.Contains(code))
         && (Status is null || status?.EndsWith(Status, StringComparison.Ordinal) is true)
+        && (Subject == 0 || status?.StartsWith($"{status[0]}.{Subject}.", StringComparison.Ordinal) is true)
         && (Class == 0 || Class == (code > 0 ? code / 100 : status is [var digit, ..] ? digit - '0' : 0))
         && (!AnswersOnly || (code > 0 && !EnhancedCodeTable.IsAboutRoute(status)));
 

@@ -55,11 +55,16 @@ internal sealed class ReplyText
         " perhaps ", " bitte ", " veuillez ", " por favor ", " si vous ", " alternatively ", " ask ", " try ",
     ];
 
-    private ReplyText(List<string> sentences, string names)
+    /// <param name="Words">Its words.</param>
+    /// <param name="IsAdvice">Whether it only tells people what to do.</param>
+    private readonly record struct Sentence(string Words, bool IsAdvice);
+
+    private ReplyText(List<Sentence> sentences, string names)
     {
-        var told = sentences.Where(sentence => !IsAdvice(sentence)).ToArray();
-        Told = told.Length > 0 ? told : [.. sentences];
-        Words = Joined(sentences);
+        var told = sentences.Where(sentence => !sentence.IsAdvice).Select(sentence => sentence.Words).ToArray();
+        var all = sentences.Select(sentence => sentence.Words).ToArray();
+        Told = told.Length > 0 ? told : all;
+        Words = Joined(all);
         ToldWords = told.Length is 0 || told.Length == sentences.Count ? Words : Joined(told);
         Names = names;
     }
@@ -78,11 +83,12 @@ internal sealed class ReplyText
 
     public static ReplyText Of(string text)
     {
-        var sentences = new List<string>();
+        var sentences = new List<Sentence>();
         var words = new StringBuilder(Math.Min(text.Length, CharactersMax) + 2).Append(' ');
         var names = new StringBuilder();
         var rest = text.AsSpan(0, Math.Min(text.Length, CharactersMax));
         var inField = false;
+        var inAdvice = false;
         while (!rest.IsEmpty)
         {
             var end = rest.IndexOfAny(TokenEnds);
@@ -98,14 +104,17 @@ internal sealed class ReplyText
 
             if (words.Length > 1 && EndsSentence(token, bare, separator) && sentences.Count < SentencesMax)
             {
-                sentences.Add(Finished(words));
+                sentences.Add(Finished(words, inAdvice));
+
+                // "Please check the address; it may not exist": what follows a semicolon is still advice.
+                inAdvice = separator is ';' && sentences[^1].IsAdvice;
                 words.Clear().Append(' ');
             }
         }
 
         if (words.Length > 1 || sentences.Count == 0)
         {
-            sentences.Add(Finished(words));
+            sentences.Add(Finished(words, inAdvice));
         }
 
         return new ReplyText(sentences, names.ToString());
@@ -114,14 +123,15 @@ internal sealed class ReplyText
     private static string Joined(IEnumerable<string> sentences) =>
         string.Concat(sentences.Select((sentence, i) => i == 0 ? sentence : sentence[1..]));
 
-    private static string Finished(StringBuilder words)
+    private static Sentence Finished(StringBuilder words, bool inAdvice)
     {
         foreach (var command in QuotedCommands)
         {
             words.Replace(command, " ");
         }
 
-        return words.ToString();
+        var text = words.ToString();
+        return new Sentence(text, inAdvice || IsAdvice(text));
     }
 
     private static bool IsAdvice(string sentence)
