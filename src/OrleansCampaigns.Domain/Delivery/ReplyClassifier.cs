@@ -48,7 +48,7 @@ public static class ReplyClassifier
         // "Sender address rejected: undeliverable address: mx said: 550 user unknown" is about the sender.
         if (IsAboutSender(parts[0].Reply))
         {
-            return null;
+            return parts[0].Reply;
         }
 
         var given = parts.Skip(parts[0].Reply.Text.Length > 0 ? 0 : 1)
@@ -56,9 +56,10 @@ public static class ReplyClassifier
             .Select(part => (part, Judged: Judge(part.Reply)))
             .Where(pair => pair.Judged.IsReason)
             .ToList();
-        if (given.Count == 0 || given.Exists(pair => IsAboutSender(pair.part.Reply) && !pair.part.IsQuoted))
+        if (given.Count == 0)
         {
-            return given.Count == 0 ? null : given.Find(pair => IsAboutSender(pair.part.Reply)).part.Reply;
+            // What stands before a quotation and what is quoted make no phrase together.
+            return parts[^1] is { IsQuoted: true } last && SeverityOf(last.Reply) is not (2 or 3) ? last.Reply : null;
         }
 
         var quoted = given.FindLast(pair => pair.part.IsQuoted);

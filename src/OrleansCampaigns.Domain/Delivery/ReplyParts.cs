@@ -51,14 +51,17 @@ internal static class ReplyParts
             return [new ReplyPart(reply, IsQuoted: false)];
         }
 
-        var parts = new List<ReplyPart> { new(reply with { Text = text[..starts[0].At] }, IsQuoted: false) };
+        var parts = new List<ReplyPart>();
         for (var i = 0; i < starts.Count; i++)
         {
             var end = i + 1 < starts.Count ? starts[i + 1].At : text.Length;
             parts.Add(new ReplyPart(SmtpReplyParser.Parse(text[starts[i].At..end]), starts[i].IsQuoted));
         }
 
-        return parts;
+        // A status that the whole text was given because a quoted reply has it is not its own.
+        var isOwn = !parts.Exists(part => part.Reply.EnhancedCode == reply.EnhancedCode);
+        var own = reply with { Text = text[..starts[0].At], EnhancedCode = isOwn ? reply.EnhancedCode : null };
+        return [new ReplyPart(own, IsQuoted: false), .. parts];
     }
 
     private static bool IsCode(string text, int at)

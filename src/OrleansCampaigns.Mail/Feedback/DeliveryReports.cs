@@ -97,7 +97,9 @@ internal static partial class DeliveryReports
         {
             replies = replies
                 .Concat(QuotedReplies.Coded(lines))
-                .Append(BounceDiagnosis.Reply(report.StatusComment ?? "", report.Status))
+                .Concat(diagnostic.Length > 0 && string.IsNullOrEmpty(report.StatusComment)
+                    ? []
+                    : [BounceDiagnosis.Reply(report.StatusComment ?? "", report.Status)])
                 .Concat(QuotedReplies.Prose(lines));
         }
 
