@@ -16,7 +16,7 @@ public static class Corpus
         $"No labelled corpus: neither {Variable} nor a folder shared/corpus beside the checkout leads to one.";
 
     /// <summary>
-    /// A file or folder of a corpus beside the first one, or <see langword="null"/> where this machine does not have it.
+    /// A file or folder of a corpus beside the first one, or <see langword="null"/> where there is none.
     /// </summary>
     public static string? Find(string corpus, params ReadOnlySpan<string> path)
     {

@@ -57,7 +57,8 @@ public static class SecondCorpus
     private static string[] CausesOf(string label, string notes)
     {
         // "cause server-fault/throttled are as good"
-        var asGood = notes.Contains("as good", StringComparison.Ordinal) && notes.Contains("cause ", StringComparison.Ordinal)
+        var asGood = notes.Contains("as good", StringComparison.Ordinal)
+            && notes.Contains("cause ", StringComparison.Ordinal)
             ? notes[(notes.IndexOf("cause ", StringComparison.Ordinal) + 6)..].Split(' ')[0].Split('/')
             : [];
         return label is "policy" or "authentication" ? [label, .. SplitOff, .. asGood] : [label, .. asGood];

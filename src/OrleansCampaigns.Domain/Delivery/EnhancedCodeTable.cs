@@ -61,7 +61,7 @@ internal static class EnhancedCodeTable
     /// <summary>Whether <paramref name="status"/> finds fault with the form of the recipient's address.</summary>
     public static bool IsAboutForm(string? status) => SubjectAndDetail(status) is "1.3";
 
-    /// <summary>Whether <paramref name="status"/> means a disabled mailbox, and often anything about a mailbox.</summary>
+    /// <summary>Whether <paramref name="status"/> means a disabled mailbox, and often anything.</summary>
     public static bool IsAboutMailbox(string? status) => SubjectAndDetail(status) is "2.1";
 
     /// <summary>Whether the network or the route is what <paramref name="status"/> finds fault with.</summary>

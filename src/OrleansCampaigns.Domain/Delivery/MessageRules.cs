@@ -8,15 +8,15 @@ internal static class MessageRules
             "relaying", "relayed", "relay access", "relay denied", "relay not", "relay is not", "relay * denied",
             "relay * not permitted", "relay * not allowed", "relay * prohibited", "relay * forbidden", "not relay",
             "no relay", "cannot relay", "cant relay", "cannot be relayed", "unable to relay", "will not relay",
-            "do not relay", "dont relay", "to relay", "relay for", "relay to", "as a relay", "as relay", "as your relay", "relay mail", "relay through",
-            "relay prohibited", "relay forbidden", "relay refused", "relay rejected", "relay attempt", "relay test",
-            "relay this", "relay only", "relay restrict*", "relay operation", "relay service", "mail relay",
-            "relay authoriz*", "relay permission*", "relais * refuse", "reenvio no", "retransmision", "weiterleitung",
-            "relaying denied", "rcpthosts", "not a local domain",
-            "not local domain", "not our domain", "not one of our domains", "not hosted here", "not handled here",
-            "mail not local", "not gateway", "gateway user", "not configured to accept", "not a mail * for",
-            "not a local address", "domain not allowed", "we do not handle", "dont handle mail", "non local",
-            "not a valid domain", "domain isnt", "domain not local", "domain is not local", "not local",
+            "do not relay", "dont relay", "to relay", "relay for", "relay to", "as a relay", "as relay",
+            "as your relay", "relay mail", "relay through", "relay prohibited", "relay forbidden", "relay refused",
+            "relay rejected", "relay attempt", "relay test", "relay this", "relay only", "relay restrict*",
+            "relay operation", "relay service", "mail relay", "relay authoriz*", "relay permission*",
+            "relais * refuse", "reenvio no", "retransmision", "weiterleitung", "relaying denied", "rcpthosts",
+            "not a local domain", "not local domain", "not our domain", "not one of our domains", "not hosted here",
+            "not handled here", "mail not local", "not gateway", "gateway user", "not configured to accept",
+            "not a mail * for", "not a local address", "domain not allowed", "we do not handle", "dont handle mail",
+            "non local", "not a valid domain", "domain isnt", "domain not local", "domain is not local", "not local",
             "domain not hosted", "recipient domain not", "not accept mail for", "doesnt accept mail for")
         { Weight = RuleWeight.Vague };
 
@@ -54,10 +54,10 @@ internal static class MessageRules
             "content denied", "message filtered", "mail content denied", "content filter*", "phish*", "scam",
             "cloudmark", "vade", "suspicious due to", "suspected bounce attack*", "dt spm", "ofr 506", "mi spb",
             "advertis*", "wegen spam", "als spam", "spamverdacht", "pourriel", "considere comme spam",
-            "correo no deseado", "considerado spam", "contenido * spam", "posta indesiderata", "ongewenste",
-            "*垃圾邮件*", "*垃圾郵件*", "*迷惑メール*", "*스팸*", "*спам*", "anti spam check", "antispam check",
-            "fails our content", "heuristics", "bayes*", "spamtrap*", "reject id * spam", "spam id", "high spam",
-            "spam detection", "spam policy", "suspected spam*", "spam verdacht", "unerwunschte werbung", "indesirable",
+            "correo no deseado", "considerado spam", "contenido * spam", "posta indesiderata", "ongewenste", "*垃圾邮件*",
+            "*垃圾郵件*", "*迷惑メール*", "*스팸*", "*спам*", "anti spam check", "antispam check", "fails our content",
+            "heuristics", "bayes*", "spamtrap*", "reject id * spam", "spam id", "high spam", "spam detection",
+            "spam policy", "suspected spam*", "spam verdacht", "unerwunschte werbung", "indesirable",
             "courrier indesirable", "no solicitado", "nao solicitado", "non richiesta", "niechcian*", "ongewenst",
             "mensaje * spam", "mensagem * spam", "messaggio * spam", "nachricht * spam", "bericht * spam",
             "wiadomosc * spam", "message * indesirable", "*垃圾信*", "*反垃圾*", "*スパム*", "*нежелательн*");
@@ -78,11 +78,11 @@ internal static class MessageRules
         new("a virus, or an attachment that is not taken", Outcome.Rejected, Cause.Content,
             "unsafe", "virus*", "malware", "infected", "trojan*", "worm", "attachment*", "executable*",
             "security issue", "dangerous", "file type", "file extension", "forbidden file", "banned file*",
-            "illegal attachment", "clamav", "infecte", "viren", "*病毒*", "*ウイルス*", "*вирус*", "macro*", "contenu * interdit",
-            "contenu interdit", "contenido * prohibido", "contenido prohibido", "conteudo proibido",
-            "contenuto non consentito", "contenuto vietato", "verbotener inhalt", "unzulassiger inhalt",
-            "niedozwolona tresc", "verboden inhoud", "adjunto*", "anexo*", "allegato", "anhang", "piece jointe",
-            "zalacznik*", "bijlage*", "*附件*", "*添付*", "*вложени*", "*违禁*", "*敏感*", "*禁止された内容*")
+            "illegal attachment", "clamav", "infecte", "viren", "*病毒*", "*ウイルス*", "*вирус*", "macro*",
+            "contenu * interdit", "contenu interdit", "contenido * prohibido", "contenido prohibido",
+            "conteudo proibido", "contenuto non consentito", "contenuto vietato", "verbotener inhalt",
+            "unzulassiger inhalt", "niedozwolona tresc", "verboden inhoud", "adjunto*", "anexo*", "allegato", "anhang",
+            "piece jointe", "zalacznik*", "bijlage*", "*附件*", "*添付*", "*вложени*", "*违禁*", "*敏感*", "*禁止された内容*")
         { Weight = RuleWeight.Plain },
 
         new("the content is not taken", Outcome.Rejected, Cause.Content,
@@ -93,7 +93,8 @@ internal static class MessageRules
     ];
 
     /// <summary>After the rules for what only explains itself with spam ("to protect our users from spam").</summary>
-    public static readonly ReplyRule BareSpam = new("a word about spam", Outcome.Spam, Cause.Spam, "spam") { Weight = RuleWeight.Vague };
+    public static readonly ReplyRule BareSpam =
+        new("a word about spam", Outcome.Spam, Cause.Spam, "spam") { Weight = RuleWeight.Vague };
 
     public static readonly ReplyRule Loop =
         new("the mail runs in a circle", Outcome.Rejected, Cause.Other,
@@ -110,10 +111,10 @@ internal static class MessageRules
             "delivery not authorized", "refused by", "not accepted", "not accept", "does not want", "do not want",
             "aup", "terms of service", "acceptable use", "message refused", "mail refused", "message rejected",
             "mail rejected", "message denied", "message blocked", "message * blocked", "mail * blocked",
-            "email * blocked", "message was blocked", "authorization", "denied", "banned", "richtlinie*", "politique*", "politica*", "polityk*",
-            "beleid", "abgelehnt", "nicht erlaubt", "nicht berechtigt", "non autorise*", "refuse par", "no autorizado",
-            "no permitido", "rechazado", "nao autorizado", "nao permitido", "rejeitada", "rejeitado",
-            "non autorizzat*", "non consentit*", "rifiutat*", "niedozwolon*", "odrzucon*", "geweigerd",
+            "email * blocked", "message was blocked", "authorization", "denied", "banned", "richtlinie*", "politique*",
+            "politica*", "polityk*", "beleid", "abgelehnt", "nicht erlaubt", "nicht berechtigt", "non autorise*",
+            "refuse par", "no autorizado", "no permitido", "rechazado", "nao autorizado", "nao permitido", "rejeitada",
+            "rejeitado", "non autorizzat*", "non consentit*", "rifiutat*", "niedozwolon*", "odrzucon*", "geweigerd",
             "niet toegestaan", "*策略*", "*拒绝*", "*拒絕*", "*拒否*", "*политик*", "*запрещен*", "*отклонен*")
         { Weight = RuleWeight.Vague, Unless = [" connection refused by "] };
 
@@ -122,10 +123,10 @@ internal static class MessageRules
         new("the recipient, or a rule of the recipient's, refuses us", Outcome.Rejected, Cause.Policy,
             "rejected by recipient", "rejected by the recipient", "rejected by recipients", "refused by recipient",
             "refused by the recipient", "blocked by recipient", "blocked by the recipient", "recipient has blocked",
-            "blocked you", "user has blocked", "recipient does not accept", "rejected by user",
-            "rejected by the user", "recipient refuses", "recipient refused", "recipient does not want",
-            "recipient doesnt want", "recipient * not want", "user does not want", "user doesnt want",
-            "recipients policy", "policy rejection", "policy restrictions", "policy violation");
+            "blocked you", "user has blocked", "recipient does not accept", "rejected by user", "rejected by the user",
+            "recipient refuses", "recipient refused", "recipient does not want", "recipient doesnt want",
+            "recipient * not want", "user does not want", "user doesnt want", "recipients policy", "policy rejection",
+            "policy restrictions", "policy violation");
 
     /// <summary>A bare "blocked" is about us: what is wrong with a message is said with the message.</summary>
     public static readonly ReplyRule BareBlocked =

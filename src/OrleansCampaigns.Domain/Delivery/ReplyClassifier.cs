@@ -84,7 +84,8 @@ public static class ReplyClassifier
     private static ReplyExplanation Quoted(SmtpReply whole, ReplyExplanation inner)
     {
         // The server that we speak with may try again although the one behind it has refused.
-        var waits = SeverityOf(whole) == 4 && inner.Classification.Outcome is not (Outcome.SoftBounced or Outcome.Deferred);
+        var waits = SeverityOf(whole) == 4
+            && inner.Classification.Outcome is not (Outcome.SoftBounced or Outcome.Deferred);
         return inner with
         {
             Classification = waits
@@ -104,7 +105,10 @@ public static class ReplyClassifier
     {
         var severity = SeverityOf(reply);
         var text = ReplyText.Of(reply.Text);
-        var found = ByWords(text, reply) ?? ByStatus(text, reply) ?? ByLastWords(text, reply) ?? ByCode(reply, severity);
+        var found = ByWords(text, reply)
+            ?? ByStatus(text, reply)
+            ?? ByLastWords(text, reply)
+            ?? ByCode(reply, severity);
         var (outcome, cause) = (found.Classification.Outcome, found.Classification.Cause);
         if (severity is 3 or 4 && outcome is not (Outcome.SoftBounced or Outcome.Deferred))
         {

@@ -9,8 +9,8 @@ internal readonly record struct ReplyPart(SmtpReply Reply, bool IsQuoted);
 
 /// <summary>Takes a text apart that holds several replies, because a server wraps what another one said.</summary>
 /// <remarks>
-/// A number is a code where a word or a mark announces it, or an enhanced status of its class follows: "up to 512 bytes"
-/// is none. Each character is looked at once, and no more than a few replies are taken out.
+/// A number is a code where a word or a mark announces it, or an enhanced status of its class follows: "up to 512
+/// bytes" is none. Each character is looked at once, and no more than a few replies are taken out.
 /// </remarks>
 internal static class ReplyParts
 {
@@ -28,7 +28,7 @@ internal static class ReplyParts
     private static readonly SearchValues<char> Digits = SearchValues.Create("245");
 
     /// <summary>
-    /// What <paramref name="reply"/> says itself, then the replies that it quotes; the reply alone where it quotes none.
+    /// What <paramref name="reply"/> says itself, then the replies that it quotes; it alone where it quotes none.
     /// </summary>
     public static IReadOnlyList<ReplyPart> Of(SmtpReply reply)
     {
@@ -104,7 +104,7 @@ internal static class ReplyParts
 
         if (mark is ';' or '|' or ',')
         {
-            return mark is ';' && before.Length > 4 && before[..^1].EndsWith("smtp", StringComparison.OrdinalIgnoreCase);
+            return mark is ';' && before[..^1].EndsWith("smtp", StringComparison.OrdinalIgnoreCase);
         }
 
         var word = before[(before.LastIndexOf(' ') + 1)..];

@@ -53,10 +53,10 @@ internal sealed class ReplyRule
     /// <summary>The only codes that the rule holds for; any if empty.</summary>
     public int[] Codes { get; init; } = [];
 
-    /// <summary>The only class (4 or 5) of code, or without a code of status, that the rule holds for; any if 0.</summary>
+    /// <summary>The only class (4 or 5) of the code, else of the status, that the rule holds for; any if 0.</summary>
     public int Class { get; init; }
 
-    /// <summary>Whether the rule holds only where a server answered, and does not find fault with the way to it.</summary>
+    /// <summary>Whether the rule holds only where a server answered and finds no fault with the way to it.</summary>
     public bool AnswersOnly { get; init; }
 
     /// <summary>Words that make the phrases speak of somebody else.</summary>

@@ -163,7 +163,8 @@ internal sealed class ReplyText
         }
 
         var name = token[..^1];
-        var isField = (name.StartsWith("X-", StringComparison.Ordinal) && name.Length > 3) || IsOneOf(name, HeaderFields);
+        var isField = (name.StartsWith("X-", StringComparison.Ordinal) && name.Length > 3)
+            || IsOneOf(name, HeaderFields);
         rest = rest.TrimStart(' ');
         return isField && !rest.IsEmpty && !name.SequenceEqual("FROM") && !name.SequenceEqual("TO")
             && !rest.StartsWith("header", StringComparison.OrdinalIgnoreCase)

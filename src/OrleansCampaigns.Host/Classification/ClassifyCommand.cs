@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansCampaigns.Domain.Delivery;
@@ -52,7 +53,7 @@ internal static class ClassifyCommand
         while (await input.ReadLineAsync(cancellation) is { } reply)
         {
             await output.WriteLineAsync(JsonSerializer.Serialize(
-                ReplyClassificationLine.Describe(reply, explain), ClassificationJson.Default.ReplyClassificationLine));
+                ReplyClassificationLine.Describe(reply, explain), ClassificationJson.Readable.ReplyClassificationLine));
         }
     }
 }
@@ -60,4 +61,12 @@ internal static class ClassifyCommand
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ReplyClassificationLine))]
 [JsonSerializable(typeof(MessageClassificationLine))]
-internal sealed partial class ClassificationJson : JsonSerializerContext;
+internal sealed partial class ClassificationJson : JsonSerializerContext
+{
+    /// <summary>For lines that people read: quotation marks and letters of any language as they are.</summary>
+    public static ClassificationJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -55,7 +55,7 @@ internal static class MessageClassification
             .SelectMany(reading => MessageClassificationLine.Describe(name, reading, explain)))
         {
             await output.WriteLineAsync(
-                JsonSerializer.Serialize(line, ClassificationJson.Default.MessageClassificationLine));
+                JsonSerializer.Serialize(line, ClassificationJson.Readable.MessageClassificationLine));
         }
 
         return true;

@@ -23,7 +23,8 @@ internal static partial class AutoReplySigns
 
     private static readonly string[] NameParts =
     [
-        "vacation", "autoreply", "auto-reply", "autorespon", "auto-respon", "outofoffice", "out-of-office", "abwesenheit",
+        "vacation", "autoreply", "auto-reply", "autorespon", "auto-respon", "outofoffice", "out-of-office",
+        "abwesenheit",
     ];
 
     /// <summary>Whether the message says of itself, in its subject or by a header of its own, that it is one.</summary>
@@ -66,8 +67,9 @@ internal static partial class AutoReplySigns
     }
 
     private static bool IsNo(string value) =>
-        value.Equals("no", StringComparison.OrdinalIgnoreCase) || value.Equals("false", StringComparison.OrdinalIgnoreCase)
-        || value is "0";
+        value is "0"
+        || value.Equals("no", StringComparison.OrdinalIgnoreCase)
+        || value.Equals("false", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether the message is marked as an answer of a machine; many bounces are as well.</summary>
     public static bool AreLikely(HeaderFields header) =>
@@ -100,16 +102,20 @@ internal static partial class AutoReplySigns
     private static partial Regex Subject();
 
     [GeneratedRegex(
-        @"\bchallenge\b|verify#|please (?:confirm|verify|authenticate)\b.{0,40}\b(?:message|e-?mail|mail|sender|human|you)"
-        + @"|(?:message|e-?mail|mail|delivery|sender)\b.{0,30}\b(?:requires?|needs?|awaiting|pending|waiting for)\b.{0,20}"
+        @"\bchallenge\b|verify#|please (?:confirm|verify|authenticate)\b.{0,40}\b(?:message|e-?mail|mail|sender"
+        + @"|human|you)"
+        + @"|(?:message|e-?mail|mail|delivery|sender)\b.{0,30}\b(?:requires?|needs?|awaiting|pending"
+        + @"|waiting for)\b.{0,20}"
         + @"\b(?:confirmation|verification|authentication|approval)"
-        + @"|\b(?:confirmation|verification) (?:required|needed|request(?:ed)?)\b|confirm(?:ation)? (?:of )?your (?:e-?mail|message)"
+        + @"|\b(?:confirmation|verification) (?:required|needed|request(?:ed)?)\b"
+        + @"|confirm(?:ation)? (?:of )?your (?:e-?mail|message)"
         + @"|bitte bestätigen|veuillez confirmer|confirme su mensaje|confirmez votre",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex ChallengeSubject();
 
     [GeneratedRegex(
-        @"\b(?:click|visit|follow|reply|respond|open|go to|answer|enter|use)\b.{0,80}\b(?:confirm|verify|release|approve|"
+        @"\b(?:click|visit|follow|reply|respond|open|go to|answer|enter|use)\b.{0,80}\b(?:confirm|verify|release"
+        + @"|approve|"
         + @"prove|authenticate|deliver|link|below|above)|\b(?:confirm|verify|prove)\b.{0,30}\byou\b"
         + @"|\b(?:confirm|verify|authenticate) (?:your|this) (?:message|e-?mail|address|identity)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
@@ -117,8 +123,10 @@ internal static partial class AutoReplySigns
 
     [GeneratedRegex(
         @"\b(?:held|holding|hold|quarantined?|pending|waits?|waiting|parked|queued?)\b.{0,60}\b(?:until|confirm\w*|"
-        + @"verif\w*|approv\w*|authenti\w*|whitelist\w*)|\b(?:human|real person|not (?:a )?(?:spam|robot|bot|machine))\b"
-        + @"|unknown senders? (?:must|have to|need to)|before (?:it|your (?:message|e-?mail)) (?:is|can be|will be) delivered",
+        + @"verif\w*|approv\w*|authenti\w*|whitelist\w*)|\b(?:human|real person|not (?:a )?(?:spam|robot|bot"
+        + @"|machine))\b"
+        + @"|unknown senders? (?:must|have to|need to)|before (?:it|your (?:message|e-?mail)) (?:is|can be"
+        + @"|will be) delivered",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex HeldSentence();
 

@@ -133,13 +133,19 @@ internal static partial class BounceSigns
         + @"|message still undelivered" +
         @"|delivery attempts will continue|still (?:being )?retr|still trying to deliver"
         + @"|temporary (?:non-critical )?delivery (?:problem|delay)|temporary problem (?:delivering|while delivering)"
-        + @"|delivery (?:is )?incomplete|(?:will|shall|going to) (?:be )?(?:re-?tr(?:y|ied)|re-?send|re-?sent|keep (?:on )?trying)"
+        + @"|delivery (?:is )?incomplete|(?:will|shall|going to) (?:be )?(?:re-?tr(?:y|ied)|re-?send|re-?sent"
+        + @"|keep (?:on )?trying)"
         + @"|(?:we|server|system|i)(?:'ll| will| shall| is going to| am going to) (?:continue|go on|keep|try)\b"
-        + @"|(?:has|have) not been able to deliver .{0,60}\byet|not (?:yet )?(?:been )?deliver(?:ed|able) (?:yet|so far)"
-        + @"|no action is required|wird (?:weiterhin|erneut) versucht|noch nicht zugestellt|verzögert|weitere zustellversuche"
-        + @"|n'a pas encore (?:pu )?être|nouvelles? tentatives?|aún no (?:se )?ha|todavía no (?:se )?ha|se seguirá intentando"
-        + @"|ainda não (?:foi|pôde)|continuar(?:á|emos) (?:a )?tent|non è (?:ancora )?stat[oa] ancora|verranno effettuati altri"
-        + @"|nog niet (?:afgeleverd|bezorgd)|jeszcze nie (?:została|został|dostarcz)|ещ[её] не доставлен|попытки .{0,20}продолж"
+        + @"|(?:has|have) not been able to deliver .{0,60}\byet|not (?:yet )?(?:been )?deliver(?:ed|able) (?:yet"
+        + @"|so far)"
+        + @"|no action is required|wird (?:weiterhin|erneut) versucht|noch nicht zugestellt|verzögert"
+        + @"|weitere zustellversuche"
+        + @"|n'a pas encore (?:pu )?être|nouvelles? tentatives?|aún no (?:se )?ha|todavía no (?:se )?ha"
+        + @"|se seguirá intentando"
+        + @"|ainda não (?:foi|pôde)|continuar(?:á|emos) (?:a )?tent|non è (?:ancora )?stat[oa] ancora"
+        + @"|verranno effettuati altri"
+        + @"|nog niet (?:afgeleverd|bezorgd)|jeszcze nie (?:została|został|dostarcz)|ещ[её] не доставлен"
+        + @"|попытки .{0,20}продолж"
         + @"|まだ配信されて|再送を(?:試|行)|尚未(?:送达|投递|送達)|将继续(?:尝试|重试)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex DelaySentence();

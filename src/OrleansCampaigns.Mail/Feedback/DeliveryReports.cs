@@ -167,13 +167,15 @@ internal static partial class DeliveryReports
     /// <summary>What people read; where that is nothing, the subject.</summary>
     private static string[] Notice(MessageContents message)
     {
-        string[] notice =
-            [.. message.Texts.SelectMany(text => BounceNotice.Of(text).Lines).Where(line => !StatusReport.IsField(line))];
+        string[] notice = [.. message.Texts
+            .SelectMany(text => BounceNotice.Of(text).Lines)
+            .Where(line => !StatusReport.IsField(line))];
 
         // A subject mostly repeats ours: it counts only where nothing else is said.
-        return Array.Exists(notice, line => !string.IsNullOrWhiteSpace(line)) || message.Header["Subject"] is not { } subject
-            ? notice
-            : [subject];
+        return !Array.Exists(notice, line => !string.IsNullOrWhiteSpace(line))
+            && message.Header["Subject"] is { } subject
+                ? [subject]
+                : notice;
     }
 
     private static HashSet<string> Own(HeaderFields header) =>

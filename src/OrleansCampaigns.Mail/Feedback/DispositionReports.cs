@@ -3,7 +3,9 @@ using OrleansCampaigns.Domain.Delivery;
 
 namespace OrleansCampaigns.Mail.Feedback;
 
-/// <summary>Reads disposition notifications (RFC 8098): read receipts mostly, refusals of a mailbox's filter at times.</summary>
+/// <summary>
+/// Reads disposition notifications (RFC 8098): read receipts mostly, refusals of a mailbox's filter at times.
+/// </summary>
 /// <remarks>
 /// Delivery agents refuse this way what they took first (RFC 5429 §2.1.1). Where a mailbox answers there is one, so
 /// such a refusal calls nobody non-existent, whatever reason its owner wrote.
@@ -72,10 +74,13 @@ internal static partial class DispositionReports
     }
 
     [GeneratedRegex(
-        @"\b(?:message|mail|e-?mail)\b.{0,200}\b(?:was|has been|is|were) (?:automatically )?(?:rejected|refused|declined"
+        @"\b(?:message|mail|e-?mail)\b.{0,200}\b(?:was|has been|is|were) (?:automatically )?(?:rejected|refused"
+        + @"|declined"
         + @"|bounced|not accepted|not delivered)|automatically (?:rejected|refused)|\brefused by\b|\brejected by\b"
-        + @"|could not be delivered|wurde .{0,40}(?:abgelehnt|zurückgewiesen)|a été (?:automatiquement )?(?:rejeté|refusé)"
-        + @"|fue (?:automáticamente )?rechazado|foi (?:automaticamente )?rejeitad|è stat[oa] (?:automaticamente )?rifiutat",
+        + @"|could not be delivered|wurde .{0,40}(?:abgelehnt|zurückgewiesen)|a été (?:automatiquement )?(?:rejeté"
+        + @"|refusé)"
+        + @"|fue (?:automáticamente )?rechazado|foi (?:automaticamente )?rejeitad"
+        + @"|è stat[oa] (?:automaticamente )?rifiutat",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Refusal();
 }

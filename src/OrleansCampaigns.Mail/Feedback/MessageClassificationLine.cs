@@ -16,7 +16,7 @@ public sealed record MessageClassificationLine(
 {
     private const string Unchanged = "unchanged";
 
-    /// <summary>Why: the evidence and what the rule makes of it; only where it was asked for and a reply decides.</summary>
+    /// <summary>Why: the evidence and what the rule makes of it; only where asked for and a reply decides.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Why { get; init; }
 

@@ -61,7 +61,7 @@ internal static partial class NoticeRecipients
     }
 
     /// <summary>
-    /// Which lines go on with what the entry above them says: they stand right below a line with an address, and deeper.
+    /// Which lines go on with what the entry above them says: they stand right below a line with an address, deeper.
     /// </summary>
     /// <remarks>
     /// Postfix folds what a server said over indented lines, and a fold may fall before any address in it.

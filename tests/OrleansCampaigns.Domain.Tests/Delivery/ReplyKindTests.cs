@@ -39,7 +39,8 @@ public class ReplyKindTests
     [Fact]
     public void No_phrase_has_a_star_where_it_stands_for_nothing() =>
         Assert.DoesNotContain(
-            ReplyClassifier.AllRules.SelectMany(rule => rule.Phrases), phrase => phrase.Contains('*', StringComparison.Ordinal));
+            ReplyClassifier.AllRules.SelectMany(rule => rule.Phrases),
+            phrase => phrase.Contains('*', StringComparison.Ordinal));
 
     [Fact]
     public void Every_rule_says_why() =>

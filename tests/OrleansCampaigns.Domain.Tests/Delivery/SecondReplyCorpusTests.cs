@@ -3,7 +3,7 @@ using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Domain.Tests.Delivery;
 
-/// <summary>The classifier against the labelled replies of the second corpus, whose labels know causes as well.</summary>
+/// <summary>The classifier against the labelled replies of the second corpus, whose labels know causes.</summary>
 public class SecondReplyCorpusTests
 {
     private const double OutcomeMin = 0.97;

@@ -6,7 +6,7 @@ using OrleansCampaigns.TestKit.Replies;
 
 namespace OrleansCampaigns.Mail.Tests.Feedback;
 
-/// <summary>The same text gives the same answer, whether a server replies it to us or a message brings it back.</summary>
+/// <summary>The same text gives the same answer in a reply to us and in a message that brings it back.</summary>
 public class BothDoorsTests
 {
     private const int ColumnsMax = 76;

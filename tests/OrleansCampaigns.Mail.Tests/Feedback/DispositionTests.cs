@@ -57,10 +57,12 @@ public class DispositionTests
     [Theory]
     [InlineData("Please confirm your message", "Follow the link to show that you are a person.")]
     [InlineData("Confirmation required: Spring news", "Reply to this e-mail, and yours is delivered.")]
-    [InlineData("Spring news", "Your message is held until you confirm it.\nReply to this e-mail to confirm that you wrote it.")]
+    [InlineData("Spring news", "Your message is held until you confirm it.\nReply to this e-mail to confirm that "
+        + "you wrote it.")]
     [InlineData("verify#8f3a2", "Click below to verify that you are human.")]
     [InlineData("Your mail awaiting verification", "Visit the page below to release your message.")]
-    [InlineData("Re: Spring news", "Click the link to prove that you are not a robot.\nThen your mail waits no longer.")]
+    [InlineData("Re: Spring news", "Click the link to prove that you are not a robot.\nThen your mail waits no "
+        + "longer.")]
     public void A_challenge_with_a_delivery_status_is_no_bounce(string subject, string text)
     {
         foreach (var action in new[] { "failed", "delayed" })

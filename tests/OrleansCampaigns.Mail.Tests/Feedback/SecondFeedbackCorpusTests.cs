@@ -41,7 +41,7 @@ public class SecondFeedbackCorpusTests
         var share = 1 - ((double)wrong.Count / rows.Count);
 
         Assert.True(share >= min, $"{share:P1} of {rows.Count}:\n{string.Join('\n', wrong.Select(row =>
-            $"{row.Label.Name}={row.Line.Kind}/{row.Line.Recipient}/{row.Line.Outcome}/{row.Line.Cause}: {row.Line.Why}"))}");
+            $"{row.Label.Name}={row.Line.Kind}/{row.Line.Outcome}/{row.Line.Cause}: {row.Line.Why}"))}");
     }
 
     private static MessageClassificationLine Line(SecondCorpusLabel label)
@@ -49,7 +49,7 @@ public class SecondFeedbackCorpusTests
         var lines = FeedbackReader.ReadMailbox(File.ReadAllBytes(label.Subject))
             .SelectMany(reading => MessageClassificationLine.Describe(label.Name, reading, explain: true))
             .ToList();
-        return lines.Find(line => line.Recipient is { } address && label.Recipients.Contains(address.ToLowerInvariant()))
+        return lines.Find(line => label.Recipients.Contains(line.Recipient?.ToLowerInvariant()))
             ?? lines.ElementAtOrDefault(label.Index - 1)
             ?? new MessageClassificationLine(label.Name, null, "other", "none", "none", "unchanged");
     }
