@@ -182,7 +182,7 @@ internal sealed class ReplyText
             return false;
         }
 
-        return token.Length == 3 || (token[3] == '-' && token[4..].IndexOfAnyExcept("0123456789.") < 0);
+        return token.Length == 3 || (token[3] == '-' && token[4..].IndexOfAnyExcept(StatusCharacters) < 0);
     }
 
     private static readonly System.Buffers.SearchValues<char> TokenEnds =
@@ -305,6 +305,9 @@ internal sealed class ReplyText
         // "sent.Please" is two words of a sloppy writer, not a host.
         return (dots >= 2 || IsOneOf(last, CommonDomains)) && char.IsUpper(last[0]) == char.IsUpper(last[^1]);
     }
+
+    private static readonly System.Buffers.SearchValues<char> StatusCharacters =
+        System.Buffers.SearchValues.Create("0123456789.");
 
     private static readonly System.Buffers.SearchValues<char> IpAddressCharacters =
         System.Buffers.SearchValues.Create("0123456789abcdefABCDEF.:x#");
