@@ -7,6 +7,7 @@ using OrleansCampaigns.Api.Lists;
 using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Tracking;
 using OrleansCampaigns.Api.Welcome;
+using OrleansCampaigns.Contracts.Feedback;
 
 namespace OrleansCampaigns.Api;
 
@@ -36,7 +37,11 @@ public static class ApiServices
         services.TryAddSingleton<ListMemberships>();
         services.TryAddSingleton<FilterCheck>();
         services.TryAddSingleton<TrackedCampaigns>();
+        services.AddOptions<TrackingOptions>();
         services.TryAddSingleton<TrackedEvents>();
+        services.TryAddSingleton<RequestSource>();
+        services.TryAddSingleton<RequestWatch>();
+        services.TryAddSingleton<TrackedRequests>();
         services.TryAddSingleton<Subscriptions>();
         services.AddHostedService(provider => provider.GetRequiredService<TrackedEvents>());
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));

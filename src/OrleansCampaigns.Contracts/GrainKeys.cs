@@ -17,6 +17,10 @@ public static class GrainKeys
     public static IAccountGrain Account(this IGrainFactory grains, AccountId account) =>
         grains.GetGrain<IAccountGrain>($"ac:{account}");
 
+    /// <summary>The grain that counts an account's test messages.</summary>
+    public static ITestSendsGrain TestSends(this IGrainFactory grains, AccountId account) =>
+        grains.GetGrain<ITestSendsGrain>($"ts:{account}");
+
     /// <summary>The grain of a contact.</summary>
     public static IContactGrain Contact(this IGrainFactory grains, AccountId account, ContactId contact) =>
         grains.GetGrain<IContactGrain>($"ct:{account}:{contact.Value.AsSpan(4)}");

@@ -39,6 +39,9 @@ public sealed class EngineOptions
     /// </summary>
     public long CheckedBeforeAnswerMax { get; set; } = 50_000;
 
+    /// <summary>How many test messages an account may send in any hour; 0 for none.</summary>
+    public int TestSendsPerHour { get; set; } = 20;
+
     /// <summary>The rules that these settings and a campaign's policy make together.</summary>
     internal DeliveryRules RulesFor(InDoubtPolicy inDoubt, ImmutableList<string>? lists = null) => new()
     {

@@ -39,6 +39,7 @@ public static class GrainsHosting
         silo.Services.AddSingleton<PumpPermits>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             services => services.GetRequiredService<PumpPermits>());
+        silo.Services.AddSingleton<Compilations>();
         silo.Services.AddSingleton<CampaignFuses>();
         silo.Services.AddSingleton<AttemptGate>();
         silo.Services.AddSingleton<AttemptGates>();

@@ -17,6 +17,7 @@ namespace OrleansCampaigns.Grains;
     IgnoreReadOnlyProperties = true,
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(AccountRecord))]
+[JsonSerializable(typeof(TestSendsRecord))]
 [JsonSerializable(typeof(CampaignRecord))]
 [JsonSerializable(typeof(DefinitionRecord))]
 [JsonSerializable(typeof(PartitionRecord))]

@@ -19,8 +19,14 @@ public sealed class PlainComposers : IMessageComposers
     /// <summary>Why no content compiles; it does when this is <see langword="null"/>.</summary>
     public Refusal? Problem { get; set; }
 
-    public CompiledContent Compile(CampaignId campaign, CampaignDefinition definition) =>
-        Problem is { } problem ? new(null, [problem]) : new(new Composer(this, definition), []);
+    /// <summary>Called before a content compiles.</summary>
+    public Action OnCompile { get; set; } = () => { };
+
+    public CompiledContent Compile(CampaignId campaign, CampaignDefinition definition)
+    {
+        OnCompile();
+        return Problem is { } problem ? new(null, [problem]) : new(new Composer(this, definition), []);
+    }
 
     private sealed class Composer(PlainComposers composers, CampaignDefinition definition) : IMessageComposer
     {

@@ -69,10 +69,13 @@ internal static class Given
         };
 
     public static CompiledContent Compiled(
-        CampaignDefinition definition, MailOptions? options = null, string? publicUrl = null) =>
+        CampaignDefinition definition,
+        MailOptions? options = null,
+        string? publicUrl = null,
+        bool hasHiddenLink = false) =>
         new MessageComposers(
             Wrap(options ?? Options()),
-            new OptionsWrapper<TrackingOptions>(new() { PublicUrl = publicUrl }),
+            new OptionsWrapper<TrackingOptions>(new() { PublicUrl = publicUrl, HiddenLink = hasHiddenLink }),
             Tokens(options)).Compile(Campaign, definition);
 
     public static IMessageComposer Composer(

@@ -35,6 +35,52 @@ public sealed class DashboardTests
     }
 
     [Fact]
+    public async Task It_is_no_part_of_other_pages_and_loads_nothing_from_elsewhere()
+    {
+        await using var sandbox = SandboxServer.Start();
+        await using var server = new ServerProcess(sandbox.Port);
+        await server.Start();
+
+        foreach (var path in new[] { "/orleans/", "/Orleans/", "/orleans/DashboardCounters" })
+        {
+            var answer = await Get(server, path, server.Key);
+            var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
+            Assert.Contains("default-src 'self'", policy, StringComparison.Ordinal);
+            Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
+            Assert.DoesNotContain("http", policy, StringComparison.Ordinal);
+            Assert.Equal("DENY", answer.Headers.GetValues("X-Frame-Options").Single());
+        }
+    }
+
+    [Fact]
+    public async Task A_path_that_names_nothing_is_the_callers_fault_and_shows_nothing_of_ours()
+    {
+        await using var sandbox = SandboxServer.Start();
+        await using var server = new ServerProcess(sandbox.Port);
+        await server.Start();
+
+        foreach (var path in new[]
+        {
+            "/orleans/SiloProperties/nonsense",
+            "/orleans/SiloStats/nonsense",
+            "/orleans/HistoricalStats/1.2.3.4",
+            "/orleans/HistoricalStats/S1.2.3.4:99999999999999:x",
+            "/orleans/HistoricalStats/%00",
+            "/orleans/SiloCounters/S127.0.0.1:x:7",
+            "/orleans/SiloStats/%5B::%5D:1:1",
+            "/orleans/GrainState?grainId=x&grainType=y",
+            "/orleans/GrainState",
+        })
+        {
+            var answer = await Get(server, path, server.Key);
+
+            Assert.True((int)answer.Status < 500, $"{path} is answered {answer.Status}.");
+            Assert.DoesNotContain("   at ", answer.Body, StringComparison.Ordinal);
+            Assert.DoesNotContain("Exception:", answer.Body, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Its_live_log_is_off_and_its_password_opens_nothing_else()
     {
         await using var sandbox = SandboxServer.Start();
@@ -88,7 +134,7 @@ public sealed class DashboardTests
         return shown["GetState"]!;
     }
 
-    private static async Task<(HttpStatusCode Status, string Body)> Get(
+    private static async Task<(HttpStatusCode Status, string Body, HttpResponseHeaders Headers)> Get(
         ServerProcess server, string path, string? password)
     {
         using var http = new HttpClient();
@@ -100,6 +146,6 @@ public sealed class DashboardTests
         }
 
         using var answer = await http.SendAsync(request);
-        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer.Headers);
     }
 }

@@ -22,8 +22,8 @@ internal static class CampaignChecks
             .WithSummary("Checks everything that starting checks, and changes nothing.");
         campaigns.MapGet("/{campaign}/preview", Preview).Refuses(404)
             .WithSummary("Shows the message as one contact would get it.");
-        campaigns.MapPost("/{campaign}/test-send", TestSend).Refuses(404)
-            .WithSummary("Sends the message once to an address, outside every count.");
+        campaigns.MapPost("/{campaign}/test-send", TestSend).Refuses(404, 409, 429)
+            .WithSummary("Sends the message once to an address, outside statistics and licences, so often an hour.");
     }
 
     internal static async Task<Results<Ok<ValidationBody>, Problem>> Validate(
@@ -64,8 +64,17 @@ internal static class CampaignChecks
             checks.Fail("contact.unknown", "There is no such contact.", "contact");
         }
 
-        return checks.HaveFailed
-            ? Problems.From(checks)
+        if (checks.HaveFailed)
+        {
+            return Problems.From(checks);
+        }
+
+        // A test is an e-mail, too: who wants none gets none.
+        return await contacts.FindByAddress(caller.Account, address, cancellation) is { } known
+            && known.Status.IsOptedOut()
+            ? Problems.From(Refusal.Conflict(
+                "test_send.opted_out",
+                "The contact with this address is unsubscribed or has complained; no test is sent to it."))
             : (await grains.Campaign(campaign.Id).TestSend(caller.Account, address, contact)).Answer(TestSendBody.From);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using OrleansCampaigns.Api.Contacts;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Directory;
@@ -40,6 +41,27 @@ internal sealed record CampaignRequest
 
     /// <summary>Whether clicks are counted by links that lead through us; they are when absent.</summary>
     public bool? TrackClicks { get; init; }
+
+    // What GET gives beside what can be changed: it is taken, so that what was got can be put, and changes nothing.
+    public JsonElement? Id { get; init; }
+
+    public JsonElement? Status { get; init; }
+
+    public JsonElement? CreatedAt { get; init; }
+
+    public JsonElement? ScheduledAt { get; init; }
+
+    public JsonElement? StartedAt { get; init; }
+
+    public JsonElement? EndedAt { get; init; }
+
+    public JsonElement? AudienceSize { get; init; }
+
+    public JsonElement? Pass { get; init; }
+
+    public JsonElement? StartRefusal { get; init; }
+
+    public JsonElement? PauseReason { get; init; }
 
     /// <summary>The definition without its audience, as far as it can be read.</summary>
     public CampaignDefinition Read(Checks checks, CampaignDefinition? before)
@@ -157,10 +179,15 @@ internal sealed record ContentRequest
 
 /// <summary>A file that goes with every message.</summary>
 /// <param name="FileName">As the recipient sees it.</param>
-/// <param name="ContentType">A media type, such as <c>application/pdf</c>.</param>
+/// <param name="ContentType">
+/// A media type, such as <c>application/pdf</c>. Absent: that of the file whose bytes are kept, else
+/// <c>application/octet-stream</c>.
+/// </param>
 /// <param name="Content">The bytes in Base64; when changing a campaign, absent keeps those of the same file
 /// name.</param>
-internal sealed record AttachmentRequest(string? FileName = null, string? ContentType = null, byte[]? Content = null)
+/// <param name="Bytes">How many bytes there are, as GET gives it; it changes nothing.</param>
+internal sealed record AttachmentRequest(
+    string? FileName = null, string? ContentType = null, byte[]? Content = null, long? Bytes = null)
 {
     public Attachment Read(Checks checks, string prefix, Content? before)
     {
@@ -171,8 +198,11 @@ internal sealed record AttachmentRequest(string? FileName = null, string? Conten
                 "field.format", $"{prefix}fileName must not hold slashes, backslashes or quotes.", $"{prefix}fileName");
         }
 
+        var kept = Content is null && before is { Attachments.IsDefault: false }
+            ? before.Attachments.FirstOrDefault(file => file.FileName == fileName)
+            : null;
         var contentType = checks.Line(ContentType, $"{prefix}contentType", Limits.NameLengthMax)
-            ?? "application/octet-stream";
+            ?? kept?.ContentType ?? "application/octet-stream";
         if (!System.Net.Http.Headers.MediaTypeHeaderValue.TryParse(contentType, out _))
         {
             checks.Fail(
@@ -181,7 +211,7 @@ internal sealed record AttachmentRequest(string? FileName = null, string? Conten
                 $"{prefix}contentType");
         }
 
-        var content = Content ?? before?.Attachments.FirstOrDefault(kept => kept.FileName == fileName)?.Content;
+        var content = Content ?? kept?.Content;
         if (content is null)
         {
             checks.Fail("field.required", $"{prefix}content must be given in Base64.", $"{prefix}content");

@@ -101,12 +101,15 @@ internal sealed record ContactStateBody
     /// <summary>Where each recent campaign stands.</summary>
     public required IReadOnlyList<DeliveryBody> Deliveries { get; init; }
 
-    public static ContactStateBody From(ContactId id, ContactState state) => new()
+    /// <param name="id">Which contact.</param>
+    /// <param name="state">What its grain says.</param>
+    /// <param name="reached">How far it went with its latest campaign, which may be on a page of its history.</param>
+    public static ContactStateBody From(ContactId id, ContactState state, RecipientStatus reached) => new()
     {
         Id = id,
         Status = state.Status,
         StatusName = state.Status.DisplayName(),
-        SystemValue = state.Status.SystemValue(),
+        SystemValue = RecipientStatusRules.SystemValue(reached, state.Status),
         StatusSince = state.StatusSince,
         RestsUntil = state.RestsUntil,
         LastStatus = state.LastStatus,

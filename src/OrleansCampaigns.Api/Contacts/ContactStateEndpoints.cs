@@ -41,13 +41,13 @@ internal static class ContactStateEndpoints
         IGrainFactory grains,
         CancellationToken cancellation)
     {
-        if (await directory.Find(caller.Account, contact.Id, cancellation) is null)
+        if (await directory.Find(caller.Account, contact.Id, cancellation) is not { } row)
         {
             return Problems.From(ContactRoute.Unknown);
         }
 
         var state = await grains.Contact(caller.Account, contact.Id).Describe();
-        return TypedResults.Ok(ContactStateBody.From(contact.Id, state));
+        return TypedResults.Ok(ContactStateBody.From(contact.Id, state, row.LastRecipientStatus));
     }
 
     internal static async Task<Results<Ok<PageBody<HistoryEntryBody>>, Problem>> GetHistory(
@@ -146,10 +146,10 @@ internal static class ContactStateEndpoints
         }
 
         // A grain without stored state is a New contact: without this look it would come to be by being asked.
-        return await directory.Find(caller.Account, contact, cancellation) is null
+        return await directory.Find(caller.Account, contact, cancellation) is not { } row
             ? Problems.From(ContactRoute.Unknown)
             : (await decide(grains.Contact(caller.Account, contact), actor, reason))
-                .Answer(state => ContactStateBody.From(contact, state));
+                .Answer(state => ContactStateBody.From(contact, state, row.LastRecipientStatus));
     }
 }
 

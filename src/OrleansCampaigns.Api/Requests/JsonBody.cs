@@ -34,7 +34,8 @@ internal sealed class JsonBody<T>
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
         builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
 
-    private static JsonBody<T> Read(ReadOnlySpan<byte> json)
+    /// <summary>What the octets hold, or why they cannot be read.</summary>
+    internal static JsonBody<T> Read(ReadOnlySpan<byte> json)
     {
         if (JsonBodies.IsTooMany(json))
         {

@@ -50,6 +50,13 @@ internal sealed class PublicPage(int status, string title, string body) : IResul
         "Nothing here",
         "<p>This link is not valid. It may have been cut off or altered: try to open it from the e-mail again.</p>");
 
+    /// <summary>Where the hidden link leads: nothing to act on, and nothing that a link checker could call broken.
+    /// </summary>
+    public static PublicPage Hidden { get; } = new(
+        StatusCodes.Status200OK,
+        "Nothing to do here",
+        "<p>This link is for programs that look at e-mails. Nothing was changed; please close the page.</p>");
+
     public static PublicPage Unavailable { get; } = new(
         StatusCodes.Status503ServiceUnavailable,
         "Not now",

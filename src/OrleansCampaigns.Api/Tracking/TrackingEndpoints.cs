@@ -23,17 +23,20 @@ internal static class TrackingEndpoints
             .WithMetadata(new Requests.QueryParameters(
                 [new("u", "Where a link leads that differs by recipient, in base64url; bound to the token.")]))
             .WithSummary("Sends on to where a link of the e-mail leads, and nowhere else.");
+        tracking.MapMethods($"{TrackingPaths.Hidden}{{token}}", Reading, Hidden)
+            .Produces(StatusCodes.Status200OK, contentType: "text/html")
+            .Produces(StatusCodes.Status404NotFound, contentType: "text/html")
+            .WithSummary("A link that no person sees: what follows it is a program that looks at everything.");
         tracking.MapUnsubscribe(Reading);
     }
 
     internal static async Task<Pixel> Open(
-        string token, HttpContext context, RecipientTokens tokens, TrackedEvents events, TimeProvider clock)
+        string token, HttpContext context, RecipientTokens tokens, TrackedRequests requests)
     {
         var end = token.IndexOf('.', StringComparison.Ordinal);
         if (tokens.Read(TokenPurpose.Open, end < 0 ? token : token[..end]) is { } recipient)
         {
-            await events.Take(
-                recipient.Contact, Seen(FeedbackSignal.Open, "pixel", recipient, context.Request, clock));
+            await requests.Take(FeedbackSignal.Open, recipient, links: 0, context);
         }
 
         return Pixel.Instance;
@@ -44,7 +47,7 @@ internal static class TrackingEndpoints
         HttpContext context,
         RecipientTokens tokens,
         TrackedCampaigns campaigns,
-        TrackedEvents events,
+        TrackedRequests requests,
         TimeProvider clock)
     {
         var given = context.Request.Query["u"];
@@ -55,22 +58,33 @@ internal static class TrackingEndpoints
             return PublicPage.NotFound;
         }
 
-        var target = await FindTarget(recipient, bound, campaigns, clock);
+        var (target, links) = await FindTarget(recipient, bound, campaigns, clock);
         if (target is null)
         {
             return PublicPage.NotFound;
         }
 
-        var click = Seen(FeedbackSignal.Click, "link", recipient, context.Request, clock);
-        await events.Take(recipient.Contact, click with { Link = recipient.Link });
+        await requests.Take(FeedbackSignal.Click, recipient, links, context);
         return new Redirection(target);
+    }
+
+    internal static async Task<PublicPage> Hidden(
+        string token, HttpContext context, RecipientTokens tokens, TrackedRequests requests)
+    {
+        if (tokens.Read(TokenPurpose.HiddenLink, token) is not { } recipient)
+        {
+            return PublicPage.NotFound;
+        }
+
+        await requests.Take(FeedbackSignal.HiddenLink, recipient, links: 0, context);
+        return PublicPage.Hidden;
     }
 
     /// <remarks>
     /// A URL that is bound to its token was in an e-mail of ours, or the token would not hold: it is followed while
     /// storage is away. One that the campaign keeps can only be followed once it is known.
     /// </remarks>
-    private static async Task<string?> FindTarget(
+    private static async Task<(string? Target, int Links)> FindTarget(
         RecipientToken recipient, string? bound, TrackedCampaigns campaigns, TimeProvider clock)
     {
         TrackedCampaign? campaign;
@@ -80,38 +94,16 @@ internal static class TrackingEndpoints
         }
         catch (Exception) when (bound is not null)
         {
-            return LinkTarget.Of(bound);
+            return (LinkTarget.Of(bound), 0);
         }
 
         if (campaign is null || recipient.Link > campaign.Links.Count)
         {
-            return null;
+            return (null, 0);
         }
 
         var link = campaign.Links[recipient.Link - 1];
         var isTemplate = link.Contains("{{", StringComparison.Ordinal);
-        return isTemplate == bound is not null ? LinkTarget.Of(bound ?? link) : null;
-    }
-
-    /// <summary>Each request is an event of its own, so that repeated opens count.</summary>
-    private static FeedbackEvent Seen(
-        FeedbackSignal signal, string source, RecipientToken recipient, HttpRequest request, TimeProvider clock)
-    {
-        var headers = request.Headers;
-        return new()
-        {
-            Signal = signal,
-            Campaign = recipient.Campaign,
-            Key = Guid.NewGuid().ToString("N"),
-            At = clock.GetUtcNow(),
-            Source = source,
-            IsMachine = MachineSigns.AreIn(
-                HttpMethods.IsHead(request.Method),
-                headers.UserAgent,
-                headers["Purpose"],
-                headers["Sec-Purpose"],
-                headers["X-Purpose"],
-                headers["X-Moz"]),
-        };
+        return (isTemplate == bound is not null ? LinkTarget.Of(bound ?? link) : null, campaign.Links.Count);
     }
 }

@@ -25,10 +25,20 @@ internal static class UnsubscribeEndpoints
     }
 
     internal static async Task<PublicPage> Show(
-        string token, Subscriptions subscriptions, CancellationToken cancellation) =>
-        await subscriptions.Find(token) is { } who
-            ? await Page(token, who, subscriptions, null, cancellation)
-            : PublicPage.NotFound;
+        string token,
+        HttpContext context,
+        Subscriptions subscriptions,
+        TrackedRequests requests,
+        CancellationToken cancellation)
+    {
+        if (await subscriptions.Find(token) is not { } who)
+        {
+            return PublicPage.NotFound;
+        }
+
+        await requests.Look(new(who.Campaign, who.Contact, 0), context);
+        return await Page(token, who, subscriptions, null, cancellation);
+    }
 
     internal static async Task<PublicPage> Decide(
         string token, HttpContext context, Subscriptions subscriptions, CancellationToken cancellation)
@@ -38,14 +48,15 @@ internal static class UnsubscribeEndpoints
             return PublicPage.NotFound;
         }
 
-        if (await ReadForm(context.Request, cancellation) is not { } form)
-        {
-            return PublicPage.Unreadable(StatusCodes.Status400BadRequest);
-        }
-
-        if (string.Equals(form["List-Unsubscribe"], "One-Click", StringComparison.OrdinalIgnoreCase))
+        var body = await ReadBody(context.Request, cancellation);
+        if (OneClick.IsSaidIn(body.GetBuffer().AsSpan(0, (int)body.Length)))
         {
             return await Unsubscribe(token, who, "one-click", subscriptions, cancellation);
+        }
+
+        if (await ReadForm(context.Request, body, cancellation) is not { } form)
+        {
+            return PublicPage.Unreadable(StatusCodes.Status400BadRequest);
         }
 
         switch (form[UnsubscribePage.ActionField].ToString())
@@ -94,7 +105,16 @@ internal static class UnsubscribeEndpoints
         return UnsubscribePage.Show(token, status, address, lists, done);
     }
 
-    private static async Task<IFormCollection?> ReadForm(HttpRequest request, CancellationToken cancellation)
+    // Its limit is that of a form: the server cuts off what is longer.
+    private static async Task<MemoryStream> ReadBody(HttpRequest request, CancellationToken cancellation)
+    {
+        var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, cancellation);
+        return body;
+    }
+
+    private static async Task<IFormCollection?> ReadForm(
+        HttpRequest request, MemoryStream body, CancellationToken cancellation)
     {
         if (!request.HasFormContentType)
         {
@@ -103,6 +123,8 @@ internal static class UnsubscribeEndpoints
 
         try
         {
+            body.Position = 0;
+            request.Body = body;
             return await request.ReadFormAsync(cancellation);
         }
         catch (Exception flaw) when (flaw

@@ -18,6 +18,16 @@ public sealed class TrackingOptions
     /// <summary>Two different links clicked within this time are a scanner's work; 2 seconds.</summary>
     public TimeSpan MachineBurst { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Whether HTML parts hold a link that no person sees, by which scanners give themselves away.</summary>
+    public bool HiddenLink { get; set; } = true;
+
+    /// <summary>Networks from which only machines ask, such as <c>192.0.2.0/24</c>, beside those that are known.
+    /// </summary>
+    public IList<string> MachineNetworks { get; set; } = [];
+
+    /// <summary>Networks of proxies whose X-Forwarded-For is believed.</summary>
+    public IList<string> TrustedProxies { get; set; } = [];
+
     /// <summary>Secrets of tokens, for rotation; the installation's own key (number 0) when empty.</summary>
     public IList<TrackingKeyOptions> Keys { get; set; } = [];
 }
@@ -43,6 +53,9 @@ public static class TrackingPaths
 
     /// <summary>A tracked link: <c>/t/c/{token}</c>, with <c>?u=</c> when the link differs by recipient.</summary>
     public const string Click = "/t/c/";
+
+    /// <summary>The link that no person sees: <c>/t/l/{token}</c>.</summary>
+    public const string Hidden = "/t/l/";
 
     /// <summary>The unsubscribe page and one-click: <c>/t/u/{token}</c>.</summary>
     public const string Unsubscribe = "/t/u/";

@@ -44,7 +44,8 @@ public sealed partial record Contact
         {
             FeedbackSignal.Bounce => LearnBounce(happened, rules, jitterSeed, now),
             FeedbackSignal.Complaint or FeedbackSignal.Unsubscribe => LearnWish(happened, now),
-            FeedbackSignal.Open => LearnEngagement(happened, machines, now),
+            FeedbackSignal.Open or FeedbackSignal.HiddenLink => LearnEngagement(happened, machines, now),
+            FeedbackSignal.Machine => LearnMachine(happened, now),
             FeedbackSignal.Click when happened.Link >= 0 => LearnEngagement(happened, machines, now),
             _ => new(this, FeedbackEffect.Ignored),
         };
@@ -237,39 +238,6 @@ public sealed partial record Contact
             {
                 Status = next == Status ? null : next,
             }),
-            FeedbackEffect.Applied);
-    }
-
-    private Lesson LearnEngagement(FeedbackEvent happened, MachineRules machines, DateTimeOffset now)
-    {
-        var known = DeliveryOf(happened.Campaign)?.Engagement ?? new();
-        if (known.Recent.Contains(happened.Mark))
-        {
-            return new(this, FeedbackEffect.Repeated);
-        }
-
-        var contact = WithQueued(happened);
-        var delivery = contact.DeliveryOf(happened.Campaign)!;
-        var at = TimeOf(happened, now);
-        var isClick = happened.Signal == FeedbackSignal.Click;
-        var isMachine = happened.IsMachine || machines.IsTooSoon(delivery, at)
-            || (isClick && known.IsBurst(happened.Link, at, machines.Burst));
-        var isFirst = !isMachine && (isClick ? known.LinkOf(happened.Link).Clicks == 0 : known.Opens == 0);
-        delivery = delivery with
-        {
-            Engagement = isClick
-                ? known.Click(happened.Mark, happened.Link, at, isMachine)
-                : known.Open(happened.Mark, at, isMachine),
-            RecipientStatus = isMachine ? delivery.RecipientStatus : RecipientStatusRules.Advance(
-                delivery.RecipientStatus, isClick ? RecipientStatus.Clicked : RecipientStatus.Opened),
-            UpdatedAt = now,
-        };
-        contact = contact.Put(delivery);
-        var kind = isClick ? HistoryKind.Click : HistoryKind.Open;
-        return new(
-            isFirst
-                ? contact.Add(Told(happened, delivery, kind, now) with { Link = isClick ? happened.Link : 0 })
-                : contact,
             FeedbackEffect.Applied);
     }
 

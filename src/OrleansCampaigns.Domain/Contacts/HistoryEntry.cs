@@ -44,6 +44,9 @@ public enum HistoryKind
 
     /// <summary>The contact left a list, was taken off it, or is a member again.</summary>
     Subscription = 12,
+
+    /// <summary>What was told of as a person's open or click was a machine's.</summary>
+    Machine = 13,
 }
 
 /// <summary>One thing that happened to a contact. History is append-only: success never erases failure.</summary>

@@ -5,14 +5,20 @@ namespace OrleansCampaigns.Domain.Feedback;
 
 /// <summary>What a recipient did with one campaign's e-mail, people and machines apart.</summary>
 /// <remarks>
-/// Times are the earliest and counters are sums, so that it does not matter in which order events arrive; only a
-/// scanner's burst is recognised from the clicks before it.
+/// Times are the earliest and counters are sums, so that it does not matter in which order events arrive. What was
+/// seen lately is kept as it came: when a scanner's burst shows, what was taken for a person's before is taken back.
 /// </remarks>
 [GenerateSerializer, Immutable, Alias("Feedback.Engagement")]
 public sealed record Engagement
 {
     /// <summary>How many opens and clicks are remembered by name.</summary>
     public const int RecentMax = 64;
+
+    /// <summary>How many sights are kept. A burst over more links has been recognised by then.</summary>
+    public const int SightsMax = 24;
+
+    /// <summary>For how long a sight is kept, by the time of the latest one.</summary>
+    public static readonly TimeSpan SightAgeMax = TimeSpan.FromMinutes(10);
 
     /// <summary>When a person first opened it; a click counts as an open.</summary>
     [Id(0)] public DateTimeOffset? FirstOpenAt { get; init; }
@@ -41,6 +47,18 @@ public sealed record Engagement
     /// </summary>
     [Id(7)] public ImmutableList<long> Recent { get; init; } = [];
 
+    /// <summary>
+    /// What was seen in the last <see cref="SightAgeMax"/> before the latest of it, in the order of time; no more than
+    /// <see cref="SightsMax"/>.
+    /// </summary>
+    [Id(8)] public ImmutableList<Sight> Sights { get; init; } = [];
+
+    /// <summary>What happened up to then is settled: it is not looked at again.</summary>
+    [Id(9)] public DateTimeOffset? SettledUpTo { get; init; }
+
+    /// <summary>How many tracked links the message has; 0 before a click has told.</summary>
+    [Id(10)] public int LinkCount { get; init; }
+
     /// <summary>How often people followed links.</summary>
     public int Clicks => Links.Sum(link => link.Clicks);
 
@@ -50,31 +68,106 @@ public sealed record Engagement
     /// <summary>What is known of one link.</summary>
     public LinkClicks LinkOf(int number) => Links.Find(link => link.Link == number) ?? new(number, 0, 0, null);
 
-    /// <summary>Whether a click comes so soon after one on another link that nobody can have read in between.</summary>
-    internal bool IsBurst(int link, DateTimeOffset at, TimeSpan burst) =>
-        burst > TimeSpan.Zero && LastClickAt is { } last && link != LastLink && (at - last).Duration() <= burst;
+    /// <summary>Whether an event was found to be a machine's before it came here.</summary>
+    internal bool IsConvicted(long mark) =>
+        Sights.Exists(sight => sight.Mark == mark && sight.Signal == FeedbackSignal.Machine);
 
-    internal Engagement Open(long mark, DateTimeOffset at, bool isMachine) => isMachine
-        ? Remember(mark) with { MachineOpens = MachineOpens + 1 }
-        : Remember(mark) with { Opens = Opens + 1, FirstOpenAt = Earlier(FirstOpenAt, at) };
+    /// <summary>Whether an event still counts as a person's and can be taken back.</summary>
+    internal Sight? PersonsSight(long mark) => Sights.Find(sight => sight.Mark == mark && sight.IsPersons);
 
-    internal Engagement Click(long mark, int link, DateTimeOffset at, bool isMachine)
+    /// <summary>Takes one more event in, by itself.</summary>
+    internal Engagement Take(Sight sight)
     {
-        var known = LinkOf(link);
-        known = isMachine
-            ? known with { MachineClicks = known.MachineClicks + 1 }
-            : known with { Clicks = known.Clicks + 1, FirstClickAt = Earlier(known.FirstClickAt, at) };
-        var isLatest = LastClickAt is null || at >= LastClickAt;
-        return Remember(mark) with
+        var counted = sight.Signal switch
         {
-            Links = Links.RemoveAll(other => other.Link == link)
-                .Insert(Links.Count(other => other.Link < link), known),
-            FirstClickAt = isMachine ? FirstClickAt : Earlier(FirstClickAt, at),
-            FirstOpenAt = isMachine ? FirstOpenAt : Earlier(FirstOpenAt, at),
-            LastClickAt = isLatest ? at : LastClickAt,
-            LastLink = isLatest ? link : LastLink,
+            FeedbackSignal.Open => Open(sight),
+            FeedbackSignal.Click => Click(sight),
+            _ => this,
+        };
+        return counted.Remember(sight.Mark).Expect(sight);
+    }
+
+    /// <summary>Puts a sight in its place in time, and counts nothing.</summary>
+    internal Engagement Expect(Sight sight)
+    {
+        var after = Sights.FindIndex(other => other.At > sight.At);
+        return this with { Sights = Sights.Insert(after < 0 ? Sights.Count : after, sight) };
+    }
+
+    /// <summary>Counts what was taken for a person's as a machine's.</summary>
+    internal Engagement TakeBack(Sight sight)
+    {
+        var sights = Sights.Replace(sight, sight with { IsMachine = true });
+        var people = sights.FindAll(other => other.IsPersons);
+        var engagement = this with
+        {
+            Sights = sights,
+            FirstOpenAt = First(FirstOpenAt, people),
+            FirstClickAt = First(FirstClickAt, people.FindAll(other => other.IsClick)),
+        };
+        if (!sight.IsClick)
+        {
+            return engagement with { Opens = Opens - 1, MachineOpens = MachineOpens + 1 };
+        }
+
+        var link = LinkOf(sight.Link);
+        return engagement.Put(link with
+        {
+            Clicks = link.Clicks - 1,
+            MachineClicks = link.MachineClicks + 1,
+            FirstClickAt = First(link.FirstClickAt, people.FindAll(other => other.IsClick && other.Link == sight.Link)),
+        });
+    }
+
+    /// <summary>Forgets sights that are too old or too many; what they counted for stays.</summary>
+    internal Engagement Settle()
+    {
+        if (Sights.IsEmpty)
+        {
+            return this;
+        }
+
+        var oldest = Sights[^1].At - SightAgeMax;
+        var excess = Sights.Count > SightsMax ? Sights[Sights.Count - SightsMax - 1].At : DateTimeOffset.MinValue;
+        var upTo = Sights.FindLast(sight => sight.At < oldest || sight.At <= excess || sight.At <= SettledUpTo)?.At;
+
+        // Up to that very time all of them go: what stays is later than whatever has gone.
+        return upTo is null ? this : this with
+        {
+            Sights = Sights.RemoveAll(sight => sight.At <= upTo),
+            SettledUpTo = SettledUpTo > upTo ? SettledUpTo : upTo,
         };
     }
+
+    private Engagement Open(Sight sight) => sight.IsMachine
+        ? this with { MachineOpens = MachineOpens + 1 }
+        : this with { Opens = Opens + 1, FirstOpenAt = Earlier(FirstOpenAt, sight.At) };
+
+    private Engagement Click(Sight sight)
+    {
+        var known = LinkOf(sight.Link);
+        known = sight.IsMachine
+            ? known with { MachineClicks = known.MachineClicks + 1 }
+            : known with { Clicks = known.Clicks + 1, FirstClickAt = Earlier(known.FirstClickAt, sight.At) };
+        var isLatest = LastClickAt is null || sight.At >= LastClickAt;
+        return Put(known) with
+        {
+            FirstClickAt = sight.IsMachine ? FirstClickAt : Earlier(FirstClickAt, sight.At),
+            FirstOpenAt = sight.IsMachine ? FirstOpenAt : Earlier(FirstOpenAt, sight.At),
+            LastClickAt = isLatest ? sight.At : LastClickAt,
+            LastLink = isLatest ? sight.Link : LastLink,
+        };
+    }
+
+    private Engagement Put(LinkClicks link) => this with
+    {
+        Links = Links.RemoveAll(other => other.Link == link.Link)
+            .Insert(Links.Count(other => other.Link < link.Link), link),
+    };
+
+    // Whatever is settled is earlier than all that is not: a first time among it stays the first.
+    private DateTimeOffset? First(DateTimeOffset? known, IEnumerable<Sight> people) =>
+        known <= SettledUpTo ? known : people.Min(sight => (DateTimeOffset?)sight.At);
 
     private Engagement Remember(long mark) => this with
     {

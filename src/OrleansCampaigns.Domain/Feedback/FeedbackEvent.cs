@@ -23,6 +23,12 @@ public enum FeedbackSignal
 
     /// <summary>A link was followed.</summary>
     Click = 5,
+
+    /// <summary>The link that no person sees was followed: what else happened then is a machine's.</summary>
+    HiddenLink = 6,
+
+    /// <summary>An open or a click that was told of before is a machine's.</summary>
+    Machine = 7,
 }
 
 /// <summary>One thing that came back for one recipient of one campaign.</summary>
@@ -72,9 +78,20 @@ public sealed record FeedbackEvent
     /// </summary>
     [Id(12)] public DateTimeOffset? QueuedAt { get; init; }
 
+    /// <summary>
+    /// Whether an image proxy fetched: for a person that opens, or in advance. A proxy that follows links is a machine.
+    /// </summary>
+    [Id(14)] public bool IsProxy { get; init; }
+
+    /// <summary>How many tracked links the message has; 0 when the teller does not know.</summary>
+    [Id(15)] public int Links { get; init; }
+
+    /// <summary>Of <see cref="FeedbackSignal.Machine"/>: the signal of the event that has the same key.</summary>
+    [Id(16)] public FeedbackSignal? Retracts { get; init; }
+
     /// <summary>The event as contacts remember it: 64 bits of a hash, so that nobody can aim at another's.</summary>
     internal long Mark => BinaryPrimitives.ReadInt64BigEndian(
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{(int)Signal}\n{Key}")));
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{(int)(Retracts ?? Signal)}\n{Key}")));
 }
 
 /// <summary>What an event did.</summary>

@@ -6,7 +6,7 @@ namespace OrleansCampaigns.Domain.Feedback;
 /// <remarks>
 /// It only knows machines that say so. Those that pose as a browser give themselves away by their haste, which the
 /// contact sees: <c>Tracking:MachineWindow</c> and <c>Tracking:MachineBurst</c>. The image proxies of Gmail and Yahoo
-/// are no machines by themselves: they fetch when a person opens.
+/// are no machines by themselves: they fetch when a person opens, and soon after delivery in advance.
 /// </remarks>
 public static class MachineSigns
 {
@@ -15,6 +15,10 @@ public static class MachineSigns
 
     // Apple's Mail Privacy Protection fetches everything through its relays, opened or not, and says just this.
     private const string AppleMailPrivacyProtection = "Mozilla/5.0";
+
+    // They put their own name in the place of the mail program's.
+    private static readonly SearchValues<string> ImageProxies = SearchValues.Create(
+        ["GoogleImageProxy", "YahooMailProxy"], StringComparison.OrdinalIgnoreCase);
 
     private static readonly SearchValues<string> Advances = SearchValues.Create(
         ["prefetch", "prerender", "preview", "instant"], StringComparison.OrdinalIgnoreCase);
@@ -27,6 +31,9 @@ public static class MachineSigns
         "trendmicro", "trend micro", "fortinet", "fortiguard", "fortimail", "sophos", "zscaler", "paloalto",
         "palo alto networks", "forcepoint", "websense", "ironport", "scansafe", "bitdefender", "virustotal",
         "urlscan", "google-safety", "office existence discovery", "office protocol discovery",
+
+        // Gmail, when it fetches in advance for a mailbox that is open; no browser says both.
+        "edge/12.246 mozilla/5.0",
 
         // Previews in chats and social networks.
         "skypeuripreview", "facebookexternalhit", "facebookcatalog", "whatsapp/", "embedly", "iframely",
@@ -72,6 +79,9 @@ public static class MachineSigns
         var text = Beginning(userAgent);
         return text.SequenceEqual(AppleMailPrivacyProtection) || text.ContainsAny(Names) || NamesBot(text);
     }
+
+    /// <summary>Whether a <c>User-Agent</c> is that of a webmail's image proxy, which never follows a link.</summary>
+    public static bool IsImageProxy(string? userAgent) => Beginning(userAgent).ContainsAny(ImageProxies);
 
     /// <summary>A word that ends in "bot"; but Cubot makes telephones.</summary>
     private static bool NamesBot(ReadOnlySpan<char> text)

@@ -25,6 +25,9 @@ public enum TokenPurpose
 
     /// <summary>The address of a List-Unsubscribe mailto (RFC 2369).</summary>
     UnsubscribeAddress = 6,
+
+    /// <summary>The link that no person sees.</summary>
+    HiddenLink = 7,
 }
 
 /// <summary>Whom a link's token names.</summary>

@@ -46,6 +46,11 @@ internal sealed partial class CampaignGrain
             return composed.Refusal;
         }
 
+        if (await GrainFactory.TestSends(account).Take() is { } next)
+        {
+            return TooManyTests(next);
+        }
+
         using var limit = new CancellationTokenSource(TestSendLimit, clock);
         try
         {
@@ -72,6 +77,14 @@ internal sealed partial class CampaignGrain
         }
     }
 
+    private Refusal TooManyTests(DateTimeOffset next) => new(
+        RefusalKind.Throttled,
+        "test_send.limit",
+        options.Value.TestSendsPerHour is > 0 and var most
+            ? $"An account sends at most {most} test messages an hour (Engine:TestSendsPerHour); "
+                + $"the next one may go at {next:yyyy-MM-dd'T'HH:mm:ss'Z'}."
+            : "Test messages are switched off (Engine:TestSendsPerHour is 0).");
+
     private async Task<Result<IOutgoingMessage>> ComposeFor(AccountId account, ContactId? contact, string? address)
     {
         if (NotFound(account) is { } missing)
@@ -79,7 +92,7 @@ internal sealed partial class CampaignGrain
             return missing;
         }
 
-        var compiled = composers.Compile(Id, definition.State.Definition);
+        var compiled = await compilation.Compile(Id, definition.State.Definition);
         if (compiled.Composer is not { } composer)
         {
             return compiled.Problems[0];
@@ -107,7 +120,7 @@ internal sealed partial class CampaignGrain
     {
         var wanted = definition.State.Definition;
         var account = record.State.Campaign.Account;
-        var compiled = composers.Compile(Id, wanted);
+        var compiled = await compilation.Compile(Id, wanted);
         var problems = compiled.Problems.ToList();
         if (FindRelayProblem() is { } unknown)
         {
@@ -173,7 +186,7 @@ internal sealed partial class CampaignGrain
     private async Task<Refusal?> FindMissingFields()
     {
         var wanted = definition.State.Definition;
-        if (composers.Compile(Id, wanted).Composer is not { RequiredFields.Count: > 0 } composer)
+        if ((await compilation.Compile(Id, wanted)).Composer is not { RequiredFields.Count: > 0 } composer)
         {
             return null;
         }
@@ -198,7 +211,7 @@ internal sealed partial class CampaignGrain
     {
         var wanted = definition.State.Definition;
         var account = record.State.Campaign.Account;
-        if (composers.Compile(Id, wanted).Composer is not { } composer)
+        if ((await compilation.Compile(Id, wanted)).Composer is not { } composer)
         {
             return [];
         }

@@ -138,7 +138,7 @@ internal sealed partial class CampaignGrain
         }
 
         // Stored before anybody can follow one. Nothing refuses this start any more.
-        if (composers.Compile(Id, definition.State.Definition).Composer is { Links.Count: > 0 } composer)
+        if ((await compilation.Compile(Id, definition.State.Definition)).Composer is { Links.Count: > 0 } composer)
         {
             await audiences.StoreLinks(Id, composer.Links);
         }

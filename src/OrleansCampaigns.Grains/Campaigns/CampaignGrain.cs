@@ -22,7 +22,7 @@ internal sealed partial class CampaignGrain(
     [PersistentState("campaign", StorageNames.Engine)] IPersistentState<CampaignRecord> record,
     [PersistentState("campaign-definition", StorageNames.Engine)] IPersistentState<DefinitionRecord> definition,
     IAudienceStore audiences,
-    IMessageComposers composers,
+    Compilations compilation,
     IMailRelays relays,
     PartitionMoves moves,
     SendingLimits limits,

@@ -24,7 +24,7 @@ namespace OrleansCampaigns.Grains.Campaigns;
 internal sealed partial class CampaignPartitionGrain(
     [PersistentState("campaign-partition", StorageNames.Engine)] IPersistentState<PartitionRecord> record,
     IAudienceStore audiences,
-    IMessageComposers composers,
+    Compilations compilation,
     IMailRelays relays,
     SendingLimits limits,
     PumpPermits permits,
@@ -288,7 +288,7 @@ internal sealed partial class CampaignPartitionGrain(
             return false;
         }
 
-        var compiled = composers.Compile(Campaign, plan.Definition);
+        var compiled = await compilation.Compile(Campaign, plan.Definition);
         if (compiled.Composer is not { } composer)
         {
             // Checked at the start; only a changed installation (another version, a key that is gone) leads here.

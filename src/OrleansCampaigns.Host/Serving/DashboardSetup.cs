@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Orleans.Dashboard;
+using Orleans.Runtime;
 using OrleansCampaigns.Api.Access;
 
 namespace OrleansCampaigns.Host.Serving;
@@ -8,6 +9,8 @@ namespace OrleansCampaigns.Host.Serving;
 internal static class DashboardSetup
 {
     public const string Path = "/orleans";
+
+    private static readonly string[] OfSilos = ["HistoricalStats", "SiloProperties", "SiloCounters", "SiloStats"];
 
     /// <remarks>Its live log would show what our own formatter redacts, hence no trace.</remarks>
     public static void Configure(DashboardOptions options) => options.HideTrace = true;
@@ -30,14 +33,40 @@ internal static class DashboardSetup
             + "frame-ancestors 'none'";
         context.Response.Headers.XFrameOptions = "DENY";
         context.Response.Headers["Referrer-Policy"] = "no-referrer";
+        if (NamesNoSilo(context.Request.Path))
+        {
+            throw new BadHttpRequestException("The path names no silo.");
+        }
+
         try
         {
             await next(context);
         }
         catch (Exception malformed) when (malformed is FormatException or ArgumentException or OverflowException)
         {
-            // It reads addresses of silos out of its paths, and takes them for well-formed.
             throw new BadHttpRequestException("The path is not well-formed.", malformed);
+        }
+    }
+
+    // The dashboard makes a grain of what stands in its path, and takes it for the address of a silo.
+    private static bool NamesNoSilo(PathString path)
+    {
+        var isOfSilo = path.Value!.Trim('/').Split('/') is [_, var page, ..]
+            && OfSilos.Contains(page, StringComparer.OrdinalIgnoreCase);
+        if (!isOfSilo)
+        {
+            return false;
+        }
+
+        try
+        {
+            _ = SiloAddress.FromParsableString(path.Value[(path.Value.LastIndexOf('/') + 1)..]);
+            return false;
+        }
+        catch (Exception malformed) when (
+            malformed is FormatException or ArgumentException or OverflowException or IndexOutOfRangeException)
+        {
+            return true;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Microsoft.Extensions.Options;
 using OrleansCampaigns.Contracts.Feedback;
@@ -49,6 +50,8 @@ internal sealed class TrackingOptionsValidator : IValidateOptions<TrackingOption
             errors.Add("Tracking:MachineBurst must not be negative.");
         }
 
+        CheckNetworks("MachineNetworks", options.MachineNetworks, errors);
+        CheckNetworks("TrustedProxies", options.TrustedProxies, errors);
         foreach (var (i, key) in options.Keys.Index())
         {
             if (key.Id is < 1 or > 255 || options.Keys.Count(other => other.Id == key.Id) > 1)
@@ -64,6 +67,11 @@ internal sealed class TrackingOptionsValidator : IValidateOptions<TrackingOption
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
+
+    private static void CheckNetworks(string name, IList<string> networks, List<string> errors) => errors.AddRange(
+        networks.Index()
+            .Where(network => !IPNetwork.TryParse(network.Item, out _))
+            .Select(network => $"Tracking:{name}:{network.Index} must be a network such as 10.0.0.0/8."));
 
     private static bool IsPlainUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url)

@@ -12,7 +12,7 @@ internal static class ComplaintReports
     {
         if (Fields(message) is { } fields)
         {
-            var kind = KindOf(fields);
+            var kind = KindOf(fields["Feedback-Type"]!);
             return new FeedbackReading(
                 kind,
                 [.. Recipients(fields, message).Select(recipient => new RecipientFeedback(kind, recipient, null))],
@@ -33,6 +33,15 @@ internal static class ComplaintReports
             : null;
     }
 
+    /// <summary>What a type of feedback is about (RFC 5965 §7.3, and what is in use beside it).</summary>
+    public static FeedbackKind KindOf(string feedbackType) =>
+        feedbackType.Trim().Split(' ', ';', '(')[0].ToLowerInvariant() switch
+        {
+            "abuse" or "fraud" => FeedbackKind.Complaint,
+            "opt-out" or "opt-out-list" or "unsubscribe" => FeedbackKind.Unsubscribe,
+            _ => FeedbackKind.Other, // Authentication failures, viruses, and those who took it back: not-spam.
+        };
+
     private static HeaderFields? Fields(MessageContents message)
     {
         var reports = message.FeedbackReports.Concat(message.Texts.Where(IsReport));
@@ -51,14 +60,6 @@ internal static class ComplaintReports
         var groups = HeaderFields.Groups(text.Split('\n'));
         return groups.FirstOrDefault(group => group.Has("Feedback-Type")) ?? groups[0];
     }
-
-    private static FeedbackKind KindOf(HeaderFields fields) =>
-        fields["Feedback-Type"]!.Split(' ', ';', '(')[0].ToLowerInvariant() switch
-        {
-            "abuse" or "fraud" => FeedbackKind.Complaint,
-            "opt-out" or "opt-out-list" or "unsubscribe" => FeedbackKind.Unsubscribe,
-            _ => FeedbackKind.Other, // Authentication failures, viruses, and those who took it back: not-spam.
-        };
 
     private static List<string?> Recipients(HeaderFields fields, MessageContents message)
     {

@@ -45,7 +45,7 @@ internal sealed class FeedbackEvents(IContactIdentity identity)
             // One accepted attempt comes back once, however many servers report it.
             Key = signal == FeedbackSignal.Bounce && attempt is not null
                 ? $"attempt-{attempt}"
-                : $"message-{Digest(reading, message)}",
+                : reading.EventKey ?? $"message-{Digest(reading, message)}",
             At = Time(reading.Arrival.Date, now),
             Source = Source,
             Attempt = attempt,
@@ -82,14 +82,15 @@ internal sealed class FeedbackEvents(IContactIdentity identity)
             : reading.Recipients.Where(said => IsOurs(said.FinalRecipient)).ToList();
         return (final.Count > 0 ? final : reading.Recipients)
             .Where(said => said.Kind == FeedbackKind.Bounce)
-            .MaxBy(Gravity);
+            .MaxBy(said => Gravity(said.Outcome is { } outcome ? new(outcome, said.Cause) : null));
 
         bool IsOurs(string? address) => address is not null
             && (address.Equals(reading.Origin?.WrittenTo, StringComparison.OrdinalIgnoreCase)
                 || identity.Owns(email.Account, email.Contact, address));
     }
 
-    private static int Gravity(RecipientFeedback said) => said switch
+    /// <summary>What of several things that are said of one e-mail outweighs the others.</summary>
+    internal static int Gravity(Classification? said) => said switch
     {
         { Outcome: Outcome.Bounced, Cause: Cause.NoSuchMailbox or Cause.NoSuchDomain } => 6,
         { Outcome: Outcome.Bounced } => 5,

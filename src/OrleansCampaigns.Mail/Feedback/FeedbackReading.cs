@@ -18,6 +18,9 @@ public sealed record FeedbackReading(
     /// <summary>Whether it is known what the message is; a letter or a notice in a form of its own is not.</summary>
     internal bool IsUnderstood { get; init; } = true;
 
+    /// <summary>The key of the event, where a provider names it: its webhook may tell of it as well.</summary>
+    internal string? EventKey { get; init; }
+
     /// <summary>Something that changes nothing.</summary>
     internal static FeedbackReading Of(FeedbackKind kind) => new(kind, [], OriginalMessage.Unknown);
 }

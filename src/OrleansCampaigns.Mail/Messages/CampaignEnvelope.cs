@@ -75,7 +75,7 @@ internal sealed class CampaignEnvelope
             AddRaw("Reply-To", fixedValues.ReplyTo);
         }
 
-        Add("To", Write(message.RecipientMailbox, format));
+        AddRaw("To", Write("To", message.RecipientMailbox, format));
         Add("Subject", HeaderText.Literal(message.Subject));
         AddWord("Date", HeaderText.Date(TimeZoneInfo.ConvertTime(date, timeZone)));
         AddWord("Message-ID", $"<{message.MessageId}>");
@@ -133,15 +133,18 @@ internal sealed class CampaignEnvelope
     }
 
     private FixedValues Fix(FormatOptions format) => new(
-        Encode("From", Write(from, format), format),
-        replyTo is null ? null : Encode("Reply-To", Write(replyTo, format), format));
+        Write("From", from, format),
+        replyTo is null ? null : Write("Reply-To", replyTo, format));
 
-    private static string Write(MailboxAddress mailbox, FormatOptions format)
+    // A name that was encoded here goes out as it is: MimeKit would decode it and write what it had stood for.
+    private static byte[] Write(string field, MailboxAddress mailbox, FormatOptions format)
     {
         var name = HeaderText.Literal(mailbox.Name ?? "");
         return name == (mailbox.Name ?? "")
-            ? mailbox.ToString(format, encode: false)
-            : $"{name} <{new MailboxAddress("", mailbox.Address).ToString(format, encode: false)}>";
+            ? Encode(field, mailbox.ToString(format, encode: false), format)
+            : Encoding.UTF8.GetBytes(
+                $" {name.Replace(" ", "\r\n ", StringComparison.Ordinal)}\r\n "
+                + $"<{new MailboxAddress("", mailbox.Address).ToString(format, encode: false)}>\r\n");
     }
 
     private static FormatOptions CreateFormat(bool international)

@@ -56,10 +56,11 @@ internal sealed class CampaignTemplates
     /// <summary>Compiles; adds what is wrong to <paramref name="problems"/>.</summary>
     /// <param name="definition">The campaign.</param>
     /// <param name="hasPublicUrl">Whether recipients can reach us, so that there is something to link to.</param>
+    /// <param name="hasHiddenLink">Whether tracked HTML holds a link that no person sees.</param>
     /// <param name="problems">Takes what is wrong.</param>
     /// <returns><see langword="null"/> when something is.</returns>
     public static CampaignTemplates? Compile(
-        CampaignDefinition definition, bool hasPublicUrl, List<Refusal> problems)
+        CampaignDefinition definition, bool hasPublicUrl, bool hasHiddenLink, List<Refusal> problems)
     {
         var before = problems.Count;
         var content = definition.Content;
@@ -87,7 +88,8 @@ internal sealed class CampaignTemplates
 
         IReadOnlyList<TemplateNode> Mark(IReadOnlyList<TemplateNode> nodes)
         {
-            tracked = new TrackedTemplate(nodes, definition.TrackClicks, definition.TrackOpens);
+            tracked = new TrackedTemplate(
+                nodes, definition.TrackClicks, definition.TrackOpens, hasHiddenLink && definition.TrackClicks);
             return tracked.Marked;
         }
 

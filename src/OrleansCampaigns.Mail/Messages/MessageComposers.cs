@@ -39,7 +39,7 @@ internal sealed class MessageComposers : IMessageComposers
         var timeZone = CheckTimeZone(definition.TimeZone, problems);
         var attachments = AttachmentCheck.Prepare(definition.Content.Attachments, problems);
         var templates = CampaignTemplates.Compile(
-            definition, RouteTable.ReadPublicUrl(tracking) is not null, problems);
+            definition, RouteTable.ReadPublicUrl(tracking) is not null, tracking.HiddenLink, problems);
         if (problems.Count > 0 || sender is null || timeZone is null || templates is null)
         {
             return new CompiledContent(null, problems);

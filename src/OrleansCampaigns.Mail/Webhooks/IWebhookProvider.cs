@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Delivery;
@@ -39,6 +41,16 @@ internal sealed record ProviderEvent(
 
     /// <summary>Whether a machine opened or clicked.</summary>
     public bool IsMachine { get; init; }
+
+    /// <summary>Whether an image proxy fetched.</summary>
+    public bool IsProxy { get; init; }
+
+    /// <summary>The key of an event that a provider calls <paramref name="id"/>, by whichever door it comes.</summary>
+    /// <remarks>
+    /// Keys are kept with the contact: all of one length, and nothing in them that a provider may put into its own.
+    /// </remarks>
+    public static string KeyOf(string provider, string id) =>
+        $"{provider}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan(0, 16))}";
 }
 
 /// <summary>Why a request is refused. They say little: whoever forges should learn nothing.</summary>

@@ -71,7 +71,11 @@ internal sealed class MailgunWebhook(IOptions<WebhookOptions> options, ISignedTo
     private static ProviderEvent? Event(JsonElement data, string id)
     {
         var happened = new ProviderEvent(
-            default, id, data.UnixTime("timestamp"), [data.Text("message", "headers", "message-id")]);
+            default, id, data.UnixTime("timestamp"), [data.Text("message", "headers", "message-id")])
+        {
+            IsProxy = data.Text("client-info", "bot") is "gmail"
+                || MachineSigns.IsImageProxy(data.Text("client-info", "user-agent")),
+        };
         var isMachine = data.Text("client-info", "bot") is { Length: > 0 } and not "gmail"
             || MachineSigns.AreIn(data.Text("client-info", "user-agent"));
         return data.Text("event") switch

@@ -74,7 +74,12 @@ internal sealed partial class PostmarkWebhook(IOptions<WebhookOptions> options) 
                 json.Text("OriginalLink"));
 
     private static ProviderEvent Seen(ProviderEvent happened, FeedbackSignal signal, JsonElement json) =>
-        happened with { Signal = signal, IsMachine = MachineSigns.AreIn(json.Text("UserAgent")) };
+        happened with
+        {
+            Signal = signal,
+            IsMachine = MachineSigns.AreIn(json.Text("UserAgent")),
+            IsProxy = MachineSigns.IsImageProxy(json.Text("UserAgent")),
+        };
 
     private static ProviderEvent? Change(ProviderEvent happened, JsonElement json) =>
         (json.At("SuppressSending").ValueKind, json.Text("Origin"), json.Text("SuppressionReason")) switch

@@ -17,6 +17,15 @@ internal static partial class ProviderBounce
     public static ProviderEvent Classified(
         ProviderEvent happened, string? diagnostic, string? status, int code, Classification otherwise)
     {
+        var (bounce, reply) = Classify(diagnostic, status, code, otherwise);
+        return happened with { Signal = FeedbackSignal.Bounce, Bounce = bounce, Reply = reply };
+    }
+
+    /// <summary>What a bounce comes to, and the reply that says so; <see langword="null"/> when none is quoted.
+    /// </summary>
+    public static (Classification Bounce, SmtpReply? Reply) Classify(
+        string? diagnostic, string? status, int code, Classification otherwise)
+    {
         status = Status().Match(status ?? "") is { Success: true } match ? match.Value.Trim() : null;
         var reply = BounceDiagnosis.Reply(DeliveryReports.WithoutType(diagnostic ?? ""), status);
         if (reply.Code == 0 && code is >= 400 and < 600)
@@ -28,7 +37,7 @@ internal static partial class ProviderBounce
             ? BounceDiagnosis.Classify(reply, status)
             : Unexplained(reply, otherwise);
         var isQuoted = reply.Code > 0 || reply.Text.Length > 0;
-        return happened with { Signal = FeedbackSignal.Bounce, Bounce = result, Reply = isQuoted ? reply : null };
+        return (result, isQuoted ? reply : null);
     }
 
     /// <summary>The event with an outcome that the provider decided on, without asking anybody.</summary>

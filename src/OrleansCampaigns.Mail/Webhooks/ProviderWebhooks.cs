@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Directory;
@@ -144,7 +142,7 @@ internal sealed partial class ProviderWebhooks(
             {
                 Signal = happened.Signal,
                 Campaign = recipient.Campaign,
-                Key = $"{provider}:{Hash(happened.Id)}",
+                Key = ProviderEvent.KeyOf(provider, happened.Id),
                 At = happened.At < now ? happened.At.Value : now,
                 Source = provider,
                 Outcome = happened.Bounce?.Outcome,
@@ -153,6 +151,8 @@ internal sealed partial class ProviderWebhooks(
                 Reply = happened.Reply,
                 Link = link,
                 IsMachine = happened.IsMachine,
+                IsProxy = happened.IsProxy,
+                Links = campaign.Links.Count,
             },
             cancellation);
         return answer.Effect;
@@ -172,10 +172,6 @@ internal sealed partial class ProviderWebhooks(
 
         return 0;
     }
-
-    // Keys are kept with the contact: all of one length, and nothing in them that a provider may put into its own.
-    private static string Hash(string id) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan(0, 16));
 
     [LoggerMessage(Level = LogLevel.Error, Message = "An event of {Provider} could not be applied: {Failure}.")]
     private partial void LogNotApplied(string provider, string failure);

@@ -76,7 +76,10 @@ internal sealed class SendGridWebhook(IOptions<WebhookOptions> options, TimeProv
 
         // Opens and clicks carry no header, but the arguments that an X-SMTPAPI header gave the message.
         var happened = new ProviderEvent(
-            default, id, json.UnixTime("timestamp"), [json.Text("smtp-id"), json.Text("message_id")]);
+            default, id, json.UnixTime("timestamp"), [json.Text("smtp-id"), json.Text("message_id")])
+        {
+            IsProxy = MachineSigns.IsImageProxy(json.Text("useragent")),
+        };
         var isMachine = json.At("sg_machine_open").ValueKind == JsonValueKind.True
             || MachineSigns.AreIn(json.Text("useragent"));
         return json.Text("event") switch

@@ -1,58 +1,103 @@
 using System.Text.Json;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Domain.Feedback;
+using OrleansCampaigns.Mail.Feedback;
 
 namespace OrleansCampaigns.Mail.Webhooks;
 
 /// <summary>Reads the events of Amazon SES: feedback notifications and event publishing alike.</summary>
+/// <remarks>
+/// The one reader of that JSON: SNS brings it to the webhook, or sends it on as e-mail. What it says must come to the
+/// same by both doors.
+/// </remarks>
 internal static class SesEvents
 {
-    /// <summary>The event; <see langword="null"/> when it has no bearing.</summary>
-    /// <param name="json">What SES published.</param>
-    /// <param name="messageId">The message of SNS that brought it, the same each time it is delivered.</param>
-    public static ProviderEvent? Read(JsonElement json, string messageId) =>
-        (json.Text("eventType") ?? json.Text("notificationType")) switch
+    private const int RecipientsMax = 100;
+
+    /// <summary>What SES published; <see langword="null"/> when it is none of the forms that SES documents.</summary>
+    public static SesEvent? Read(JsonElement json)
+    {
+        var said = (json.Text("eventType") ?? json.Text("notificationType")) switch
         {
-            "Bounce" => Bounce(json, messageId),
-            "Complaint" => Complaint(json, messageId),
-            "Reject" => ProviderBounce.Decided(
-                Event(json, FeedbackSignal.Bounce, messageId, null), Outcome.Rejected, Cause.Content),
-            "Open" => Seen(json, FeedbackSignal.Open, messageId, "open"),
-            "Click" => Seen(json, FeedbackSignal.Click, messageId, "click") with { Url = json.Text("click", "link") },
-            "Subscription" when json.At("subscription", "newTopicPreferences", "unsubscribeAll").ValueKind
-                == JsonValueKind.True =>
-                Event(json, FeedbackSignal.Unsubscribe, messageId, json.Time("subscription", "timestamp")),
+            "Bounce" => Bounce(json),
+            "Complaint" => Complaint(json),
+            "Reject" => new(FeedbackKind.Bounce, [Decided(null, Outcome.Rejected, Cause.Content)])
+            {
+                Signal = FeedbackSignal.Bounce,
+            },
+            "Open" => Seen(json, FeedbackSignal.Open, "open"),
+            "Click" => Seen(json, FeedbackSignal.Click, "click") with { Url = json.Text("click", "link") },
+            "Subscription" => Subscription(json),
+            "DeliveryDelay" => new(FeedbackKind.Delayed, Delayed(json)),
+            "Delivery" => new(FeedbackKind.Other, Delivered(json)),
+            "Send" or "Rendering Failure" => new SesEvent(FeedbackKind.Other, []),
             _ => null,
         };
-
-    private static ProviderEvent? Bounce(JsonElement json, string messageId)
-    {
-        // SES counts one bounce once, however many topics tell of it.
-        var happened = Event(
-            json, FeedbackSignal.Bounce, json.Text("bounce", "feedbackId") ?? messageId,
-            json.Time("bounce", "timestamp"));
-        var recipient = json.Items("bounce", "bouncedRecipients").FirstOrDefault();
-        var (status, diagnostic) = (recipient.Text("status"), recipient.Text("diagnosticCode"));
-        switch (json.Text("bounce", "bounceType"), json.Text("bounce", "bounceSubType"))
+        return said is null ? null : said with
         {
-            case (_, "UnsubscribedRecipient"):
-                return happened with { Signal = FeedbackSignal.Unsubscribe };
+            MessageIds = MessageIds(json),
+            FeedbackId = Headers(json, "Feedback-ID").FirstOrDefault(),
+            Campaign = Headers(json, "X-Campaign").FirstOrDefault(),
+        };
+    }
+
+    private static SesEvent Bounce(JsonElement json)
+    {
+        var (type, subType) = (json.Text("bounce", "bounceType"), json.Text("bounce", "bounceSubType"));
+        var named = json.Items("bounce", "bouncedRecipients").Take(RecipientsMax).DefaultIfEmpty();
+        var recipients = named.Select(recipient => Bounced(recipient, type, subType)).ToList();
+
+        // The gravest of what is said, in the order of what outweighs what.
+        var kind = new[] { FeedbackKind.Bounce, FeedbackKind.Unsubscribe, FeedbackKind.Delayed, FeedbackKind.AutoReply }
+            .First(kind => recipients.Exists(recipient => recipient.Kind == kind));
+        return new(kind, recipients)
+        {
+            Signal = kind switch
+            {
+                FeedbackKind.Bounce => FeedbackSignal.Bounce,
+                FeedbackKind.Unsubscribe => FeedbackSignal.Unsubscribe,
+                _ => null,
+            },
+
+            // SES counts one bounce once, however many topics tell of it.
+            Id = json.Text("bounce", "feedbackId"),
+            At = json.Time("bounce", "timestamp"),
+        };
+    }
+
+    private static SesRecipient Bounced(JsonElement recipient, string? type, string? subType)
+    {
+        var address = recipient.Text("emailAddress");
+        var (status, diagnostic) = (recipient.Text("status"), recipient.Text("diagnosticCode"));
+        switch (subType)
+        {
+            case "UnsubscribedRecipient":
+                return new(FeedbackKind.Unsubscribe, address);
 
             // SES asked nobody: what it gives for a reply is its own.
-            case (_, "Suppressed"):
-                return ProviderBounce.Decided(happened, Outcome.Bounced, Cause.NoSuchMailbox);
-            case (_, "OnAccountSuppressionList"):
-                return ProviderBounce.Decided(happened, Outcome.Bounced, Cause.Other);
-
-            // Without any status it was no report but an answer: somebody is out of the office.
-            case ("Transient", "General") when status is null && diagnostic is null:
-            case (_, _) when recipient.Text("action") is "delayed":
-                return null;
-
-            case var (type, subType):
-                return ProviderBounce.Classified(happened, diagnostic, status, 0, Otherwise(type, subType));
+            case "Suppressed":
+                return Decided(address, Outcome.Bounced, Cause.NoSuchMailbox);
+            case "OnAccountSuppressionList":
+                return Decided(address, Outcome.Bounced, Cause.Other);
         }
+
+        if (recipient.Text("action") is "delayed")
+        {
+            return new(FeedbackKind.Delayed, address, new(Outcome.Deferred, Cause.Other));
+        }
+
+        // Without any status it was no report but an answer: somebody is out of the office.
+        if (type is "Transient" && subType is "General" && status is null && diagnostic is null)
+        {
+            return new(FeedbackKind.AutoReply, address);
+        }
+
+        var (bounce, reply) = ProviderBounce.Classify(diagnostic, status, 0, Otherwise(type, subType));
+        return new(FeedbackKind.Bounce, address, bounce, reply);
     }
+
+    private static SesRecipient Decided(string? address, Outcome outcome, Cause cause) =>
+        new(FeedbackKind.Bounce, address, new(outcome, cause));
 
     private static Classification Otherwise(string? type, string? subType) => (type, subType) switch
     {
@@ -64,36 +109,63 @@ internal static class SesEvents
         _ => new(Outcome.Bounced, Cause.Other),
     };
 
-    private static ProviderEvent? Complaint(JsonElement json, string messageId)
+    private static SesEvent Complaint(JsonElement json)
     {
-        FeedbackSignal? signal = json.Text("complaint", "complaintFeedbackType") switch
+        // SES leaves the type out where the mailbox provider tells none, and for an address that it did not write to
+        // because that has complained before.
+        var type = json.Text("complaint", "complaintFeedbackType");
+        var kind = type is null ? FeedbackKind.Complaint : ComplaintReports.KindOf(type);
+        var named = json.Items("complaint", "complainedRecipients").Take(RecipientsMax);
+        return new(kind, [.. named.Select(recipient => new SesRecipient(kind, recipient.Text("emailAddress")))])
         {
-            null or "abuse" or "fraud" => FeedbackSignal.Complaint,
-            "opt-out" or "opt-out-list" => FeedbackSignal.Unsubscribe,
-            _ => null, // Not spam, failed authentication, a virus: nobody complained of us.
+            Signal = kind switch
+            {
+                FeedbackKind.Complaint => FeedbackSignal.Complaint,
+                FeedbackKind.Unsubscribe => FeedbackSignal.Unsubscribe,
+                _ => null, // Not spam, failed authentication, a virus: nobody complained of us.
+            },
+            Id = json.Text("complaint", "feedbackId"),
+            At = json.Time("complaint", "timestamp"),
         };
-        return signal is null
-            ? null
-            : Event(
-                json, signal.Value, json.Text("complaint", "feedbackId") ?? messageId,
-                json.Time("complaint", "timestamp"));
     }
 
-    private static ProviderEvent Seen(JsonElement json, FeedbackSignal signal, string messageId, string part) =>
-        Event(json, signal, messageId, json.Time(part, "timestamp")) with
+    private static SesEvent Subscription(JsonElement json)
+    {
+        var isOut = json.At("subscription", "newTopicPreferences", "unsubscribeAll").ValueKind == JsonValueKind.True;
+        return new(isOut ? FeedbackKind.Unsubscribe : FeedbackKind.Other, [])
         {
-            IsMachine = MachineSigns.AreIn(json.Text(part, "userAgent")),
+            Signal = isOut ? FeedbackSignal.Unsubscribe : null,
+            At = json.Time("subscription", "timestamp"),
         };
+    }
+
+    private static SesEvent Seen(JsonElement json, FeedbackSignal signal, string part) => new(FeedbackKind.Other, [])
+    {
+        Signal = signal,
+        At = json.Time(part, "timestamp"),
+        IsMachine = MachineSigns.AreIn(json.Text(part, "userAgent")),
+        IsProxy = MachineSigns.IsImageProxy(json.Text(part, "userAgent")),
+    };
+
+    private static List<SesRecipient> Delayed(JsonElement json) =>
+    [
+        .. json.Items("deliveryDelay", "delayedRecipients").Take(RecipientsMax).Select(recipient => new SesRecipient(
+            FeedbackKind.Delayed, recipient.Text("emailAddress"), new(Outcome.Deferred, Cause.Other))),
+    ];
+
+    private static List<SesRecipient> Delivered(JsonElement json) =>
+    [
+        .. json.Items("delivery", "recipients").Take(RecipientsMax)
+            .Select(recipient => recipient.Text())
+            .OfType<string>()
+            .Select(address => new SesRecipient(FeedbackKind.Other, address, new(Outcome.Sent, Cause.None))),
+    ];
 
     // SES writes a Message-ID of its own over ours, and tells the one that we gave among the headers.
-    private static ProviderEvent Event(JsonElement json, FeedbackSignal signal, string id, DateTimeOffset? at) => new(
-        signal,
-        id,
-        at,
-        [
-            .. json.Items("mail", "headers")
-                .Where(header => string.Equals(header.Text("name"), "Message-ID", StringComparison.OrdinalIgnoreCase))
-                .Select(header => header.Text("value")),
-            json.Text("mail", "commonHeaders", "messageId"),
-        ]);
+    private static List<string?> MessageIds(JsonElement json) =>
+        [.. Headers(json, "Message-ID"), json.Text("mail", "commonHeaders", "messageId")];
+
+    private static IEnumerable<string?> Headers(JsonElement json, string name) => json.Items("mail", "headers")
+        .Where(header => string.Equals(header.Text("name"), name, StringComparison.OrdinalIgnoreCase))
+        .Select(header => header.Text("value"));
 }

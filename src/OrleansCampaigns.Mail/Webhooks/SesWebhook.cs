@@ -11,7 +11,10 @@ internal sealed class SesWebhook(
     IOptions<WebhookOptions> options, SnsCertificates certificates, ISnsClient client, TimeProvider clock)
     : IWebhookProvider
 {
-    public string Name => "ses";
+    /// <summary>As it stands in the path and in events.</summary>
+    public const string ProviderName = "ses";
+
+    public string Name => ProviderName;
 
     public bool IsConfigured => options.Value.Ses.TopicArns.Count > 0;
 
@@ -74,6 +77,6 @@ internal sealed class SesWebhook(
         using var json = Json.Parse(Encoding.UTF8.GetBytes(message.Message));
         return json is null
             ? Array.Empty<ProviderEvent?>()
-            : new[] { SesEvents.Read(json.RootElement, message.MessageId) };
+            : new[] { SesEvents.Read(json.RootElement)?.ForWebhook(message.MessageId) };
     }
 }

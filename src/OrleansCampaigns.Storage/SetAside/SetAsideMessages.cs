@@ -22,6 +22,13 @@ public sealed record SetAsideLimits
     /// </remarks>
     public int MessagesMax { get; init; } = 2_000;
 
+    /// <summary>How many of them, of each source and reason, no later one pushes out: the oldest.</summary>
+    /// <remarks>
+    /// A stranger that goes on writing would push out what came before, and what people have not looked at yet. What is
+    /// kept longest are these and the latest: it goes when people remove it, or when it is too old.
+    /// </remarks>
+    public int Reserve { get; init; } = 500;
+
     /// <summary>For so long.</summary>
     public TimeSpan AgeMax { get; init; } = TimeSpan.FromDays(90);
 }
@@ -45,6 +52,7 @@ public sealed class SetAsideMessages(IDatabase database, SetAsideLimits? limits 
     {
         var kept = message.Length > _limits.MessageOctetsMax ? message[.._limits.MessageOctetsMax] : message;
         var digest = Convert.ToHexStringLower(SHA256.HashData(message.Span));
+        var reserve = Math.Min(_limits.Reserve, _limits.MessagesMax);
         var wasNew = await database.Write(
             async session =>
             {
@@ -60,16 +68,20 @@ public sealed class SetAsideMessages(IDatabase database, SetAsideLimits? limits 
                     ("@size", Math.Max(octets, message.Length)), ("@octets", kept.ToArray())) == 1;
                 if (isNew)
                 {
-                    // Identifiers grow with time: the oldest have the least.
+                    // Identifiers grow with time: the oldest have the least. Beyond the reserve the oldest goes.
                     await session.Change(
                         """
                         DELETE FROM set_aside_messages WHERE received_at < @oldest
                             OR (source = @source AND reason = @reason AND id <= (
                                 SELECT id FROM set_aside_messages WHERE source = @source AND reason = @reason
-                                ORDER BY id DESC LIMIT 1 OFFSET @count))
+                                ORDER BY id DESC LIMIT 1 OFFSET @count)
+                            AND id >= (
+                                SELECT id FROM set_aside_messages WHERE source = @source AND reason = @reason
+                                ORDER BY id LIMIT 1 OFFSET @reserve))
                         """,
                         ("@oldest", now - (long)_limits.AgeMax.TotalMilliseconds),
-                        ("@source", source), ("@reason", reason), ("@count", _limits.MessagesMax));
+                        ("@source", source), ("@reason", reason), ("@count", _limits.MessagesMax - reserve),
+                        ("@reserve", reserve));
                 }
 
                 return isNew;

@@ -2,6 +2,7 @@ using System.Net;
 using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Contacts;
 
 namespace OrleansCampaigns.Api.Tests.Campaigns;
 
@@ -55,6 +56,22 @@ public sealed class CampaignChecksTests
             ("SoftBounced", "Email Sender: Soft Bounced", "mailbox-full"), (
                 sent["outcome"], sent["outcomeName"], sent["cause"]));
         Assert.Equal(452, (int)sent.Json["reply"]!["code"]!);
+    }
+
+    [Theory]
+    [InlineData(ContactStatus.Unsubscribed)]
+    [InlineData(ContactStatus.UnsubscribedByUs)]
+    [InlineData(ContactStatus.Complained)]
+    public async Task A_test_goes_to_nobody_who_wants_no_e_mail(ContactStatus status)
+    {
+        await using var api = await TestApi.Start();
+        var (path, grain) = CampaignLifecycleTests.Make(api, CampaignStatus.Draft);
+        api.Contacts.Add("ann@example.com", status: status);
+
+        var answer = await api.Client.Post($"{path}/test-send", """{"address":"ann@example.com"}""");
+
+        answer.AssertProblem(HttpStatusCode.Conflict, "test_send.opted_out");
+        Assert.Null(grain.Tested);
     }
 
     [Theory]

@@ -178,6 +178,30 @@ public sealed class ContactTests
             .AssertProblem(HttpStatusCode.UnprocessableEntity, code, field);
     }
 
+    [Theory]
+    [InlineData(ContactStatus.Active, RecipientStatus.Clicked, "Clicked")]
+    [InlineData(ContactStatus.Active, RecipientStatus.None, "Active")]
+    [InlineData(ContactStatus.New, RecipientStatus.None, "New")]
+    [InlineData(ContactStatus.Unsubscribed, RecipientStatus.Opened, "Unsubscribed")]
+    [InlineData(ContactStatus.MailboxFull, RecipientStatus.Delivered, "Soft bounced")]
+    public async Task The_system_value_of_a_contact_is_the_same_wherever_it_stands(
+        ContactStatus status, RecipientStatus reached, string value)
+    {
+        await using var api = await TestApi.Start();
+        var contact = api.Contacts.Add(
+            api.Contacts.Add("ann@example.com", status: status) with { LastRecipientStatus = reached });
+        api.Grains.Contact($"ct:main:{contact.Id.Value[4..]}").Contact = new Contact { Status = status };
+
+        var path = $"/v1/contacts/{contact.Id}";
+        Assert.Equal((value, value), (
+            (await api.Client.Get(path))["systemValue"], (await api.Client.Get($"{path}/state"))["systemValue"]));
+
+        var decided = status == ContactStatus.Unsubscribed
+            ? await api.Client.Post($"{path}/resubscribe", """{"actor":"Eve","consent":"Asked."}""")
+            : await api.Client.Post($"{path}/unsubscribe", """{"actor":"Eve","reason":"Asked."}""");
+        Assert.Equal(status == ContactStatus.Unsubscribed ? "Opened" : "Unsubscribed by us", decided["systemValue"]);
+    }
+
     [Fact]
     public async Task The_state_tells_where_each_campaign_stands()
     {

@@ -275,7 +275,11 @@ public sealed partial class UnsubscribeTests
     [InlineData("action=delete", "application/x-www-form-urlencoded")]
     [InlineData("", "application/x-www-form-urlencoded")]
     [InlineData("{\"List-Unsubscribe\":\"One-Click\"}", "application/json")]
-    [InlineData("List-Unsubscribe=One-Click", "text/plain")]
+    [InlineData("Please: List-Unsubscribe=One-Click", "text/plain")]
+    [InlineData("List-Unsubscribe=One-Clicks", "text/plain")]
+    [InlineData("List-Unsubscribe", "text/plain")]
+    [InlineData("action=unsubscribe", "text/plain")]
+    [InlineData("--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"", "multipart/form-data; boundary=b")]
     [InlineData("no boundary", "multipart/form-data")]
     [InlineData("--b\r\nbroken", "multipart/form-data; boundary=b")]
     public async Task A_body_that_says_nothing_else_changes_nothing(string body, string type)

@@ -51,6 +51,12 @@ internal sealed class FeedbackModel
 
         public RecipientStatus Recipient { get; set; }
 
+        /// <summary>Every open and click that a person made, for ever.</summary>
+        public List<(string Key, int Link, DateTimeOffset At)> People { get; } = [];
+
+        /// <summary>The latest engagement: what is ten minutes older is settled.</summary>
+        public DateTimeOffset LatestAt { get; set; }
+
         public int Opens { get; set; }
 
         public int MachineOpens { get; set; }
@@ -128,7 +134,7 @@ internal sealed class FeedbackModel
         {
             HearBounce(mail, happened, now);
         }
-        else if (mail.Known.Add(happened.Key))
+        else if (mail.Known.Add($"{happened.Retracts} {happened.Key}"))
         {
             switch (happened.Signal)
             {
@@ -140,6 +146,12 @@ internal sealed class FeedbackModel
                     var next = Status == Complained ? Complained : Unsubscribed;
                     Wish(mail, next, HistoryKind.Unsubscribe, !mail.IsUnsubscribed);
                     mail.IsUnsubscribed = true;
+                    break;
+                case FeedbackSignal.HiddenLink:
+                    mail.LatestAt = happened.At > mail.LatestAt ? happened.At : mail.LatestAt;
+                    break;
+                case FeedbackSignal.Machine:
+                    TakeBack(mail, happened);
                     break;
                 default:
                     Engage(mail, happened);
@@ -235,7 +247,9 @@ internal sealed class FeedbackModel
         var isTooSoon = mail.SentAt is { } sent
             ? happened.At < sent + MachineRules.Default.Window : mail.LastHidden == 0;
         var isMachine = happened.IsMachine || isTooSoon;
-        if (happened.Signal == FeedbackSignal.Open)
+        mail.LatestAt = happened.At > mail.LatestAt ? happened.At : mail.LatestAt;
+        var isOpen = happened.Signal == FeedbackSignal.Open;
+        if (isOpen)
         {
             (mail.Opens, mail.MachineOpens) = isMachine
                 ? (mail.Opens, mail.MachineOpens + 1) : (mail.Opens + 1, mail.MachineOpens);
@@ -251,17 +265,51 @@ internal sealed class FeedbackModel
             return;
         }
 
-        mail.OpenedAt = mail.OpenedAt < happened.At ? mail.OpenedAt : happened.At;
-        if (happened.Signal == FeedbackSignal.Click)
+        mail.People.Add((happened.Key, isOpen ? 0 : happened.Link, happened.At));
+        if (isOpen ? mail.Opens == 1 : mail.Links[happened.Link].People == 1)
         {
-            mail.ClickedAt = mail.ClickedAt < happened.At ? mail.ClickedAt : happened.At;
-            mail.Recipient = RecipientStatus.Clicked;
-            mail.Told[HistoryKind.Click] = mail.Links.Values.Count(link => link.People > 0);
+            mail.Tell(isOpen ? HistoryKind.Open : HistoryKind.Click);
+        }
+
+        Reach(mail);
+    }
+
+    // The first open and the first click are those of all that people did, whatever is forgotten of them meanwhile.
+    private static void Reach(Mail mail)
+    {
+        var clicks = mail.People.Where(one => one.Link > 0).ToList();
+        mail.OpenedAt = mail.People.Min(one => (DateTimeOffset?)one.At);
+        mail.ClickedAt = clicks.Min(one => (DateTimeOffset?)one.At);
+        mail.Recipient = clicks.Count > 0 ? RecipientStatus.Clicked
+            : mail.People.Count > 0 ? RecipientStatus.Opened
+            : mail.Outcome == Outcome.Sent ? RecipientStatus.Delivered
+            : RecipientStatus.None;
+    }
+
+    private static void TakeBack(Mail mail, FeedbackEvent happened)
+    {
+        var at = mail.People.FindIndex(one => one.Key == happened.Key);
+        if (at < 0 || mail.People[at].At < mail.LatestAt - Engagement.SightAgeMax)
+        {
+            return;
+        }
+
+        var link = mail.People[at].Link;
+        mail.People.RemoveAt(at);
+        if (link == 0)
+        {
+            (mail.Opens, mail.MachineOpens) = (mail.Opens - 1, mail.MachineOpens + 1);
         }
         else
         {
-            mail.Recipient = mail.Recipient == RecipientStatus.Clicked ? mail.Recipient : RecipientStatus.Opened;
-            mail.Told[HistoryKind.Open] = 1;
+            mail.Links[link] = (mail.Links[link].People - 1, mail.Links[link].Machines + 1);
         }
+
+        if (link == 0 ? mail.Opens == 0 : mail.Links[link].People == 0)
+        {
+            mail.Tell(HistoryKind.Machine);
+        }
+
+        Reach(mail);
     }
 }

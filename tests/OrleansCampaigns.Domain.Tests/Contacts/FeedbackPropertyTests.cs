@@ -162,7 +162,12 @@ public class FeedbackPropertyTests
             }
 
             var (outcome, cause) = PickFailure(random);
-            var signal = (FeedbackSignal)random.Next(1, 6);
+            var signal = (FeedbackSignal)random.Next(1, 8);
+            if (signal == FeedbackSignal.Machine)
+            {
+                return PickMachine(campaign);
+            }
+
             signal = isPatient && signal is FeedbackSignal.Complaint or FeedbackSignal.Unsubscribe
                 ? FeedbackSignal.Bounce : signal;
             var happened = Given.Event(signal, $"key {_events.Count}", campaign) with
@@ -177,6 +182,23 @@ public class FeedbackPropertyTests
             };
             _events.Add(happened);
             return happened;
+        }
+
+        // Of the latest that can be a machine's: of most others it comes too late.
+        private FeedbackEvent PickMachine(CampaignId campaign)
+        {
+            var seen = _events.FindLast(one =>
+                one.Campaign == campaign && one.Signal is FeedbackSignal.Open or FeedbackSignal.Click)
+                ?? Given.Event(FeedbackSignal.Open, "never seen", campaign);
+            var happened = seen with { Signal = FeedbackSignal.Machine, Retracts = seen.Signal };
+            if (_events.Contains(seen))
+            {
+                _events.Add(happened);
+                return happened;
+            }
+
+            _events.Add(seen with { At = _now, QueuedAt = Given.QueuedAt });
+            return _events[^1];
         }
 
         private (Outcome Outcome, Cause Cause) PickFailure(Random random) =>
@@ -278,7 +300,7 @@ public class FeedbackPropertyTests
                 "clicks");
             foreach (var kind in (HistoryKind[])[
                 HistoryKind.Attempt, HistoryKind.Bounce, HistoryKind.Complaint, HistoryKind.Unsubscribe,
-                HistoryKind.Open, HistoryKind.Click])
+                HistoryKind.Open, HistoryKind.Click, HistoryKind.Machine])
             {
                 Same(
                     mail.Told.GetValueOrDefault(kind),

@@ -11,6 +11,7 @@ using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Mail.Inbound;
 using OrleansCampaigns.Mail.Tests.Feedback;
+using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Mail.Tests.Inbound;
 
@@ -303,8 +304,8 @@ public sealed class InboundServerTests : IAsyncLifetime
     public async Task Random_commands_leave_the_server_answering()
     {
         Start();
-        var rounds = int.TryParse(Environment.GetEnvironmentVariable("FUZZ_ROUNDS"), out var wanted) ? wanted : 20;
-        var random = new Random(20261130);
+        var fuzz = Fuzz.Of(20);
+        var random = fuzz.Random;
         string[] pieces =
         [
             "EHLO x\r\n", "HELO\r\n", "MAIL FROM:<>\r\n", "MAIL FROM:<a@b.example> SIZE=99999999999999999999\r\n",
@@ -312,7 +313,7 @@ public sealed class InboundServerTests : IAsyncLifetime
             "\r\n.\r\n", "RSET\r\n", "AUTH PLAIN =\r\n", "STARTTLS\r\n", "NOOP\r\n", "\r", "\n", "\0", "<<<<",
             "@@@@", "x", "\u00FF", new('a', 2_000),
         ];
-        for (var round = 0; round < rounds; round++)
+        for (var round = 0; round < fuzz.Rounds; round++)
         {
             using var client = await SmtpDialogue.Open(Port);
             var text = string.Concat(

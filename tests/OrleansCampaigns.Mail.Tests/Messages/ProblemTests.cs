@@ -109,6 +109,26 @@ public sealed class ProblemTests
     }
 
     [Theory]
+    [InlineData("=?utf-8?B?SGVsbG8=?=")]
+    [InlineData("=?utf-8?Q?Anna=20B?= and =?iso-8859-1?Q?=E4?=")]
+    [InlineData("=?")]
+    public void What_looks_like_an_encoded_word_is_shown_as_it_was_written(string value)
+    {
+        var definition = Good with
+        {
+            Sender = Good.Sender! with { Name = value },
+            Content = Good.Content with { Subject = "For {{name}}" },
+        };
+
+        var (mime, _) = Given.ReadBack(Given.Message(definition, Given.Recipient(name: value)));
+
+        Assert.Equal(
+            ($"For {value}", value, value),
+            (mime.Subject, mime.To.Mailboxes.Single().Name, mime.From.Mailboxes.Single().Name));
+        Assert.Equal("anna@mail.example", mime.To.Mailboxes.Single().Address);
+    }
+
+    [Theory]
     [InlineData("Anna\r\nBcc: all@mail.example")]
     [InlineData("Anna\nBcc: all@mail.example\n\nA body of its own")]
     [InlineData("Anna\u0000\u0001\u2028Bcc: all@mail.example")]

@@ -24,19 +24,58 @@ public sealed class WebhookFuzzTests : IDisposable
     [Fact]
     public void Random_bodies_are_answered_in_bounded_time()
     {
-        var rounds = int.TryParse(Environment.GetEnvironmentVariable("FUZZ_ROUNDS"), out var wanted) ? wanted : 500;
-        var random = new Random(20261130);
-        for (var round = 0; round < rounds; round++)
+        var fuzz = Fuzz.Of(500);
+        var random = fuzz.Random;
+        for (var round = 0; round < fuzz.Rounds; round++)
         {
             var data = Value(random, depth: 0);
             var body = random.Next(2) == 0 ? Signed(data) : data;
             var provider = new[] { "mailgun", "mailgun", "ses", "postmark", "sendgrid" }[random.Next(5)];
-            var taken = ProcessorTime.Of(() =>
-            {
-                var answer = _world.Send(provider, body, ("X-Webhook-Secret", "a secret of postmark's"));
-                Assert.False(answer.IsFaulted, $"Round {round}, {provider}: {answer.Exception}");
-            });
-            Assert.True(taken < TimeSpan.FromSeconds(1), $"Round {round} took {taken.TotalSeconds:0.00} s.");
+            fuzz.Take(
+                round,
+                TimeSpan.FromSeconds(1),
+                () =>
+                {
+                    var answer = _world.Send(provider, body, ("X-Webhook-Secret", "a secret of postmark's"));
+                    Assert.False(answer.IsFaulted, $"{answer.Exception}");
+                },
+                () => $"{provider} {body}");
+        }
+    }
+
+    [Fact]
+    public void Random_events_of_SES_and_SendGrid_are_read_in_bounded_time()
+    {
+        var fuzz = Fuzz.Of(500);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        _world.Options.SendGrid.PublicKey = Convert.ToBase64String(key.ExportSubjectPublicKeyInfo());
+        var timestamp = Given.Noon.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        for (var round = 0; round < fuzz.Rounds; round++)
+        {
+            var (type, json) = (Types[fuzz.Random.Next(Types.Length)], Value(fuzz.Random, depth: 0));
+            var body = $"[{{\"sg_event_id\":\"x\",\"event\":\"{type}\",\"smtp-id\":\"{_world.MessageId}\"}},{json}]";
+            var signature = Convert.ToBase64String(key.SignData(
+                Encoding.UTF8.GetBytes(timestamp + body), HashAlgorithmName.SHA256,
+                DSASignatureFormat.Rfc3279DerSequence));
+            fuzz.Take(
+                round,
+                TimeSpan.FromSeconds(1),
+                () =>
+                {
+                    var text = $"{{\"eventType\":\"{type}\",\"bounce\":{json},\"complaint\":{json},\"mail\":{json}}}";
+                    using (var document = Mail.Webhooks.Json.Parse(Encoding.UTF8.GetBytes(text)))
+                    {
+                        var read = document is null ? null : Mail.Webhooks.SesEvents.Read(document.RootElement);
+                        _ = read?.ForWebhook("1");
+                        _ = read?.ForMail();
+                    }
+
+                    var answer = _world.Send(
+                        "sendgrid", body, ("X-Twilio-Email-Event-Webhook-Signature", signature),
+                        ("X-Twilio-Email-Event-Webhook-Timestamp", timestamp));
+                    Assert.False(answer.IsFaulted, $"{answer.Exception}");
+                },
+                () => $"{type} {json}");
         }
     }
 
@@ -67,8 +106,15 @@ public sealed class WebhookFuzzTests : IDisposable
             $"\"{Names[random.Next(Names.Length)]}\":{Value(random, depth + 1)}")) + "}",
     };
 
+    private static readonly string[] Types =
+    [
+        "Bounce", "Complaint", "Open", "Click", "Subscription", "Delivery", "bounce", "dropped", "unsubscribe", "click",
+    ];
+
     private static readonly string[] Names =
     [
+        "bouncedRecipients", "bounceType", "bounceSubType", "emailAddress", "status", "diagnosticCode", "action",
+        "complainedRecipients", "complaintFeedbackType", "feedbackId", "name", "value", "useragent", "type",
         "id", "event", "message", "headers", "message-id", "severity", "reason", "delivery-status", "code", "timestamp",
         "Type", "TopicArn", "Message", "MessageId", "Timestamp", "Signature", "SignatureVersion", "SigningCertURL",
         "RecordType", "ID", "MessageID", "bounce", "mail", "\\ud800", "url", "client-info",

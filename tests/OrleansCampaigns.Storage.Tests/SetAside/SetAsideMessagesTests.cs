@@ -12,7 +12,7 @@ public abstract class SetAsideMessagesTests(ITestDatabases databases) : Database
 {
     private SetAsideMessages Messages => new(
         Test.Database,
-        new SetAsideLimits { MessageOctetsMax = 10, MessagesMax = 5, AgeMax = TimeSpan.FromDays(30) });
+        new SetAsideLimits { MessageOctetsMax = 10, MessagesMax = 5, Reserve = 0, AgeMax = TimeSpan.FromDays(30) });
 
     [Fact]
     public async Task What_is_set_aside_can_be_read_and_removed()
@@ -101,6 +101,31 @@ public abstract class SetAsideMessagesTests(ITestDatabases databases) : Database
         Assert.Equal(7, kept.Count);
         Assert.Contains(kept, message => message.Source == "bounces");
         Assert.Contains(kept, message => message.Reason == SetAsideReasons.NotApplied);
+    }
+
+    [Fact]
+    public async Task A_flood_pushes_out_neither_the_first_nor_the_latest_of_its_own_kind()
+    {
+        var kept = new SetAsideMessages(
+            Test.Database,
+            new SetAsideLimits { MessagesMax = 5, Reserve = 2, AgeMax = TimeSpan.FromDays(30) });
+        for (var i = 0; i < 12; i++)
+        {
+            await kept.SetAside(
+                Encoding.UTF8.GetBytes($"{(char)('a' + i)}"), "smtp", SetAsideReasons.Postmaster, "other");
+            Test.Clock.Move(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(["l", "k", "j", "b", "a"], await Endings());
+
+        // What people have dealt with makes room, and what is too old goes in any case.
+        await kept.Delete((await All())[4].Id);
+        Test.Clock.Move(TimeSpan.FromSeconds(1));
+        await kept.SetAside("m"u8.ToArray(), "smtp", SetAsideReasons.Postmaster, "other");
+        Assert.Equal(["m", "l", "k", "j", "b"], await Endings());
+        Test.Clock.Move(TimeSpan.FromDays(31));
+        await kept.SetAside("n"u8.ToArray(), "smtp", SetAsideReasons.Postmaster, "other");
+        Assert.Equal(["n"], await Endings());
     }
 
     [Fact]

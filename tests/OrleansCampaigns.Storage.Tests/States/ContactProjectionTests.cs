@@ -91,6 +91,60 @@ public abstract class ContactProjectionTests(ITestDatabases databases) : Databas
     }
 
     [Fact]
+    public async Task What_is_taken_back_is_taken_back_in_the_tables()
+    {
+        var id = await Make("anna@example.com");
+        await Test.Recipient("c1", 0, 1, id);
+        var campaign = TestData.Campaign("c1");
+        var sent = new Contact() with
+        {
+            LastCampaign = campaign,
+            Deliveries =
+            [
+                new()
+                {
+                    Campaign = campaign,
+                    QueuedAt = At(0),
+                    Outcome = Outcome.Sent,
+                    SentAt = At(0),
+                    Decided = true,
+                    RecipientStatus = RecipientStatus.Delivered,
+                },
+            ],
+        };
+        var read = See(See(sent, FeedbackSignal.Open, 0, 60_000), FeedbackSignal.Click, 1, 60_100);
+        var state = new GrainState<ContactRecord>();
+        await Write(id, RecordOf(id, sent, read), state);
+        Assert.Equal(["Clicked 1 0 1 0 true Clicked"], await Told());
+
+        await Write(id, RecordOf(id, read, See(read, FeedbackSignal.Click, 2, 60_200)), state);
+
+        Assert.Equal(["Delivered 0 1 0 2 false Delivered"], await Told());
+        Assert.Equal(
+            ["1 0 1 true", "2 0 1 true"],
+            await Test.Texts("SELECT link || ' ' || clicks || ' ' || machine_clicks || ' ' || "
+                + "CASE WHEN first_at IS NULL THEN 'true' ELSE 'false' END FROM link_clicks ORDER BY link"));
+
+        Task<List<string>> Told() => Test.Texts("SELECT r.recipient_status || ' ' || opens || ' ' || "
+            + "machine_opens || ' ' || clicks || ' ' || machine_clicks || ' ' || CASE WHEN opened_at IS NOT NULL "
+            + "AND clicked_at IS NOT NULL THEN 'true' ELSE 'false' END || ' ' || c.last_recipient_status "
+            + "FROM recipients r JOIN contacts c ON c.id = r.contact_id");
+
+        Contact See(Contact before, FeedbackSignal signal, int link, int milliseconds) => before.Learn(
+            new()
+            {
+                Signal = signal,
+                Campaign = campaign,
+                Key = $"{link}",
+                At = At(0).AddMilliseconds(milliseconds),
+                Source = "test",
+                Link = link,
+                Links = 9,
+            },
+            new(), MachineRules.Default, 1, At(0).AddDays(1)).Contact;
+    }
+
+    [Fact]
     public async Task A_projection_holds_what_changed_and_leaves_what_moved_to_a_page()
     {
         var id = await Make("anna@example.com");

@@ -94,7 +94,7 @@ internal sealed class RandomContact(ContactId id, IReadOnlyList<CampaignId> camp
 
     private Contact Learn(Contact before, CampaignId campaign, DateTimeOffset queuedAt)
     {
-        var signal = (FeedbackSignal)_random.Next(1, 6);
+        var signal = _random.Next(10) == 0 ? FeedbackSignal.Machine : (FeedbackSignal)_random.Next(1, 6);
         var outcome = Reports[_random.Next(3, Reports.Length)];
         var happened = new FeedbackEvent
         {
@@ -108,6 +108,7 @@ internal sealed class RandomContact(ContactId id, IReadOnlyList<CampaignId> camp
             Cause = Report(outcome).Cause,
             Reply = Report(outcome).Reply,
             Link = _random.Next(1, 4),
+            Retracts = signal == FeedbackSignal.Machine ? (FeedbackSignal)_random.Next(4, 6) : null,
             IsMachine = _random.Next(3) == 0,
             QueuedAt = _random.Next(4) == 0 ? queuedAt : null,
         };

@@ -59,6 +59,10 @@ internal sealed class RecipientRoute
     /// <summary>The address of the pixel, for HTML.</summary>
     public string Open() => routes.HtmlUrl + TrackingPaths.Open + routes.Tokens.Make(TokenPurpose.Open, named);
 
+    /// <summary>The address of the link that no person sees, for HTML.</summary>
+    public string Hidden() =>
+        routes.HtmlUrl + TrackingPaths.Hidden + routes.Tokens.Make(TokenPurpose.HiddenLink, named);
+
     /// <summary>The address of a link that is the same for all recipients, for HTML.</summary>
     public string Click(int link)
     {

@@ -21,6 +21,7 @@ internal sealed class TrackedTemplate
     private readonly string endMark;
     private readonly string pixelMark;
     private readonly bool hasPixel;
+    private readonly bool hasHiddenLink;
     private readonly int linksMax;
     private readonly List<Occurrence> occurrences = [];
     private readonly List<string> links = [];
@@ -29,15 +30,18 @@ internal sealed class TrackedTemplate
     /// <param name="nodes">The template.</param>
     /// <param name="clicks">Whether links are tracked.</param>
     /// <param name="opens">Whether there is a pixel.</param>
+    /// <param name="hidden">Whether there is a link that no person sees.</param>
     /// <param name="linksMax">How many different links may be tracked.</param>
     public TrackedTemplate(
-        IReadOnlyList<TemplateNode> nodes, bool clicks, bool opens, int linksMax = RecipientTokens.LinkMax)
+        IReadOnlyList<TemplateNode> nodes, bool clicks, bool opens, bool hidden = false,
+        int linksMax = RecipientTokens.LinkMax)
     {
         var secret = RandomNumberGenerator.GetHexString(16, lowercase: true);
         mark = $"\uE0F2{secret}";
         endMark = $"\uE0F3{secret}";
         pixelMark = Mark(PixelIndex);
         hasPixel = opens;
+        hasHiddenLink = hidden;
         this.linksMax = linksMax;
 
         var found = HtmlScanner.Scan(nodes);
@@ -49,7 +53,7 @@ internal sealed class TrackedTemplate
             Number(href, marks);
         }
 
-        foreach (var place in opens ? bodyEnds : [])
+        foreach (var place in opens || hidden ? bodyEnds : [])
         {
             marks.Add(place, pixelMark);
         }
@@ -115,13 +119,13 @@ internal sealed class TrackedTemplate
 
     private string Replace(string rendered, RecipientRoute? route)
     {
-        if (occurrences.Count == 0 && !hasPixel)
+        if (occurrences.Count == 0 && !hasPixel && !hasHiddenLink)
         {
             return rendered;
         }
 
         var result = new StringBuilder(rendered.Length + (rendered.Length / 2));
-        var pixel = route is not null && hasPixel ? Pixel(route) : null;
+        var pixel = route is null ? null : End(route);
         var pixelAt = pixel is null ? -1 : rendered.LastIndexOf(pixelMark, StringComparison.Ordinal);
         var at = 0;
         while (rendered.IndexOf(mark, at, StringComparison.Ordinal) is >= 0 and var found)
@@ -180,6 +184,20 @@ internal sealed class TrackedTemplate
     }
 
     private string Mark(int index) => mark + index.ToString($"x{IndexDigits}", CultureInfo.InvariantCulture);
+
+    // What nobody sees: it stands where the body ends.
+    private string? End(RecipientRoute route) => (hasPixel, hasHiddenLink) switch
+    {
+        (false, false) => null,
+        (true, false) => Pixel(route),
+        (false, true) => HiddenLink(route),
+        (true, true) => HiddenLink(route) + Pixel(route),
+    };
+
+    // Neither shown nor read out nor reached by a key, and without a word that could be.
+    private static string HiddenLink(RecipientRoute route) =>
+        $"<a href=\"{route.Hidden()}\" aria-hidden=\"true\" tabindex=\"-1\" rel=\"nofollow\" "
+        + "style=\"display:none;mso-hide:all\"></a>";
 
     private static string Pixel(RecipientRoute route) =>
         $"<img src=\"{route.Open()}\" width=\"1\" height=\"1\" alt=\"\" "

@@ -100,7 +100,8 @@ public sealed record ReceivedMail
                 continue;
             }
 
-            if (tag.Id == HtmlTagId.A && Target(tag, "href") is { } link)
+            // What no person sees is followed by no person, and by no machine of this world.
+            if (tag.Id == HtmlTagId.A && Attribute(tag, "aria-hidden") != "true" && Target(tag, "href") is { } link)
             {
                 links.Add(link);
             }
