@@ -1,7 +1,9 @@
 using Orleans.Runtime;
+using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Accounts;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Licences;
+using OrleansCampaigns.Grains.Contacts;
 
 namespace OrleansCampaigns.Grains.Accounts;
 
@@ -9,6 +11,7 @@ namespace OrleansCampaigns.Grains.Accounts;
 [GrainType("account")]
 internal sealed class AccountGrain(
     [PersistentState("account", StorageNames.Engine)] IPersistentState<AccountRecord> record,
+    AttemptGates gates,
     TimeProvider clock) : Grain, IAccountGrain
 {
     public Task<Ledger> GetLedger() => Task.FromResult(record.State.Ledger);
@@ -37,6 +40,8 @@ internal sealed class AccountGrain(
         var ledger = await Commit(record.State.Ledger.Settle(campaign, deducted, clock.GetUtcNow()));
         return ledger.Reservations.GetValueOrDefault(campaign);
     }
+
+    public Task TellSuppressions() => gates.Shut(GrainKeys.ReadAccount(this.GetPrimaryKeyString()));
 
     public Task<AccountSummary> GetState()
     {

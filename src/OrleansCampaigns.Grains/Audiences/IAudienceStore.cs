@@ -101,6 +101,17 @@ public interface IAudienceStore
     Task<(CampaignTotals Totals, DateTimeOffset? NextRetryAt)> Count(
         CampaignId campaign, CancellationToken cancellation = default);
 
+    /// <summary>Whether the account never sends to an address, or to its domain or one above it.</summary>
+    /// <remarks>Asked at the moment of sending. What is told to the account's grain is known to every later question.
+    /// </remarks>
+    Task<bool> IsSuppressed(AccountId account, string address, CancellationToken cancellation = default) =>
+        Task.FromResult(false);
+
+    /// <summary>Forgets what it may remember of an account's suppressions.</summary>
+    void ForgetSuppressions(AccountId account)
+    {
+    }
+
     /// <summary>The profile that fills a template, or <see langword="null"/> when the contact does not exist.</summary>
     Task<Recipient?> FindContact(AccountId account, ContactId contact, CancellationToken cancellation = default);
 }

@@ -35,6 +35,12 @@ internal sealed partial class CampaignGrain
                 "test_send.address", "address is not a properly formatted e-mail address.", "address");
         }
 
+        if (await audiences.IsSuppressed(account, parsed.Normalised))
+        {
+            return Refusal.Conflict(
+                "test_send.suppressed", "The account never sends to this address or its domain.");
+        }
+
         if (FindRelayProblem() is { } unknown)
         {
             return unknown;

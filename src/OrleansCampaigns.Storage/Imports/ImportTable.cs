@@ -27,7 +27,7 @@ internal static class ImportTable
 {
     private const string Columns = """
         id, list_id, status, rows, created, updated, duplicated, malformed, rejected, started_at, ended_at, failure,
-        left_out
+        left_out, opted_out
         """;
 
     private const string TaskColumns = "id, account, list_id, options, position, line, chunk_rows, chunk_done";
@@ -116,5 +116,6 @@ internal static class ImportTable
         EndedAt = reader.TimeOrNull(10),
         Failure = reader.TextOrNull(11) is { } failure ? DirectoryJson.ReadRefusal(failure) : null,
         LeftOut = reader.GetInt64(12),
+        OptedOut = reader.GetInt64(13),
     };
 }
