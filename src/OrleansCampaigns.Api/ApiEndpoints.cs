@@ -11,6 +11,7 @@ using OrleansCampaigns.Api.Lists;
 using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
+using OrleansCampaigns.Api.Suppressions;
 using OrleansCampaigns.Api.Tracking;
 using OrleansCampaigns.Api.Views;
 using OrleansCampaigns.Contracts.Feedback;
@@ -44,6 +45,7 @@ public static class ApiEndpoints
         v1.MapLists();
         v1.MapImports(options.ImportBytesMax);
         v1.MapContacts();
+        v1.MapSuppressions();
         v1.MapViews();
         v1.MapCampaigns();
         v1.MapFeedback();

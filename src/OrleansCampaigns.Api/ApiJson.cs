@@ -12,6 +12,7 @@ using OrleansCampaigns.Api.Licences;
 using OrleansCampaigns.Api.Lists;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
+using OrleansCampaigns.Api.Suppressions;
 using OrleansCampaigns.Api.Views;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain.Campaigns;
@@ -79,6 +80,7 @@ internal static class ApiJson
 [JsonSerializable(typeof(MembersRequest))]
 [JsonSerializable(typeof(ReasonRequest))]
 [JsonSerializable(typeof(ScheduleRequest))]
+[JsonSerializable(typeof(SuppressionRequest))]
 [JsonSerializable(typeof(TestSendRequest))]
 [JsonSerializable(typeof(ViewRequest))]
 [JsonSerializable(typeof(CampaignBody))]
@@ -96,6 +98,9 @@ internal static class ApiJson
 [JsonSerializable(typeof(PreviewBody))]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(StatisticsBody))]
+[JsonSerializable(typeof(SuppressionBody))]
+[JsonSerializable(typeof(SuppressionImportBody))]
+[JsonSerializable(typeof(SuppressionsAddedBody))]
 [JsonSerializable(typeof(TestSendBody))]
 [JsonSerializable(typeof(ValidationBody))]
 [JsonSerializable(typeof(ViewBody))]
@@ -110,6 +115,7 @@ internal static class ApiJson
 [JsonSerializable(typeof(PageBody<ListBody>))]
 [JsonSerializable(typeof(PageBody<RecipientBody>))]
 [JsonSerializable(typeof(PageBody<SetAsideBody>))]
+[JsonSerializable(typeof(PageBody<SuppressionBody>))]
 [JsonSerializable(typeof(PageBody<ViewBody>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Orleans;
 
@@ -37,6 +38,9 @@ public sealed record Refusal(
     [property: Id(2)] string Detail,
     [property: Id(3)] string? Field = null)
 {
+    /// <summary>What else is wrong, where several things are; <see langword="null"/> when it is this alone.</summary>
+    [Id(10)] public ImmutableList<Refusal>? Others { get; init; }
+
     /// <summary>The request breaks a rule.</summary>
     public static Refusal Invalid(string code, string detail, string? field = null) =>
         new(RefusalKind.Invalid, code, detail, field);

@@ -1,3 +1,4 @@
+using OrleansCampaigns.Api.Suppressions;
 using OrleansCampaigns.Contracts.Contacts;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
@@ -98,10 +99,13 @@ internal sealed record ContactStateBody
     /// <summary>When the Last Status was assigned.</summary>
     public DateTimeOffset? LastStatusAt { get; init; }
 
+    /// <summary>Why nothing is sent to it whatever its status: its address or domain is suppressed.</summary>
+    public SuppressionBody? Suppression { get; init; }
+
     /// <summary>Where each recent campaign stands.</summary>
     public required IReadOnlyList<DeliveryBody> Deliveries { get; init; }
 
-    public static ContactStateBody From(ContactId id, ContactState state) => new()
+    public static ContactStateBody From(ContactId id, ContactState state, Suppression? suppression) => new()
     {
         Id = id,
         Status = state.Status,
@@ -109,6 +113,7 @@ internal sealed record ContactStateBody
         SystemValue = state.Status.SystemValue(),
         StatusSince = state.StatusSince,
         RestsUntil = state.RestsUntil,
+        Suppression = suppression is null ? null : SuppressionBody.From(suppression),
         LastStatus = state.LastStatus,
         LastStatusName = state.LastStatus?.DisplayName(),
         LastStatusAt = state.LastStatusAt,

@@ -38,16 +38,18 @@ internal static class ContactStateEndpoints
         ContactRoute contact,
         Caller caller,
         IContactDirectory directory,
+        ISuppressionDirectory suppressions,
         IGrainFactory grains,
         CancellationToken cancellation)
     {
-        if (await directory.Find(caller.Account, contact.Id, cancellation) is null)
+        if (await directory.Find(caller.Account, contact.Id, cancellation) is not { } row)
         {
             return Problems.From(ContactRoute.Unknown);
         }
 
         var state = await grains.Contact(caller.Account, contact.Id).Describe();
-        return TypedResults.Ok(ContactStateBody.From(contact.Id, state));
+        var suppression = await suppressions.FindFor(caller.Account, row.Address, cancellation);
+        return TypedResults.Ok(ContactStateBody.From(contact.Id, state, suppression));
     }
 
     internal static async Task<Results<Ok<PageBody<HistoryEntryBody>>, Problem>> GetHistory(
@@ -101,9 +103,10 @@ internal static class ContactStateEndpoints
         JsonBody<ReasonRequest> body,
         Caller caller,
         IContactDirectory directory,
+        ISuppressionDirectory suppressions,
         IGrainFactory grains,
         CancellationToken cancellation) =>
-        Decide(contact.Id, caller, directory, grains, body.Value.Actor, body.Value.Reason, "reason",
+        Decide(contact.Id, caller, directory, suppressions, grains, body.Value.Actor, body.Value.Reason, "reason",
             (grain, actor, reason) => grain.UnsubscribeByUs(actor, reason), cancellation);
 
     internal static Task<Results<Ok<ContactStateBody>, Problem>> Resubscribe(
@@ -111,9 +114,10 @@ internal static class ContactStateEndpoints
         JsonBody<ConsentRequest> body,
         Caller caller,
         IContactDirectory directory,
+        ISuppressionDirectory suppressions,
         IGrainFactory grains,
         CancellationToken cancellation) =>
-        Decide(contact.Id, caller, directory, grains, body.Value.Actor, body.Value.Consent, "consent",
+        Decide(contact.Id, caller, directory, suppressions, grains, body.Value.Actor, body.Value.Consent, "consent",
             (grain, actor, consent) => grain.Resubscribe(actor, consent), cancellation);
 
     internal static Task<Results<Ok<ContactStateBody>, Problem>> Reinstate(
@@ -121,15 +125,17 @@ internal static class ContactStateEndpoints
         JsonBody<ReasonRequest> body,
         Caller caller,
         IContactDirectory directory,
+        ISuppressionDirectory suppressions,
         IGrainFactory grains,
         CancellationToken cancellation) =>
-        Decide(contact.Id, caller, directory, grains, body.Value.Actor, body.Value.Reason, "reason",
+        Decide(contact.Id, caller, directory, suppressions, grains, body.Value.Actor, body.Value.Reason, "reason",
             (grain, actor, reason) => grain.Reinstate(actor, reason), cancellation);
 
     private static async Task<Results<Ok<ContactStateBody>, Problem>> Decide(
         ContactId contact,
         Caller caller,
         IContactDirectory directory,
+        ISuppressionDirectory suppressions,
         IGrainFactory grains,
         string? actor,
         string? reason,
@@ -146,10 +152,14 @@ internal static class ContactStateEndpoints
         }
 
         // A grain without stored state is a New contact: without this look it would come to be by being asked.
-        return await directory.Find(caller.Account, contact, cancellation) is null
-            ? Problems.From(ContactRoute.Unknown)
-            : (await decide(grains.Contact(caller.Account, contact), actor, reason))
-                .Answer(state => ContactStateBody.From(contact, state));
+        if (await directory.Find(caller.Account, contact, cancellation) is not { } row)
+        {
+            return Problems.From(ContactRoute.Unknown);
+        }
+
+        var suppression = await suppressions.FindFor(caller.Account, row.Address, cancellation);
+        return (await decide(grains.Contact(caller.Account, contact), actor, reason))
+            .Answer(state => ContactStateBody.From(contact, state, suppression));
     }
 }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Accounts;
@@ -12,6 +13,7 @@ namespace OrleansCampaigns.Grains.Accounts;
 internal sealed class AccountGrain(
     [PersistentState("account", StorageNames.Engine)] IPersistentState<AccountRecord> record,
     AttemptGates gates,
+    IOptions<EngineOptions> options,
     TimeProvider clock) : Grain, IAccountGrain
 {
     public Task<Ledger> GetLedger() => Task.FromResult(record.State.Ledger);
@@ -27,7 +29,10 @@ internal sealed class AccountGrain(
 
     public async Task<Result<Reservation>> Reserve(CampaignId campaign, int pass, long amount)
     {
-        var reserved = record.State.Ledger.Reserve(campaign, pass, amount, clock.GetUtcNow());
+        var ledger = options.Value.AreLicencesUnlimited
+            ? record.State.Ledger.Cover(campaign, pass, amount, clock.GetUtcNow())
+            : record.State.Ledger;
+        var reserved = ledger.Reserve(campaign, pass, amount, clock.GetUtcNow());
         return reserved.IsRefused ? reserved.Refusal : (await Commit(reserved.Value)).Reservations[campaign];
     }
 

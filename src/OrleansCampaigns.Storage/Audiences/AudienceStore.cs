@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Campaigns;
@@ -8,6 +9,7 @@ using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains.Audiences;
 using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
+using OrleansCampaigns.Storage.Imports;
 using OrleansCampaigns.Storage.Suppressions;
 
 namespace OrleansCampaigns.Storage.Audiences;
@@ -65,6 +67,42 @@ public sealed class AudienceStore(IDatabase database, TimeProvider? clock = null
                 return members > limit;
             },
             cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> FindImportsUnderWay(
+        AccountId account, Audience audience, CancellationToken cancellation = default) =>
+        database.Read<IReadOnlyList<string>>(
+            session => ImportTable.UnderWay(session, account, ListsOf(audience)), cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<AwaitedImport>> FindImports(
+        AccountId account, IReadOnlyCollection<string> imports, CancellationToken cancellation = default) =>
+        database.Read<IReadOnlyList<AwaitedImport>>(
+            async session =>
+            {
+                var found = new List<AwaitedImport>();
+                foreach (var id in imports)
+                {
+                    if (await ImportTable.Find(session, account, id) is { } import)
+                    {
+                        found.Add(new(
+                            id, import.Status == ImportStatus.Running, import.Rows, import.Failure?.Code));
+                    }
+                }
+
+                return found;
+            },
+            cancellation);
+
+    // None: any contact of the account may be found.
+    private static string[]? ListsOf(Audience audience) =>
+        audience is { Filter: { ListId: null }, UnderListId: null }
+            ? null
+            :
+            [
+                .. audience.ListIds, .. audience.UnderListId is { } under ? [under] : Array.Empty<string>(),
+                .. audience.Filter?.ListId is { } list ? [list] : Array.Empty<string>(),
+            ];
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> FindUnknownLists(

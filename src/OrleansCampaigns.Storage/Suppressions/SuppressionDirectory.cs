@@ -7,7 +7,7 @@ using OrleansCampaigns.Storage.Directory;
 
 namespace OrleansCampaigns.Storage.Suppressions;
 
-/// <summary>Suppressions.</summary>
+/// <summary>Addresses and domains that an account never sends to.</summary>
 public sealed class SuppressionDirectory(IDatabase database) : ISuppressionDirectory
 {
     /// <summary>How many suppressions one request adds.</summary>
