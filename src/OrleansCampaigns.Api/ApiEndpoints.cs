@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.Accounts;
 using OrleansCampaigns.Api.Campaigns;
 using OrleansCampaigns.Api.Contacts;
 using OrleansCampaigns.Api.Feedback;
@@ -54,6 +55,7 @@ public static class ApiEndpoints
             v1.MapWebhooks();
         }
 
+        v1.MapAccounts();
         v1.MapLicences();
         v1.MapApiKeys();
         return app;

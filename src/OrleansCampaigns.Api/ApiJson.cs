@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.Accounts;
 using OrleansCampaigns.Api.Campaigns;
 using OrleansCampaigns.Api.Contacts;
 using OrleansCampaigns.Api.Feedback;
@@ -69,6 +70,8 @@ internal static class ApiJson
     }
 }
 
+[JsonSerializable(typeof(AccountBody))]
+[JsonSerializable(typeof(AccountRequest))]
 [JsonSerializable(typeof(ApiKeyRequest))]
 [JsonSerializable(typeof(CampaignRequest))]
 [JsonSerializable(typeof(ConsentRequest))]

@@ -33,6 +33,7 @@ public static class ApiServices
         services.TryAddSingleton<FilterCheck>();
         services.TryAddSingleton<TrackedCampaigns>();
         services.TryAddSingleton<TrackedEvents>();
+        services.TryAddSingleton<SenderNames>();
         services.TryAddSingleton<Subscriptions>();
         services.AddHostedService(provider => provider.GetRequiredService<TrackedEvents>());
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));

@@ -38,6 +38,7 @@ public sealed class TestApi : IAsyncDisposable
         builder.Services.AddSingleton<IContactDirectory>(Contacts);
         builder.Services.AddSingleton<IListDirectory>(Lists);
         builder.Services.AddSingleton<ISubscriptionDirectory>(Lists);
+        builder.Services.AddSingleton<IAccountDirectory>(Lists);
         builder.Services.AddSingleton<IContactImporter>(Importer);
         builder.Services.AddSingleton<ISuppressionDirectory>(Suppressions);
         builder.Services.AddSingleton<ICampaignDirectory>(Campaigns);

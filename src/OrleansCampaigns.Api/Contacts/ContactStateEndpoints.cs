@@ -146,6 +146,11 @@ internal static class ContactStateEndpoints
         var checks = new Checks();
         actor = checks.RequiredLine(actor, "actor", Limits.NameLengthMax);
         reason = checks.RequiredLine(reason, reasonField, Limits.ReasonLengthMax);
+        if (actor == Contact.Itself)
+        {
+            checks.Fail("field.unknown_value", "actor must not be contact: that is who uses a link.", "actor");
+        }
+
         if (checks.HaveFailed)
         {
             return Problems.From(checks);

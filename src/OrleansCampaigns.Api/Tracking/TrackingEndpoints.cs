@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Primitives;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain.Feedback;
@@ -29,8 +30,7 @@ internal static class TrackingEndpoints
     internal static async Task<Pixel> Open(
         string token, HttpContext context, RecipientTokens tokens, TrackedEvents events, TimeProvider clock)
     {
-        var end = token.IndexOf('.', StringComparison.Ordinal);
-        if (tokens.Read(TokenPurpose.Open, end < 0 ? token : token[..end]) is { } recipient)
+        if (tokens.Read(TokenPurpose.Open, RecipientTokens.Trim(token)) is { } recipient)
         {
             await events.Take(
                 recipient.Contact, Seen(FeedbackSignal.Open, "pixel", recipient, context.Request, clock));
@@ -47,23 +47,38 @@ internal static class TrackingEndpoints
         TrackedEvents events,
         TimeProvider clock)
     {
-        var given = context.Request.Query["u"];
-        var bound = given.Count == 1 ? LinkTarget.ReadBound(given[0]) : null;
-        if ((given.Count > 0 && string.IsNullOrEmpty(bound))
-            || tokens.Read(TokenPurpose.Click, token, bound) is not { Link: > 0 } recipient)
+        if (ReadLink(tokens, RecipientTokens.Trim(token), context.Request.Query["u"])
+            is not ({ Link: > 0 } recipient, var bound))
         {
-            return PublicPage.NotFound;
+            return PublicPage.NotFound(PageLanguages.Of(null, context.Request));
         }
 
         var target = await FindTarget(recipient, bound, campaigns, clock);
         if (target is null)
         {
-            return PublicPage.NotFound;
+            return PublicPage.NotFound(PageLanguages.Of(null, context.Request));
         }
 
         var click = Seen(FeedbackSignal.Click, "link", recipient, context.Request, clock);
         await events.Take(recipient.Contact, click with { Link = recipient.Link });
         return new Redirection(target);
+    }
+
+    private static (RecipientToken? Recipient, string? Bound) ReadLink(
+        RecipientTokens tokens, string token, StringValues given)
+    {
+        if (given.Count == 0)
+        {
+            return (tokens.Read(TokenPurpose.Click, token), null);
+        }
+
+        return given is [{ } text]
+            ? RecipientTokens.TrimAll(text)
+                .Select(LinkTarget.ReadBound)
+                .Where(bound => !string.IsNullOrEmpty(bound))
+                .Select(bound => (tokens.Read(TokenPurpose.Click, token, bound), bound))
+                .FirstOrDefault(read => read.Item1 is not null)
+            : default;
     }
 
     /// <remarks>

@@ -31,6 +31,7 @@ public static class DirectoryServices
         services.AddSingleton(database);
         services.AddSingleton<IContactDirectory, ContactDirectory>();
         services.AddSingleton<IListDirectory, ListDirectory>();
+        services.AddSingleton<IAccountDirectory, AccountDirectory>();
         services.AddSingleton<ISubscriptionDirectory, SubscriptionDirectory>();
         services.AddSingleton<ISuppressionDirectory, SuppressionDirectory>();
         services.AddSingleton<ICampaignDirectory, CampaignDirectory>();
