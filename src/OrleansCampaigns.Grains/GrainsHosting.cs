@@ -53,8 +53,9 @@ public static class GrainsHosting
     }
 
     /// <summary>
-    /// Registers <see cref="IFeedback"/> and <see cref="IContactStandings"/>, in a silo or in a client of the cluster: it needs
-    /// <see cref="IGrainFactory"/>, a <see cref="TimeProvider"/> and the same <see cref="EngineOptions"/> as the silos.
+    /// Registers <see cref="IFeedback"/> and <see cref="IContactStandings"/>, in a silo or in a client of the cluster:
+    /// they need <see cref="IGrainFactory"/>, a <see cref="TimeProvider"/> and the same <see cref="EngineOptions"/> as
+    /// the silos.
     /// </summary>
     public static IServiceCollection AddCampaignFeedback(this IServiceCollection services)
     {

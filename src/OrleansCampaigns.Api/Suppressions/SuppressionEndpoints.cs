@@ -12,8 +12,8 @@ namespace OrleansCampaigns.Api.Suppressions;
 
 /// <summary>Addresses and domains that an account never sends to.</summary>
 /// <remarks>
-/// The directory comes first, the silos second: what the directory holds is found by every later question, and an attempt
-/// that was asked about before does not begin. A request that dies between the two is repeated by its caller.
+/// The directory comes first, the silos second: what the directory holds is found by every later question, and an
+/// attempt that was asked about before does not begin. A request that dies between the two is repeated by its caller.
 /// </remarks>
 internal static class SuppressionEndpoints
 {
@@ -27,7 +27,8 @@ internal static class SuppressionEndpoints
         suppressions.MapPost("/imports", Import).WithMetadata(new BodyLimit(Limits.SuppressionBytesMax))
             .Refuses(413, 415)
             .WithSummary("Suppresses what a CSV file names: an export of this API, or another tool's list.");
-        suppressions.MapGet("", Query).WithSummary("Lists suppressions, or finds what suppresses an address or domain.");
+        suppressions.MapGet("", Query)
+            .WithSummary("Lists suppressions, or finds what suppresses an address or domain.");
         suppressions.MapGet("/export", Export)
             .Produces(StatusCodes.Status200OK, contentType: "text/csv")
             .WithSummary("Writes all suppressions as CSV, which can be imported again.");

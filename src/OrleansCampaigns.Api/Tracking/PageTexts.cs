@@ -2,8 +2,8 @@ namespace OrleansCampaigns.Api.Tracking;
 
 /// <summary>Everything that the public pages say, in one language.</summary>
 /// <remarks>
-/// <c>{sender}</c> stands for who writes, <c>{address}</c> for the contact's own address. Sentences are worded so that any
-/// name fits into them as it is. A further language is one more entry of <see cref="PageLanguages"/>.
+/// <c>{sender}</c> stands for who writes, <c>{address}</c> for the contact's own address. Sentences are worded so that
+/// any name fits into them as it is. A further language is one more entry of <see cref="PageLanguages"/>.
 /// </remarks>
 internal sealed record PageTexts
 {

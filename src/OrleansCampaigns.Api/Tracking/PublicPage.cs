@@ -8,7 +8,8 @@ namespace OrleansCampaigns.Api.Tracking;
 /// <param name="language">The language of all that it says (BCP 47).</param>
 /// <param name="title">The title, also shown as the heading; no HTML.</param>
 /// <param name="body">What follows the heading: HTML, with everything from outside encoded.</param>
-internal sealed class PublicPage(int status, string language, string title, string body) : IResult, IStatusCodeHttpResult
+internal sealed class PublicPage(int status, string language, string title, string body)
+    : IResult, IStatusCodeHttpResult
 {
     private const string Style =
         """

@@ -7,9 +7,9 @@ namespace OrleansCampaigns.Api.Tracking;
 
 /// <summary>Who writes, as contacts read it on the preference page.</summary>
 /// <remarks>
-/// The account's public name, which may change at any time; without one the name, or else the address, that the campaign
-/// is sent from. That no longer changes once e-mail is out, so it is asked for once: the campaign's definition may hold
-/// megabytes.
+/// The account's public name, which may change at any time; without one the name, or else the address, that the
+/// campaign is sent from. That no longer changes once e-mail is out, so it is asked for once: the campaign's definition
+/// may hold megabytes.
 /// </remarks>
 internal sealed class SenderNames(IAccountDirectory accounts, IGrainFactory grains)
 {

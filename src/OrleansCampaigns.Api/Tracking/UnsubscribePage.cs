@@ -68,7 +68,10 @@ internal static class UnsubscribePage
     }
 
     private static string Fill(string text, PageReader reader) => text
-        .Replace("{address}", $"<strong><bdi>{Encoder.Encode(reader.MaskedAddress)}</bdi></strong>", StringComparison.Ordinal)
+        .Replace(
+            "{address}",
+            $"<strong><bdi>{Encoder.Encode(reader.MaskedAddress)}</bdi></strong>",
+            StringComparison.Ordinal)
         .Replace(
             "{sender}",
             reader.Sender is null ? reader.Texts.UnnamedSender : $"<bdi>{Encoder.Encode(reader.Sender)}</bdi>",

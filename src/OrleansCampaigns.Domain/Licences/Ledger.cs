@@ -83,7 +83,7 @@ public sealed record Ledger
         var missing = amount - Balance;
         return missing <= 0 || Reservations.GetValueOrDefault(campaign)?.Pass >= pass
             ? this
-            : Grant(missing, "engine", "Licences:Unlimited", now) is { IsRefused: false } granted ? granted.Value : this;
+            : Grant(missing, "engine", "Licences:Unlimited", now).Value ?? this;
     }
 
     /// <summary>Adds licences (or, with a negative amount, takes back unused ones).</summary>

@@ -59,7 +59,7 @@ internal sealed partial class CampaignGrain
 
     private Refusal EmptyAudience() => Refusal.Conflict(
         "campaign.audience.empty",
-        record.State.Campaign.StartNote is { } note ? $"The audience holds nobody. {note}" : "The audience holds nobody.");
+        $"The audience holds nobody. {record.State.Campaign.StartNote}".TrimEnd());
 
     private static string Describe(AwaitedImport import) => string.Create(
         CultureInfo.InvariantCulture, $"import {import.Id}: {import.Rows} rows read");

@@ -9,8 +9,9 @@ namespace OrleansCampaigns.Storage.Suppressions;
 
 /// <summary>Reads a CSV file of suppressions: an export of ours, or a list of another tool's.</summary>
 /// <remarks>
-/// A file without a header is a list of addresses and domains, one on each line: what other tools call a blocklist. Rows
-/// are taken in steps; a file that is read again after a failure finds the first steps taken, which changes nothing.
+/// A file without a header is a list of addresses and domains, one on each line: what other tools call a blocklist.
+/// Rows are taken in steps; a file that is read again after a failure finds the first steps taken, which changes
+/// nothing.
 /// </remarks>
 internal sealed class SuppressionFile(
     Func<SuppressionInput, Result<SuppressionRecord>> prepare,
@@ -19,10 +20,14 @@ internal sealed class SuppressionFile(
     private const int StepMax = 2_000;
     private const int ErrorsMax = 100;
 
-    private static readonly string[] AddressHeaders = ["address", "email", "emailaddress", "mail", "recipient", "subscriber"];
+    private static readonly string[] AddressHeaders =
+        ["address", "email", "emailaddress", "mail", "recipient", "subscriber"];
+
     private static readonly string[] DomainHeaders = ["domain", "domainname", "host"];
     private static readonly string[] ReasonHeaders = ["reason", "cause", "comment", "note", "description", "type"];
-    private static readonly string[] ExpiryHeaders = ["expiresat", "expires", "expiry", "expirydate", "until", "validuntil"];
+    private static readonly string[] ExpiryHeaders =
+        ["expiresat", "expires", "expiry", "expirydate", "until", "validuntil"];
+
     private static readonly string[] HashHeaders = ["hash", "key"];
 
     private readonly List<ImportError> _errors = [];
@@ -216,7 +221,7 @@ internal sealed class SuppressionFile(
     }
 
     private static DateTimeOffset? TimeOf(string text) => DateTimeOffset.TryParse(
-        text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces, out var at)
+        text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
             ? at.ToUniversalTime()
             : null;
 }

@@ -44,8 +44,8 @@ public sealed class FakeSuppressions(TimeProvider clock) : ISuppressionDirectory
         Task.FromResult<Result<SuppressionImport>>(new SuppressionImport(0, 0, 0, 0, []));
 
     public Task<Suppression?> Find(AccountId account, string what, CancellationToken cancellation = default) =>
-        Task.FromResult(All.Find(one => one.Key == what
-            || one.Key == KeyOf(account, new(what.Contains('@', StringComparison.Ordinal) ? what : null, what, null, null))));
+        Task.FromResult(All.Find(one => one.Key == what || one.Key == KeyOf(
+            account, new(what.Contains('@', StringComparison.Ordinal) ? what : null, what, null, null))));
 
     public Task<Suppression?> FindFor(AccountId account, string address, CancellationToken cancellation = default) =>
         Task.FromResult(All.Find(one => one.Key == FakeContacts.IdOf(account, address).Value

@@ -59,7 +59,8 @@ public sealed partial class PageLanguageTests
     [InlineData("de", "Sie sind abgemeldet", "Wieder anmelden", "Sie sind wieder angemeldet")]
     [InlineData("fr", "Vous êtes désabonné", "Me réabonner", "Vous êtes de nouveau abonné")]
     [InlineData("es", "Se ha dado de baja", "Volver a suscribirme", "Se ha suscrito de nuevo")]
-    [InlineData("it", "La sua iscrizione è stata annullata", "Iscrivimi di nuovo", "La sua iscrizione è di nuovo attiva")]
+    [InlineData(
+        "it", "La sua iscrizione è stata annullata", "Iscrivimi di nuovo", "La sua iscrizione è di nuovo attiva")]
     [InlineData("ru", "Вы отписались от рассылки", "Подписаться снова", "Вы снова подписаны")]
     public async Task What_was_done_and_what_went_wrong_is_said_in_the_language_too(
         string language, string done, string button, string back)
@@ -106,7 +107,8 @@ public sealed partial class PageLanguageTests
 
         var page = (await Get(api, tracked.Unsubscribe(), null)).Text;
 
-        Assert.Contains("E-mail from <bdi>Ann &amp; Bob&#x27;s &quot;Garden&quot;</bdi> goes to", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "E-mail from <bdi>Ann &amp; Bob&#x27;s &quot;Garden&quot;</bdi> goes to", page, StringComparison.Ordinal);
         Assert.Contains("The &lt;weekly&gt; letter", page, StringComparison.Ordinal);
         Assert.Contains("News &amp; views, each Friday", page, StringComparison.Ordinal);
         Assert.Contains(">plain<", page, StringComparison.Ordinal);

@@ -81,7 +81,8 @@ public abstract class ImportStatusTests(ITestDatabases databases) : ImportContra
         Assert.Equal("gold", Assert.Single(await Imports.Members(mapped)).Attributes["tier"]);
 
         var named = await Imports.Import(
-            "email,Kundenstand,status\nd@example.com,abgemeldet,gold", new ImportOptions { StatusColumn = "kundenstand" });
+            "email,Kundenstand,status\nd@example.com,abgemeldet,gold",
+            new ImportOptions { StatusColumn = "kundenstand" });
         var row = Assert.Single(await Imports.Members(named));
         Assert.Equal("gold", row.Attributes["status"]);
         Assert.Equal(ContactStatus.Unsubscribed, Imports.Standings[row.Id].Status);
@@ -100,7 +101,10 @@ public abstract class ImportStatusTests(ITestDatabases databases) : ImportContra
 
         var members = (await Imports.Members(import)).ToDictionary(row => row.Address);
         Assert.Equal(
-            [ContactStatus.Unsubscribed, ContactStatus.Complained, ContactStatus.DoesNotExist, ContactStatus.Unsubscribed],
+            [
+                ContactStatus.Unsubscribed, ContactStatus.Complained, ContactStatus.DoesNotExist,
+                ContactStatus.Unsubscribed,
+            ],
             "abcd".Select(name => Imports.Standings[members[$"{name}@example.com"].Id].Status));
 
         var entries = Imports.Standings[members["a@example.com"].Id].History.Count;
@@ -137,7 +141,7 @@ public abstract class ImportStatusTests(ITestDatabases databases) : ImportContra
             """
             address,name,status,last status,last status at,attributes
             new@example.com,New,New,,,
-            open@example.com,Ann,Opened,Email Sender: Sent,2026-01-02T03:04:05Z,"{""city"":""Graz"",""status"":""gold""}"
+            open@example.com,A,Opened,Email Sender: Sent,2026-01-02T03:04:05Z,"{""city"":""Graz"",""status"":""gold""}"
             act@example.com,,Active,Email Sender: Deferred,2026-01-02T03:04:05Z,
             hard@example.com,'=Bob,Hard bounced,Email Sender: Bounced,2026-01-02T03:04:05Z,
             soft@example.com,,Soft bounced,Email Sender: Bounced,2026-01-02T03:04:05Z,

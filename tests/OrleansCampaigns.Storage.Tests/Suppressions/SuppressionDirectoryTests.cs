@@ -156,10 +156,10 @@ public abstract class SuppressionDirectoryTests(ITestDatabases databases) : Data
         var csv = new StringBuilder("address,domain,hash,reason,expires at,source,actor,created at\r\n");
         foreach (var one in before)
         {
-            csv.Append(
-                $"{one.Address},{one.Domain},{(one.Domain is null ? one.Key : "")},"
-                + $"\"{one.Reason?.Replace("\"", "\"\"", StringComparison.Ordinal).Replace("=1", "'=1", StringComparison.Ordinal)}\","
-                + $"{one.ExpiresAt:O},{one.Source},{one.Actor},{one.CreatedAt:O}\r\n");
+            var reason = one.Reason?.Replace("\"", "\"\"", StringComparison.Ordinal)
+                .Replace("=1", "'=1", StringComparison.Ordinal);
+            csv.Append($"{one.Address},{one.Domain},{(one.Domain is null ? one.Key : "")},\"{reason}\",")
+                .Append($"{one.ExpiresAt:O},{one.Source},{one.Actor},{one.CreatedAt:O}\r\n");
             Assert.True(await Suppressions.Remove(Account, one.Key));
         }
 
