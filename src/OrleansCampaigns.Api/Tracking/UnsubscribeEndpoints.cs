@@ -59,7 +59,14 @@ internal static class UnsubscribeEndpoints
 
             case UnsubscribePage.Again:
                 await subscriptions.Resubscribe(who);
-                return await Page(token, who, context, subscriptions, texts => texts.ReturnedTitle, cancellation);
+                return await Page(
+                    token,
+                    who,
+                    context,
+                    subscriptions,
+                    texts => texts.ReturnedTitle,
+                    cancellation,
+                    refused: texts => texts.TooOftenTitle);
 
             case UnsubscribePage.Preferences:
                 var isSaved = await subscriptions.Keep(
@@ -100,14 +107,16 @@ internal static class UnsubscribeEndpoints
         HttpContext context,
         Subscriptions subscriptions,
         Func<PageTexts, string>? done,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        Func<PageTexts, string>? refused = null)
     {
         var status = await subscriptions.Status(who);
         var reader = await subscriptions.Reader(who, context.Request, cancellation);
         IReadOnlyList<OfferedList> lists = Subscriptions.IsUnsubscribed(status)
             ? []
             : await subscriptions.Offers(who, cancellation);
-        return UnsubscribePage.Show(token, reader, status, lists, done?.Invoke(reader.Texts));
+        return UnsubscribePage.Show(
+            token, reader, status, lists, done?.Invoke(reader.Texts), refused?.Invoke(reader.Texts));
     }
 
     private static async Task<IFormCollection?> ReadForm(HttpRequest request, CancellationToken cancellation)

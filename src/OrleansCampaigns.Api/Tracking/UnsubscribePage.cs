@@ -23,12 +23,14 @@ internal static class UnsubscribePage
     /// <param name="status">The contact's status.</param>
     /// <param name="lists">Its lists; not shown to those who are unsubscribed.</param>
     /// <param name="done">What was just done: it becomes the title, which screen readers read first.</param>
+    /// <param name="refused">What was not done, as the title of who stays unsubscribed.</param>
     public static PublicPage Show(
         string token,
         PageReader reader,
         ContactStatus status,
         IReadOnlyList<OfferedList> lists,
-        string? done = null)
+        string? done = null,
+        string? refused = null)
     {
         var body = new StringBuilder();
         var texts = reader.Texts;
@@ -36,7 +38,7 @@ internal static class UnsubscribePage
         {
             body.Append("<p>").Append(Fill(texts.Unsubscribed, reader)).Append("</p>\n");
             WriteReturn(body, token, status, reader);
-            return new(StatusCodes.Status200OK, texts.Language, texts.UnsubscribedTitle, body.ToString());
+            return new(StatusCodes.Status200OK, texts.Language, refused ?? texts.UnsubscribedTitle, body.ToString());
         }
 
         body.Append("<p>").Append(Fill(texts.Subscribed, reader)).Append("</p>\n");
@@ -55,7 +57,7 @@ internal static class UnsubscribePage
     private static void WriteReturn(StringBuilder body, string token, ContactStatus status, PageReader reader)
     {
         var texts = reader.Texts;
-        if (status != ContactStatus.Unsubscribed)
+        if (status == ContactStatus.Complained)
         {
             body.Append("<p class=\"soft\">").Append(texts.WriteToSender).Append("</p>\n");
             return;

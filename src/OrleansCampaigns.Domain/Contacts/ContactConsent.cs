@@ -22,9 +22,8 @@ public sealed partial record Contact
     public int Returns { get; init; }
 
     /// <summary>The contact subscribed again; <paramref name="consent"/> says how it is known.</summary>
-    /// <remarks>By <see cref="Itself"/> only from <see cref="ContactStatus.Unsubscribed"/>: whoever holds the link may
-    /// take back what a link did, and not what an operator decided. At most <see cref="ReturnsPerDayMax"/> times a day
-    /// and <see cref="ReturnsMax"/> times in all; beyond that nothing changes.</remarks>
+    /// <remarks>By <see cref="Itself"/> at most <see cref="ReturnsPerDayMax"/> times a day and
+    /// <see cref="ReturnsMax"/> times in all; beyond that nothing changes.</remarks>
     public Contact Resubscribe(string actor, string consent, DateTimeOffset now)
     {
         if (actor != Itself)
@@ -34,12 +33,10 @@ public sealed partial record Contact
 
         var today = History.Count(entry => entry.Kind == HistoryKind.StatusChange && entry.Actor == Itself
             && entry.At > now - TimeSpan.FromDays(1));
-        if (Status != ContactStatus.Unsubscribed || today >= ReturnsPerDayMax || Returns >= ReturnsMax)
-        {
-            return this;
-        }
-
-        return Change(ContactTrigger.Resubscribed, actor, consent, now) with { Returns = Returns + 1 };
+        var back = today < ReturnsPerDayMax && Returns < ReturnsMax
+            ? Change(ContactTrigger.Resubscribed, actor, consent, now)
+            : this;
+        return ReferenceEquals(back, this) ? this : back with { Returns = Returns + 1 };
     }
 
     /// <summary>An operator made an unreachable or complaining contact available again.</summary>

@@ -73,8 +73,5 @@ public sealed class ContactImportTests
         Assert.Equal((Contact.ReturnsMax, Contact.ReturnsMax), (contact.Returns, contact.History.Count));
         Assert.All(contact.History, entry => Assert.Equal("page", entry.Source));
         Assert.Equal(ContactStatus.New, contact.Resubscribe("Jo", "by telephone", Now.AddDays(90)).Status);
-
-        var byUs = new Contact { Status = ContactStatus.UnsubscribedByUs };
-        Assert.Same(byUs, byUs.Resubscribe(Contact.Itself, "By the button.", Now));
     }
 }
