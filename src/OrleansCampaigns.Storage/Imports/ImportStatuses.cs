@@ -60,6 +60,9 @@ internal sealed class ImportStatuses
     /// <summary>Whether the file is an export of ours: it has the columns that only these have together.</summary>
     public bool IsOwnExport { get; private init; }
 
+    /// <summary>Whether it is one of a campaign's recipients.</summary>
+    private bool IsOfRecipients { get; init; }
+
     /// <summary>The column of attributes as a JSON object, of an export of ours; -1 when there is none.</summary>
     public int Attributes { get; private set; } = -1;
 
@@ -72,7 +75,11 @@ internal sealed class ImportStatuses
         string[] headers, Predicate<int> isOther, ImportOptions options, Predicate<int> holdsWords)
     {
         var isOwn = Has("address") && Has("status") && Has("last status") && Has("last status at");
-        var found = new ImportStatuses { IsOwnExport = isOwn };
+        var found = new ImportStatuses
+        {
+            IsOwnExport = isOwn,
+            IsOfRecipients = isOwn && ExportHeaders.All(Has),
+        };
         for (var i = 0; i < headers.Length; i++)
         {
             var header = headers[i];
@@ -112,7 +119,7 @@ internal sealed class ImportStatuses
     public bool Takes(int column, string header) =>
         _columns.Exists(taken => taken.Column == column)
         || column == _lastStatus || column == _lastStatusAt || column == Attributes
-        || (IsOwnExport && ExportHeaders.Contains(header));
+        || (IsOfRecipients && ExportHeaders.Contains(header));
 
     /// <summary>The column that is at fault when <see cref="Read"/> refuses.</summary>
     public int FirstColumn => _columns.Count == 0 ? -1 : _columns[0].Column;

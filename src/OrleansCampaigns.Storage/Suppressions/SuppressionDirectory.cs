@@ -125,13 +125,7 @@ public sealed class SuppressionDirectory(IDatabase database) : ISuppressionDirec
         database.Write<Result<SuppressionsAdded>>(
             async session =>
             {
-                // In the order of keys: two that add the same ones wait for each other and do not lock each other out.
-                var added = 0;
-                foreach (var record in records.OrderBy(record => record.Key, StringComparer.Ordinal))
-                {
-                    added += await SuppressionTable.Put(session, account, record) ? 1 : 0;
-                }
-
+                var added = await SuppressionTable.Put(session, account, records);
                 return new SuppressionsAdded(added, records.Count - added);
             },
             cancellation);

@@ -7,11 +7,24 @@ namespace OrleansCampaigns.Storage.Suppressions;
 
 /// <summary>A suppression as it is stored.</summary>
 internal sealed record SuppressionRecord(
-    string Key, bool IsDomain, string? Reason, string Source, string? Actor, long CreatedAt, long? ExpiresAt);
+    string Key, bool IsDomain, string? Reason, string Source, string? Actor, long CreatedAt, long? ExpiresAt)
+{
+    /// <summary>Two of the same key as one: the later word, and whichever time is longer.</summary>
+    public static SuppressionRecord Longer(SuppressionRecord earlier, SuppressionRecord later) => later with
+    {
+        Reason = later.Reason ?? earlier.Reason,
+        Actor = later.Actor ?? earlier.Actor,
+        CreatedAt = Math.Min(earlier.CreatedAt, later.CreatedAt),
+        ExpiresAt = earlier.ExpiresAt is { } one && later.ExpiresAt is { } other ? Math.Max(one, other) : null,
+    };
+}
 
 /// <summary>The statements over <c>suppressions</c>.</summary>
 internal static class SuppressionTable
 {
+    // Seven parameters each; SQLite takes some thirty thousand in one statement.
+    private const int RowsMax = 500;
+
     private const string Columns = """
         s.key, s.is_domain, c.address, s.reason, s.source, s.actor, s.created_at, s.expires_at
         """;
@@ -19,18 +32,50 @@ internal static class SuppressionTable
     // A domain is no contact's identifier, so that the join finds addresses alone.
     private const string From = "FROM suppressions s LEFT JOIN contacts c ON c.account = s.account AND c.id = s.key";
 
-    /// <summary>Adds one, or lengthens the one that there is; whether there was none.</summary>
-    public static async Task<bool> Put(DatabaseSession session, AccountId account, SuppressionRecord one)
+    /// <summary>Adds those that there are none of, and lengthens the others; how many there were none of.</summary>
+    public static async Task<int> Put(
+        DatabaseSession session, AccountId account, IEnumerable<SuppressionRecord> records)
     {
+        // Once each, because one statement may not change a row twice; and in the order of keys, so that two that add
+        // the same ones wait for each other and do not lock each other out.
+        var merged = records.GroupBy(record => record.Key, StringComparer.Ordinal)
+            .Select(same => same.Aggregate(SuppressionRecord.Longer))
+            .OrderBy(record => record.Key, StringComparer.Ordinal)
+            .ToList();
+        var added = 0;
+        foreach (var part in merged.Chunk(RowsMax))
+        {
+            var known = await session.Number(
+                $"""
+                SELECT count(*) FROM suppressions
+                WHERE account = @account AND {session.Dialect.IsAmong("key", "@keys")}
+                """,
+                ("@account", account.Value),
+                ("@keys", session.Dialect.ToParameter(part.Select(record => record.Key))));
+            added += part.Length - (int)known;
+            await Write(session, account, part);
+        }
+
+        return added;
+    }
+
+    private static Task<int> Write(DatabaseSession session, AccountId account, SuppressionRecord[] records)
+    {
+        var values = records.Index().SelectMany(one => ((string Name, object? Value)[])
+        [
+            ($"@k{one.Index}", one.Item.Key), ($"@d{one.Index}", one.Item.IsDomain ? 1 : 0),
+            ($"@r{one.Index}", one.Item.Reason), ($"@s{one.Index}", one.Item.Source),
+            ($"@a{one.Index}", one.Item.Actor), ($"@c{one.Index}", one.Item.CreatedAt),
+            ($"@e{one.Index}", one.Item.ExpiresAt),
+        ]);
+        var rows = Enumerable.Range(0, records.Length)
+            .Select(i => $"(@account, @k{i}, @d{i}, @r{i}, @s{i}, @a{i}, @c{i}, CAST(@e{i} AS bigint))");
+
         // Whichever lasts longer holds: a file that is older, or says less, takes nothing back.
-        var isNew = !await session.Holds(
-            "SELECT EXISTS (SELECT 1 FROM suppressions WHERE account = @account AND key = @key)",
-            ("@account", account.Value),
-            ("@key", one.Key));
-        await session.Change(
-            """
+        return session.Change(
+            $"""
             INSERT INTO suppressions AS s (account, key, is_domain, reason, source, actor, created_at, expires_at)
-            VALUES (@account, @key, @domain, @reason, @source, @actor, @created, CAST(@expires AS bigint))
+            VALUES {string.Join(", ", rows)}
             ON CONFLICT (account, key) DO UPDATE SET
                 reason = coalesce(excluded.reason, s.reason), source = excluded.source,
                 actor = coalesce(excluded.actor, s.actor),
@@ -39,10 +84,7 @@ internal static class SuppressionTable
                 expires_at = CASE WHEN s.expires_at IS NULL OR excluded.expires_at IS NULL THEN NULL
                     WHEN excluded.expires_at > s.expires_at THEN excluded.expires_at ELSE s.expires_at END
             """,
-            ("@account", account.Value), ("@key", one.Key), ("@domain", one.IsDomain ? 1 : 0),
-            ("@reason", one.Reason), ("@source", one.Source), ("@actor", one.Actor), ("@created", one.CreatedAt),
-            ("@expires", one.ExpiresAt));
-        return isNew;
+            [("@account", account.Value), .. values]);
     }
 
     public static Task<bool> Any(DatabaseSession session, AccountId account) => session.Holds(

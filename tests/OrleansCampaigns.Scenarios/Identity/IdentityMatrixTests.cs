@@ -140,11 +140,14 @@ public sealed class IdentityMatrixTests
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
 
+        private string UnsubscribeAddress => letter.UnsubscribeMail!.GetComponents(
+            UriComponents.UserInfo | UriComponents.Host, UriFormat.Unescaped);
+
         public Task LeaveByMail() => Return(
-            letter.UnsubscribeMail!.AbsolutePath,
+            UnsubscribeAddress,
             $"""
             From: <{spelled.Trim()}>
-            To: <{letter.UnsubscribeMail.AbsolutePath}>
+            To: <{UnsubscribeAddress}>
             Subject: unsubscribe
             Message-ID: <{Guid.NewGuid():N}@client.example>
             Content-Type: text/plain; charset=utf-8

@@ -141,6 +141,22 @@ public abstract class SuppressionDirectoryTests(ITestDatabases databases) : Data
     }
 
     [Fact]
+    public async Task A_file_of_thousands_is_read_in_steps_and_suppresses_each_once()
+    {
+        var import = await Import(string.Concat(
+            Enumerable.Range(0, 5_000).Select(i => $"u{i % 4_500}@example.com\n")));
+
+        Assert.Equal((5_000L, 4_500L, 500L), (import.Rows, import.Added, import.Updated));
+        var all = new List<Suppression>();
+        await foreach (var one in Suppressions.Export(Account))
+        {
+            all.Add(one);
+        }
+
+        Assert.Equal((4_500, 4_500), (all.Count, all.DistinctBy(one => one.Key).Count()));
+    }
+
+    [Fact]
     public async Task An_export_comes_back_as_what_it_was()
     {
         await new ContactDirectory(Test.Database).Create(Account, Input("known@example.com"));
