@@ -93,8 +93,8 @@ internal sealed class Subscriptions(
 
     /// <summary>Subscribes again, where that is the contact's to decide, and as often as a link may.</summary>
     /// <remarks>
-    /// The record says by which button and link, and no more: whoever holds the e-mail can press it. Its source is the
-    /// page, so that it is told from a consent that an operator vouches for.
+    /// The record says by which button and link, and no more: every holder of the e-mail can press it. Its source is
+    /// the page, so that it is told from a consent that an operator vouches for.
     /// </remarks>
     public async Task Resubscribe(Subscriber who) =>
         _ = await grains.Contact(who.Account, who.Contact).Resubscribe(

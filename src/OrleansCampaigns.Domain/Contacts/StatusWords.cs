@@ -100,8 +100,8 @@ public static class StatusWords
     private static readonly FrozenDictionary<string, StatusWord> Words = Collect();
 
     /// <summary>What the word says, or <see langword="null"/> when it is none that is known.</summary>
-    /// <remarks>A contact that this software calls Active has received a campaign of ours. Others say active of whoever
-    /// may be written to, which is for the caller to tell apart.</remarks>
+    /// <remarks>A contact that this software calls Active has received a campaign of ours. Other tools call every
+    /// contact active that may be written to, which is for the caller to tell apart.</remarks>
     public static StatusWord? Find(string text) =>
         Words.TryGetValue(Key(text), out var word) ? word : null;
 

@@ -160,7 +160,7 @@ internal sealed partial class CampaignGrain
         return new(count.Recipients, count.Sendable, free, [.. problems]) { Imports = [.. imports] };
     }
 
-    // Whoever starts a campaign mends all of it at once.
+    // A refusal that names one problem after the other would take as many starts to mend.
     private static Refusal? FirstOf(ImmutableList<Refusal> problems) =>
         problems.Count > 1 ? problems[0] with { Others = problems.RemoveAt(0) } : problems.FirstOrDefault();
 

@@ -13,9 +13,9 @@ internal sealed partial class CampaignGrain
 
     /// <summary>Waits until the imports have ended that were under way when the start was looked at first.</summary>
     /// <remarks>
-    /// Whoever imports a file and starts a campaign to its list means all of its rows. Which imports these are is
-    /// stored, so that later ones do not put the start off for ever. One that fails has ended: the rows that it brought
-    /// in are in the audience, and the campaign says so.
+    /// A campaign that is started while a file is imported into its list is meant for all rows of the file. Which
+    /// imports these are is stored, so that later ones do not put the start off for ever. One that fails has ended: the
+    /// rows that it brought in are in the audience, and the campaign says so.
     /// </remarks>
     /// <returns>Whether the audience may be taken.</returns>
     private async Task<bool> HaveImportsEnded()

@@ -158,7 +158,7 @@ internal sealed class ImportStatuses
                 "status");
         }
 
-        // To others, active is whoever may be written to; to us, who has received a campaign of ours.
+        // To other tools every contact is active that may be written to; to this one, that has received a campaign.
         var status = strictest.Status == ContactStatus.Active && !IsOwnExport ? ContactStatus.New : strictest.Status;
         var (last, at) = ReadLast(fields);
         var standing = new ImportedStanding
