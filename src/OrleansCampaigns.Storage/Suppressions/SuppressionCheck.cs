@@ -9,7 +9,7 @@ namespace OrleansCampaigns.Storage.Suppressions;
 
 /// <summary>Whether an account never sends to an address, asked for each e-mail.</summary>
 /// <remarks>
-/// That an account has no suppressions at all is remembered for <see cref="NoneHolds"/>, and not at all beyond a
+/// Whether an account has suppressions at all is remembered for <see cref="NoneHolds"/>, and not at all beyond a
 /// change: silos are told to forget it. One that hangs cannot be told, but by the time it is given up on its memory is
 /// too old as well. Questions of other accounts are joined into few statements.
 /// </remarks>
@@ -25,7 +25,7 @@ internal sealed class SuppressionCheck
     private readonly IDatabase _database;
     private readonly TimeProvider _clock;
     private readonly JoinedCalls<(AccountId Account, string[] Keys), bool> _questions;
-    private readonly ConcurrentDictionary<AccountId, Memory> _none = new();
+    private readonly ConcurrentDictionary<AccountId, Memory> _known = new();
     private readonly Lock _lock = new();
     private long _changes;
 
@@ -36,32 +36,16 @@ internal sealed class SuppressionCheck
     }
 
     // By both clocks: one stands still while a machine is suspended, the other may be set.
-    private readonly record struct Memory(long At, DateTimeOffset AtTime);
+    private readonly record struct Memory(bool HasSome, long At, DateTimeOffset AtTime);
 
     public async Task<bool> Holds(AccountId account, string address)
     {
-        if (_none.TryGetValue(account, out var known) && IsFresh(known))
+        if (!_known.TryGetValue(account, out var known) || !IsFresh(known))
         {
-            return false;
+            known = await Ask(account);
         }
 
-        var changes = Interlocked.Read(ref _changes);
-        var asked = new Memory(_clock.GetTimestamp(), _clock.GetUtcNow());
-        if (await _database.Read(session => SuppressionTable.Any(session, account)))
-        {
-            return await _questions.Call((account, KeysOf(account, address)));
-        }
-
-        lock (_lock)
-        {
-            // Of a change that was told meanwhile the answer may know nothing.
-            if (changes == _changes)
-            {
-                _none[account] = asked;
-            }
-        }
-
-        return false;
+        return known.HasSome && await _questions.Call((account, KeysOf(account, address)));
     }
 
     public void Forget(AccountId account)
@@ -69,7 +53,7 @@ internal sealed class SuppressionCheck
         lock (_lock)
         {
             _changes++;
-            _none.TryRemove(account, out _);
+            _known.TryRemove(account, out _);
         }
     }
 
@@ -80,9 +64,27 @@ internal sealed class SuppressionCheck
         .. SuppressedDomain.Above(address),
     ];
 
-    private bool IsFresh(Memory none) =>
-        _clock.GetElapsedTime(none.At) < NoneHolds
-        && (_clock.GetUtcNow() - none.AtTime).Duration() < NoneHolds;
+    private async Task<Memory> Ask(AccountId account)
+    {
+        var changes = Interlocked.Read(ref _changes);
+        var (at, atTime) = (_clock.GetTimestamp(), _clock.GetUtcNow());
+        var answer = new Memory(
+            await _database.Read(session => SuppressionTable.Any(session, account)), at, atTime);
+        lock (_lock)
+        {
+            // Of a change that was told meanwhile the answer may know nothing.
+            if (changes == _changes)
+            {
+                _known[account] = answer;
+            }
+        }
+
+        return answer;
+    }
+
+    private bool IsFresh(Memory known) =>
+        _clock.GetElapsedTime(known.At) < NoneHolds
+        && (_clock.GetUtcNow() - known.AtTime).Duration() < NoneHolds;
 
     private Task<IReadOnlyList<bool>> Answer(IReadOnlyList<(AccountId Account, string[] Keys)> questions) =>
         _database.Read<IReadOnlyList<bool>>(async session =>

@@ -43,7 +43,7 @@ public sealed class ExportsComeBackTests
 
     private static async Task AssertSame(Dictionary<string, string> settings)
     {
-        settings["Tracking:MachineWindow"] = "00:00:00.001";
+        settings["Tracking:MachineWindow"] = "00:00:00";
         await using var sink = SandboxServer.Start(new SandboxOptions { KeepMessages = true });
         await using var server = new ServerProcess(sink.Port, settings);
         await server.Start();
