@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using OrleansCampaigns.Mail.Sandbox;
 using OrleansCampaigns.Mail.Sandbox.World;
 using OrleansCampaigns.TestKit;
@@ -10,7 +11,7 @@ namespace OrleansCampaigns.Scenarios.Identity;
 
 /// <summary>What was exported and is imported again is what it was, on either database.</summary>
 [Trait("Speed", "slow")]
-public sealed class ExportsComeBackTests
+public sealed partial class ExportsComeBackTests
 {
     private const string Csv = """
         address,name,status,city
@@ -62,9 +63,11 @@ public sealed class ExportsComeBackTests
         Assert.Equal(Known(contacts), Known(await Text(server, "contacts/export", "second")));
         await ImportElsewhere(
             server, await Text(server, $"campaigns/{campaign}/recipients/export?attributes=city"), "third");
+
+        // Of a recipient, the time is that of the latest thing that happened to it, such as the open.
         Assert.Equal(
-            Known(await Text(server, "contacts/export?attributes=city")),
-            Known(await Text(server, "contacts/export?attributes=city", "third")));
+            Known(await Text(server, "contacts/export?attributes=city"), withTimes: false),
+            Known(await Text(server, "contacts/export?attributes=city", "third"), withTimes: false));
 
         await server.Post("suppressions", JsonNode.Parse("""
             {"addresses": ["GONE@mail.example", "stranger@mail.example"], "domains": ["Blocked.Example"],
@@ -95,11 +98,12 @@ public sealed class ExportsComeBackTests
     }
 
     // How far a contact went with a campaign is known where the campaign is: elsewhere the contact is Active.
-    private static List<string> Known(string csv) =>
+    private static List<string> Known(string csv, bool withTimes = true) =>
     [
         .. Lines(csv)
             .Select(line => line.Replace(",Opened,Email", ",Active,Email", StringComparison.Ordinal)
                 .Replace(",Delivered,Email", ",Active,Email", StringComparison.Ordinal))
+            .Select(line => withTimes ? line : Times().Replace(line, "(a time)"))
             .Order(StringComparer.Ordinal),
     ];
 
@@ -122,6 +126,9 @@ public sealed class ExportsComeBackTests
 
     private static Task<string> Text(ServerProcess server, string path, string? account = null) =>
         Ask(server, HttpMethod.Get, path, null, null, account);
+
+    [GeneratedRegex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z", RegexOptions.NonBacktracking)]
+    private static partial Regex Times();
 
     private static async Task<string> Ask(
         ServerProcess server, HttpMethod method, string path, string? body, string? type, string? account)
