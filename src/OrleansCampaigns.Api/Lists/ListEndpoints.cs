@@ -46,7 +46,7 @@ internal static class ListEndpoints
         }
 
         var created = await directory.CreateList(
-            caller.Account, name, cancellation: cancellation, description: description);
+            caller.Account, name, description: description, cancellation: cancellation);
         return created.IsRefused
             ? Problems.From(created.Refusal)
             : TypedResults.Created($"/v1/lists/{created.Value.Id}", ListBody.From(created.Value));

@@ -137,8 +137,8 @@ public interface IListDirectory
         AccountId account,
         string name,
         bool hidden = false,
-        CancellationToken cancellation = default,
-        ListChange? description = null);
+        ListChange? description = null,
+        CancellationToken cancellation = default);
 
     /// <summary>The list, or <see langword="null"/>.</summary>
     Task<ContactList?> FindList(AccountId account, string listId, CancellationToken cancellation = default);

@@ -26,8 +26,8 @@ public sealed class ListDirectory(IDatabase database) : IListDirectory
         AccountId account,
         string name,
         bool hidden = false,
-        CancellationToken cancellation = default,
-        ListChange? description = null)
+        ListChange? description = null,
+        CancellationToken cancellation = default)
     {
         if (DirectoryNames.Check(ref name, "list.name") is { } refusal)
         {

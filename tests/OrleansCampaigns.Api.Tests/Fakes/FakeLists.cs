@@ -43,8 +43,8 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock)
         AccountId account,
         string name,
         bool hidden = false,
-        CancellationToken cancellation = default,
-        ListChange? description = null) =>
+        ListChange? description = null,
+        CancellationToken cancellation = default) =>
         Lists.Exists(known => known.Account == account && known.List.Name == name)
             ? Task.FromResult<Result<ContactList>>(
                 Refusal.Conflict("list.exists", "There is a list of that name already."))

@@ -174,8 +174,16 @@ public abstract class SuppressionDirectoryTests(ITestDatabases databases) : Data
         {
             var reason = one.Reason?.Replace("\"", "\"\"", StringComparison.Ordinal)
                 .Replace("=1", "'=1", StringComparison.Ordinal);
-            csv.Append($"{one.Address},{one.Domain},{(one.Domain is null ? one.Key : "")},\"{reason}\",")
-                .Append($"{one.ExpiresAt:O},{one.Source},{one.Actor},{one.CreatedAt:O}\r\n");
+            csv.AppendJoin(
+                ',',
+                one.Address,
+                one.Domain,
+                one.Domain is null ? one.Key : "",
+                $"\"{reason}\"",
+                $"{one.ExpiresAt:O}",
+                one.Source,
+                one.Actor,
+                $"{one.CreatedAt:O}").Append("\r\n");
             Assert.True(await Suppressions.Remove(Account, one.Key));
         }
 
