@@ -96,6 +96,7 @@ public abstract class SuppressionTests(Databases databases, DatabaseKind kind)
     }
 }
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class EmbeddedSuppressionTests(Databases databases) : SuppressionTests(databases, DatabaseKind.Embedded);
 
 [Trait("Needs", "PostgreSQL")]

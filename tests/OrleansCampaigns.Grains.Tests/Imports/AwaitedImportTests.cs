@@ -156,6 +156,7 @@ public abstract class AwaitedImportTests(Databases databases, DatabaseKind kind)
     }
 }
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class EmbeddedAwaitedImportTests(Databases databases)
     : AwaitedImportTests(databases, DatabaseKind.Embedded);
 

@@ -10,6 +10,7 @@ using OrleansCampaigns.TestKit.Postgres;
 namespace OrleansCampaigns.Scenarios.Identity;
 
 /// <summary>What was exported and is imported again is what it was, on either database.</summary>
+[Trait("Needs", "PostgreSQL")]
 [Trait("Speed", "slow")]
 public sealed partial class ExportsComeBackTests
 {
@@ -28,7 +29,6 @@ public sealed partial class ExportsComeBackTests
     public async Task Contacts_recipients_and_suppressions_come_back_as_what_they_were() => await AssertSame([]);
 
     [Fact]
-    [Trait("Needs", "PostgreSQL")]
     public async Task Contacts_recipients_and_suppressions_come_back_in_the_clusters_database()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");

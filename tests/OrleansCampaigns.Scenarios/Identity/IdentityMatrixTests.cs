@@ -10,6 +10,7 @@ using OrleansCampaigns.TestKit.Postgres;
 namespace OrleansCampaigns.Scenarios.Identity;
 
 /// <summary>However an address is spelled and by whichever door it comes, it is one person's.</summary>
+[Trait("Needs", "PostgreSQL")]
 [Trait("Speed", "slow")]
 public sealed class IdentityMatrixTests
 {
@@ -34,7 +35,6 @@ public sealed class IdentityMatrixTests
     public async Task Every_spelling_by_every_door_is_one_person() => await AssertOnePerson([]);
 
     [Fact]
-    [Trait("Needs", "PostgreSQL")]
     public async Task Every_spelling_by_every_door_is_one_person_in_the_clusters_database()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
