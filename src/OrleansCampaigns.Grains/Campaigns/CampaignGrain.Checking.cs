@@ -160,10 +160,6 @@ internal sealed partial class CampaignGrain
         return new(count.Recipients, count.Sendable, free, [.. problems]) { Imports = [.. imports] };
     }
 
-    // A refusal that names one problem after the other would take as many starts to mend.
-    private static Refusal? FirstOf(ImmutableList<Refusal> problems) =>
-        problems.Count > 1 ? problems[0] with { Others = problems.RemoveAt(0) } : problems.FirstOrDefault();
-
     // Counting a million takes longer than a caller should wait. What is found when the audience is taken ends the
     // start then; only where licences are likely to be short is the shortfall worth the wait.
     private async Task<bool> IsCheckedLater(AccountId account, Audience audience, long free)

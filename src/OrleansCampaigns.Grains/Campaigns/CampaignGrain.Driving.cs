@@ -107,7 +107,7 @@ internal sealed partial class CampaignGrain
             return;
         }
 
-        var problem = FirstOf((await FindProblems(deep: false)).Problems);
+        var problem = Refusal.Of((await FindProblems(deep: false)).Problems);
         var started = scheduled.Start(clock.GetUtcNow()).Value!;
         await Write(problem is null ? started : started.FailStart(problem));
         await Drive();

@@ -115,7 +115,7 @@ internal sealed partial class CampaignGrain(
             return refused.Refusal!;
         }
 
-        var problem = FirstOf((await FindProblems(deep: false)).Problems);
+        var problem = Refusal.Of((await FindProblems(deep: false)).Problems);
         return problem ?? await Command(account, campaign => campaign.Start(clock.GetUtcNow()));
     }
 

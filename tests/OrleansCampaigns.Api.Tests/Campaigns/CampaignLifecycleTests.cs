@@ -26,7 +26,7 @@ public sealed class CampaignLifecycleTests
         var (path, grain) = Make(api, CampaignStatus.Draft);
         grain.Refused = Refusal.Invalid("campaign.relay.unknown", "There is no relay named x.", "relay") with
         {
-            Others = [Refusal.Invalid("campaign.audience.missing", "audience is missing.", "audience")],
+            Others = [new("campaign.audience.missing", "audience is missing.", "audience")],
         };
 
         var answer = await api.Client.Post($"{path}/start");
