@@ -41,7 +41,7 @@ public sealed record Refusal(
     /// <summary>What else is wrong, where several things are; <see langword="null"/> when it is this alone.</summary>
     [Id(10)] public ImmutableList<OtherRefusal>? Others { get; init; }
 
-    /// <summary>Several refusals as one, which the first speaks for; <see langword="null"/> when there is none.</summary>
+    /// <summary>Several refusals as one, which the first speaks for; <see langword="null"/> for none.</summary>
     public static Refusal? Of(IReadOnlyList<Refusal> refusals) => refusals.Count switch
     {
         0 => null,
