@@ -15,6 +15,7 @@ using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Api.Suppressions;
 using OrleansCampaigns.Api.Tracking;
 using OrleansCampaigns.Api.Views;
+using OrleansCampaigns.Api.Welcome;
 using OrleansCampaigns.Contracts.Feedback;
 
 namespace OrleansCampaigns.Api;
@@ -35,6 +36,7 @@ public static class ApiEndpoints
         app.UseAuthorization();
         app.UseMiddleware<IdempotencyMiddleware>();
 
+        app.MapWelcome();
         app.MapHealth();
         app.MapApiDocument();
         app.MapTracking();
