@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.Accounts;
 using OrleansCampaigns.Api.Campaigns;
 using OrleansCampaigns.Api.Contacts;
 using OrleansCampaigns.Api.Feedback;
@@ -11,6 +12,7 @@ using OrleansCampaigns.Api.Lists;
 using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
+using OrleansCampaigns.Api.Suppressions;
 using OrleansCampaigns.Api.Tracking;
 using OrleansCampaigns.Api.Views;
 using OrleansCampaigns.Api.Welcome;
@@ -46,6 +48,7 @@ public static class ApiEndpoints
         v1.MapLists();
         v1.MapImports(options.ImportBytesMax);
         v1.MapContacts();
+        v1.MapSuppressions();
         v1.MapViews();
         v1.MapCampaigns();
         v1.MapFeedback();
@@ -54,6 +57,7 @@ public static class ApiEndpoints
             v1.MapWebhooks();
         }
 
+        v1.MapAccounts();
         v1.MapLicences();
         v1.MapApiKeys();
         return app;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.Accounts;
 using OrleansCampaigns.Api.Campaigns;
 using OrleansCampaigns.Api.Contacts;
 using OrleansCampaigns.Api.Feedback;
@@ -12,6 +13,7 @@ using OrleansCampaigns.Api.Licences;
 using OrleansCampaigns.Api.Lists;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
+using OrleansCampaigns.Api.Suppressions;
 using OrleansCampaigns.Api.Views;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain.Campaigns;
@@ -68,6 +70,8 @@ internal static class ApiJson
     }
 }
 
+[JsonSerializable(typeof(AccountBody))]
+[JsonSerializable(typeof(AccountRequest))]
 [JsonSerializable(typeof(ApiKeyRequest))]
 [JsonSerializable(typeof(CampaignRequest))]
 [JsonSerializable(typeof(ConsentRequest))]
@@ -79,6 +83,7 @@ internal static class ApiJson
 [JsonSerializable(typeof(MembersRequest))]
 [JsonSerializable(typeof(ReasonRequest))]
 [JsonSerializable(typeof(ScheduleRequest))]
+[JsonSerializable(typeof(SuppressionRequest))]
 [JsonSerializable(typeof(TestSendRequest))]
 [JsonSerializable(typeof(ViewRequest))]
 [JsonSerializable(typeof(CampaignBody))]
@@ -96,6 +101,9 @@ internal static class ApiJson
 [JsonSerializable(typeof(PreviewBody))]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(StatisticsBody))]
+[JsonSerializable(typeof(SuppressionBody))]
+[JsonSerializable(typeof(SuppressionImportBody))]
+[JsonSerializable(typeof(SuppressionsAddedBody))]
 [JsonSerializable(typeof(TestSendBody))]
 [JsonSerializable(typeof(ValidationBody))]
 [JsonSerializable(typeof(ViewBody))]
@@ -110,6 +118,7 @@ internal static class ApiJson
 [JsonSerializable(typeof(PageBody<ListBody>))]
 [JsonSerializable(typeof(PageBody<RecipientBody>))]
 [JsonSerializable(typeof(PageBody<SetAsideBody>))]
+[JsonSerializable(typeof(PageBody<SuppressionBody>))]
 [JsonSerializable(typeof(PageBody<ViewBody>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -42,6 +42,7 @@ public static class ApiServices
         services.TryAddSingleton<RequestSource>();
         services.TryAddSingleton<RequestWatch>();
         services.TryAddSingleton<TrackedRequests>();
+        services.TryAddSingleton<SenderNames>();
         services.TryAddSingleton<Subscriptions>();
         services.AddHostedService(provider => provider.GetRequiredService<TrackedEvents>());
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Orleans;
 
@@ -37,6 +38,20 @@ public sealed record Refusal(
     [property: Id(2)] string Detail,
     [property: Id(3)] string? Field = null)
 {
+    /// <summary>What else is wrong, where several things are; <see langword="null"/> when it is this alone.</summary>
+    [Id(10)] public ImmutableList<OtherRefusal>? Others { get; init; }
+
+    /// <summary>Several refusals as one, which the first speaks for; <see langword="null"/> for none.</summary>
+    public static Refusal? Of(IReadOnlyList<Refusal> refusals) => refusals.Count switch
+    {
+        0 => null,
+        1 => refusals[0],
+        _ => refusals[0] with
+        {
+            Others = [.. refusals.Skip(1).Select(other => new OtherRefusal(other.Code, other.Detail, other.Field))],
+        },
+    };
+
     /// <summary>The request breaks a rule.</summary>
     public static Refusal Invalid(string code, string detail, string? field = null) =>
         new(RefusalKind.Invalid, code, detail, field);
@@ -50,6 +65,14 @@ public sealed record Refusal(
     /// <summary>Whoever asks is not who may.</summary>
     public static Refusal Forbidden(string code, string detail) => new(RefusalKind.Forbidden, code, detail);
 }
+
+/// <summary>What else a refusal tells of.</summary>
+/// <param name="Code">Stable and public.</param>
+/// <param name="Detail">For people.</param>
+/// <param name="Field">The offending field of the request.</param>
+[GenerateSerializer, Immutable, Alias("OtherRefusal")]
+public sealed record OtherRefusal(
+    [property: Id(0)] string Code, [property: Id(1)] string Detail, [property: Id(2)] string? Field = null);
 
 /// <summary>A value, or the refusal that stands in its place.</summary>
 [GenerateSerializer, Immutable, Alias("Result`1")]

@@ -30,6 +30,10 @@ public sealed class EngineOptions
     /// <summary>What costs a licence.</summary>
     public DeductOn DeductOn { get; set; }
 
+    /// <summary>Whether licences are counted and never short: for those who run the installation for themselves.
+    /// </summary>
+    public bool AreLicencesUnlimited { get; set; }
+
     /// <summary>When a campaign pauses by itself.</summary>
     public FuseOptions Fuse { get; set; } = new();
 

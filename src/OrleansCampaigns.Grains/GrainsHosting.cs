@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
+using OrleansCampaigns.Contracts.Contacts;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Grains.Campaigns;
 using OrleansCampaigns.Grains.Contacts;
@@ -53,13 +54,15 @@ public static class GrainsHosting
     }
 
     /// <summary>
-    /// Registers <see cref="IFeedback"/>, in a silo or in a client of the cluster: it needs
-    /// <see cref="IGrainFactory"/>, a <see cref="TimeProvider"/> and the same <see cref="EngineOptions"/> as the silos.
+    /// Registers <see cref="IFeedback"/> and <see cref="IContactStandings"/>, in a silo or in a client of the cluster:
+    /// they need <see cref="IGrainFactory"/>, a <see cref="TimeProvider"/> and the same <see cref="EngineOptions"/> as
+    /// the silos.
     /// </summary>
     public static IServiceCollection AddCampaignFeedback(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton<IFeedback, FeedbackRouter>();
+        services.TryAddSingleton<IContactStandings, ContactStandings>();
         return services;
     }
 }

@@ -38,7 +38,8 @@ public static class StorageHosting
             new GatedGrainStorage(services.GetRequiredKeyedService<IGrainStorage>(AdoNet), database));
         silo.Services.AddKeyedSingleton<IGrainStorage>(StorageNames.Contacts, (services, _) => new ContactStateStorage(
             database, new StateSerializer(), services.GetRequiredService<IOptions<ClusterOptions>>().Value.ServiceId));
-        silo.Services.AddSingleton<IAudienceStore>(new AudienceStore(database));
+        silo.Services.AddSingleton<IAudienceStore>(
+            services => new AudienceStore(database, services.GetService<TimeProvider>()));
         return silo;
     }
 }

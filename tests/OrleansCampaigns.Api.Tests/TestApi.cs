@@ -28,6 +28,7 @@ public sealed class TestApi : IAsyncDisposable
         Importer = new FakeImporter(Clock);
         (var factory, Grains) = FakeGrains.Create(Clock);
         Feedback = new FakeFeedback(Grains);
+        Suppressions = new FakeSuppressions(Clock);
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Trace);
@@ -37,7 +38,9 @@ public sealed class TestApi : IAsyncDisposable
         builder.Services.AddSingleton<IContactDirectory>(Contacts);
         builder.Services.AddSingleton<IListDirectory>(Lists);
         builder.Services.AddSingleton<ISubscriptionDirectory>(Lists);
+        builder.Services.AddSingleton<IAccountDirectory>(Lists);
         builder.Services.AddSingleton<IContactImporter>(Importer);
+        builder.Services.AddSingleton<ISuppressionDirectory>(Suppressions);
         builder.Services.AddSingleton<ICampaignDirectory>(Campaigns);
         builder.Services.AddSingleton<IRecipientDirectory>(Recipients);
         builder.Services.AddSingleton<IFeedback>(Feedback);
@@ -61,6 +64,8 @@ public sealed class TestApi : IAsyncDisposable
     public FakeLists Lists { get; }
 
     public FakeImporter Importer { get; }
+
+    public FakeSuppressions Suppressions { get; }
 
     public FakeCampaigns Campaigns { get; } = new();
 

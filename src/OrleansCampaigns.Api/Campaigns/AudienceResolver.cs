@@ -99,7 +99,8 @@ internal sealed class AudienceResolver(IListDirectory directory, FilterCheck che
         AccountId account, Audience audience, List<ContactInput> recipients, CancellationToken cancellation)
     {
         // Names of lists are unique in an account, and nobody ever reads this one.
-        var list = await directory.CreateList(account, $"recipients {Guid.NewGuid():N}", hidden: true, cancellation);
+        var list = await directory.CreateList(
+            account, $"recipients {Guid.NewGuid():N}", hidden: true, cancellation: cancellation);
         if (list.IsRefused)
         {
             return list.Refusal;

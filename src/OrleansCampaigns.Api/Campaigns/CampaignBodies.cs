@@ -71,6 +71,15 @@ internal sealed record CampaignBody
     /// <summary>Why it paused by itself: it was refused everywhere alike. Resume it once that is mended.</summary>
     public string? PauseReason { get; init; }
 
+    /// <summary>All that refused the last start, when it was more than one thing.</summary>
+    public IReadOnlyList<ProblemItem>? StartProblems { get; init; }
+
+    /// <summary>What is to be known of the start although it succeeded: an import that it waited for failed.</summary>
+    public string? StartNote { get; init; }
+
+    /// <summary>What the start waits for: imports into its audience, with the rows that they have read.</summary>
+    public string? WaitingFor { get; init; }
+
     public static CampaignBody From(CampaignView view)
     {
         var definition = view.Definition;
@@ -95,6 +104,11 @@ internal sealed record CampaignBody
             Pass = view.Pass,
             StartRefusal = view.StartRefusal is { } refusal ? ProblemItem.From(refusal) : null,
             PauseReason = view.PauseReason,
+            StartProblems = view.StartRefusal is { Others: { } others } first
+                ? [ProblemItem.From(first), .. others.Select(ProblemItem.From)]
+                : null,
+            StartNote = view.StartNote,
+            WaitingFor = view.WaitingFor,
         };
     }
 }

@@ -85,15 +85,23 @@ internal static class CampaignChecks
 /// <param name="LicencesNeeded">How many licences a start would reserve at most.</param>
 /// <param name="LicencesFree">How many are free.</param>
 /// <param name="Problems">What forbids a start.</param>
+/// <param name="Imports">The imports under way that a start would wait for; their rows are not all in the numbers.
+/// </param>
 internal sealed record ValidationBody(
-    bool MayStart, long Audience, long LicencesNeeded, long LicencesFree, IReadOnlyList<ProblemItem> Problems)
+    bool MayStart,
+    long Audience,
+    long LicencesNeeded,
+    long LicencesFree,
+    IReadOnlyList<ProblemItem> Problems,
+    IReadOnlyList<string> Imports)
 {
     public static ValidationBody From(ValidationReport report) => new(
         report.Problems.IsEmpty,
         report.Audience,
         report.LicencesNeeded,
         report.LicencesFree,
-        [.. report.Problems.Select(ProblemItem.From)]);
+        [.. report.Problems.Select(ProblemItem.From)],
+        report.Imports);
 }
 
 /// <summary>A message as one contact would get it.</summary>

@@ -1,3 +1,4 @@
+using OrleansCampaigns.Api.Suppressions;
 using OrleansCampaigns.Contracts.Contacts;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
@@ -98,13 +99,18 @@ internal sealed record ContactStateBody
     /// <summary>When the Last Status was assigned.</summary>
     public DateTimeOffset? LastStatusAt { get; init; }
 
+    /// <summary>Why nothing is sent to it whatever its status: its address or domain is suppressed.</summary>
+    public SuppressionBody? Suppression { get; init; }
+
     /// <summary>Where each recent campaign stands.</summary>
     public required IReadOnlyList<DeliveryBody> Deliveries { get; init; }
 
     /// <param name="id">Which contact.</param>
     /// <param name="state">What its grain says.</param>
     /// <param name="reached">How far it went with its latest campaign, which may be on a page of its history.</param>
-    public static ContactStateBody From(ContactId id, ContactState state, RecipientStatus reached) => new()
+    /// <param name="suppression">What suppresses its address; nothing when absent.</param>
+    public static ContactStateBody From(
+        ContactId id, ContactState state, RecipientStatus reached, Suppression? suppression) => new()
     {
         Id = id,
         Status = state.Status,
@@ -112,6 +118,7 @@ internal sealed record ContactStateBody
         SystemValue = RecipientStatusRules.SystemValue(reached, state.Status),
         StatusSince = state.StatusSince,
         RestsUntil = state.RestsUntil,
+        Suppression = suppression is null ? null : SuppressionBody.From(suppression),
         LastStatus = state.LastStatus,
         LastStatusName = state.LastStatus?.DisplayName(),
         LastStatusAt = state.LastStatusAt,

@@ -38,6 +38,7 @@ internal static class ContactStateEndpoints
         ContactRoute contact,
         Caller caller,
         IContactDirectory directory,
+        ISuppressionDirectory suppressions,
         IGrainFactory grains,
         CancellationToken cancellation)
     {
@@ -47,7 +48,8 @@ internal static class ContactStateEndpoints
         }
 
         var state = await grains.Contact(caller.Account, contact.Id).Describe();
-        return TypedResults.Ok(ContactStateBody.From(contact.Id, state, row.LastRecipientStatus));
+        var suppression = await suppressions.FindFor(caller.Account, row.Address, cancellation);
+        return TypedResults.Ok(ContactStateBody.From(contact.Id, state, row.LastRecipientStatus, suppression));
     }
 
     internal static async Task<Results<Ok<PageBody<HistoryEntryBody>>, Problem>> GetHistory(
@@ -101,9 +103,10 @@ internal static class ContactStateEndpoints
         JsonBody<ReasonRequest> body,
         Caller caller,
         IContactDirectory directory,
+        ISuppressionDirectory suppressions,
         IGrainFactory grains,
         CancellationToken cancellation) =>
-        Decide(contact.Id, caller, directory, grains, body.Value.Actor, body.Value.Reason, "reason",
+        Decide(contact.Id, caller, directory, suppressions, grains, body.Value.Actor, body.Value.Reason, "reason",
             (grain, actor, reason) => grain.UnsubscribeByUs(actor, reason), cancellation);
 
     internal static Task<Results<Ok<ContactStateBody>, Problem>> Resubscribe(
@@ -111,9 +114,10 @@ internal static class ContactStateEndpoints
         JsonBody<ConsentRequest> body,
         Caller caller,
         IContactDirectory directory,
+        ISuppressionDirectory suppressions,
         IGrainFactory grains,
         CancellationToken cancellation) =>
-        Decide(contact.Id, caller, directory, grains, body.Value.Actor, body.Value.Consent, "consent",
+        Decide(contact.Id, caller, directory, suppressions, grains, body.Value.Actor, body.Value.Consent, "consent",
             (grain, actor, consent) => grain.Resubscribe(actor, consent), cancellation);
 
     internal static Task<Results<Ok<ContactStateBody>, Problem>> Reinstate(
@@ -121,15 +125,17 @@ internal static class ContactStateEndpoints
         JsonBody<ReasonRequest> body,
         Caller caller,
         IContactDirectory directory,
+        ISuppressionDirectory suppressions,
         IGrainFactory grains,
         CancellationToken cancellation) =>
-        Decide(contact.Id, caller, directory, grains, body.Value.Actor, body.Value.Reason, "reason",
+        Decide(contact.Id, caller, directory, suppressions, grains, body.Value.Actor, body.Value.Reason, "reason",
             (grain, actor, reason) => grain.Reinstate(actor, reason), cancellation);
 
     private static async Task<Results<Ok<ContactStateBody>, Problem>> Decide(
         ContactId contact,
         Caller caller,
         IContactDirectory directory,
+        ISuppressionDirectory suppressions,
         IGrainFactory grains,
         string? actor,
         string? reason,
@@ -140,16 +146,25 @@ internal static class ContactStateEndpoints
         var checks = new Checks();
         actor = checks.RequiredLine(actor, "actor", Limits.NameLengthMax);
         reason = checks.RequiredLine(reason, reasonField, Limits.ReasonLengthMax);
+        if (actor == Contact.Itself)
+        {
+            checks.Fail("field.unknown_value", "actor must not be contact: that is who uses a link.", "actor");
+        }
+
         if (checks.HaveFailed)
         {
             return Problems.From(checks);
         }
 
         // A grain without stored state is a New contact: without this look it would come to be by being asked.
-        return await directory.Find(caller.Account, contact, cancellation) is not { } row
-            ? Problems.From(ContactRoute.Unknown)
-            : (await decide(grains.Contact(caller.Account, contact), actor, reason))
-                .Answer(state => ContactStateBody.From(contact, state, row.LastRecipientStatus));
+        if (await directory.Find(caller.Account, contact, cancellation) is not { } row)
+        {
+            return Problems.From(ContactRoute.Unknown);
+        }
+
+        var suppression = await suppressions.FindFor(caller.Account, row.Address, cancellation);
+        return (await decide(grains.Contact(caller.Account, contact), actor, reason))
+            .Answer(state => ContactStateBody.From(contact, state, row.LastRecipientStatus, suppression));
     }
 }
 

@@ -96,6 +96,10 @@ internal sealed record ImportBody
     /// ones.</summary>
     public required long LeftOut { get; init; }
 
+    /// <summary>Rows by whose word their contact may not be written to: unsubscribed, bounced, complained, …. The
+    /// contacts are in, and stand so.</summary>
+    public required long OptedOut { get; init; }
+
     /// <summary>When it began.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
@@ -117,6 +121,7 @@ internal sealed record ImportBody
         Malformed = import.Malformed,
         Rejected = import.Rejected,
         LeftOut = import.LeftOut,
+        OptedOut = import.OptedOut,
         StartedAt = import.StartedAt,
         EndedAt = import.EndedAt,
         Failure = import.Failure is null ? null : ProblemItem.From(import.Failure),

@@ -15,6 +15,10 @@ internal sealed record ImportQuery(ImportOptions Options, Problem? Problem)
     [
         new("addressColumn", "The column of the address; without it the first of address, email, e-mail, mail."),
         new("nameColumn", "The column of the name; without it name."),
+        new(
+            "statusColumn",
+            "The column that says whether a contact may be written to; without it each whose header says so, such as "
+            + "status; an empty value for none."),
         new("delimiter", "comma, semicolon, tab or bar; found out from the header when absent."),
         new(
             "resubscribe",
@@ -50,6 +54,7 @@ internal sealed record ImportQuery(ImportOptions Options, Problem? Problem)
             Actor = actor,
             AddressColumn = query.One("addressColumn"),
             NameColumn = query.One("nameColumn"),
+            StatusColumn = query.One("statusColumn"),
             AttributeColumns = columns,
             Delimiter = ReadDelimiter(query),
         };

@@ -20,7 +20,8 @@ internal static class ListEndpoints
         lists.MapPost("", Create).Refuses(409).WithSummary("Makes a list.");
         lists.MapGet("", Query).WithSummary("Lists the lists, newest first.");
         lists.MapGet("/{list}", Find).Refuses(404).WithSummary("Shows a list and how many members it has.");
-        lists.MapPatch("/{list}", Rename).Refuses(404, 409).WithSummary("Renames a list.");
+        lists.MapPatch("/{list}", Change).Refuses(404, 409)
+            .WithSummary("Renames a list, or changes what contacts read of it.");
         lists.MapDelete("/{list}", Delete).Refuses(404).WithSummary("Deletes a list; its contacts stay.");
         lists.MapPost("/{list}/members", AddMembers).Refuses(404)
             .WithSummary("Adds contacts to a list, making those that do not exist.");
@@ -37,13 +38,15 @@ internal static class ListEndpoints
         JsonBody<ListRequest> body, Caller caller, IListDirectory directory, CancellationToken cancellation)
     {
         var checks = new Checks();
+        var description = body.Value.Read(checks);
         var name = checks.RequiredLine(body.Value.Name, "name", Limits.NameLengthMax);
         if (checks.HaveFailed)
         {
             return Problems.From(checks);
         }
 
-        var created = await directory.CreateList(caller.Account, name, cancellation: cancellation);
+        var created = await directory.CreateList(
+            caller.Account, name, description: description, cancellation: cancellation);
         return created.IsRefused
             ? Problems.From(created.Refusal)
             : TypedResults.Created($"/v1/lists/{created.Value.Id}", ListBody.From(created.Value));
@@ -60,7 +63,7 @@ internal static class ListEndpoints
         return found is null ? Problems.From(Unknown) : TypedResults.Ok(ListBody.From(found));
     }
 
-    internal static async Task<Results<Ok<ListBody>, Problem>> Rename(
+    internal static async Task<Results<Ok<ListBody>, Problem>> Change(
         string list,
         JsonBody<ListRequest> body,
         Caller caller,
@@ -68,7 +71,12 @@ internal static class ListEndpoints
         CancellationToken cancellation)
     {
         var checks = new Checks();
-        var name = checks.RequiredLine(body.Value.Name, "name", Limits.NameLengthMax);
+        var change = body.Value.Read(checks);
+        if (change == new ListChange() || body.Value.Name is not null)
+        {
+            change = change with { Name = checks.RequiredLine(body.Value.Name, "name", Limits.NameLengthMax) };
+        }
+
         if (checks.HaveFailed)
         {
             return Problems.From(checks);
@@ -76,7 +84,7 @@ internal static class ListEndpoints
 
         return await directory.FindShown(caller.Account, list, cancellation) is null
             ? Problems.From(Unknown)
-            : (await directory.RenameList(caller.Account, list, name, cancellation)).Answer(ListBody.From);
+            : (await directory.ChangeList(caller.Account, list, change, cancellation)).Answer(ListBody.From);
     }
 
     internal static async Task<Results<NoContent, Problem>> Delete(
@@ -136,9 +144,21 @@ internal static class ListEndpoints
     }
 }
 
-/// <summary>A list to be made or renamed.</summary>
-/// <param name="Name">For people; unique in the account.</param>
-internal sealed record ListRequest(string? Name = null);
+/// <summary>A list to be made or changed.</summary>
+/// <param name="Name">For operators; unique in the account.</param>
+/// <param name="PublicName">What contacts read as its name on the preference page; empty for the name itself.</param>
+/// <param name="Description">What it is about, for contacts; empty for none.</param>
+/// <param name="Hidden">Whether the preference page leaves it out.</param>
+internal sealed record ListRequest(
+    string? Name = null, string? PublicName = null, string? Description = null, bool? Hidden = null)
+{
+    /// <summary>What is said of it beside its name.</summary>
+    public ListChange Read(Checks checks) => new(
+        null,
+        checks.Line(PublicName, "publicName", Limits.NameLengthMax),
+        checks.Line(Description, "description", Limits.ReasonLengthMax),
+        Hidden);
+}
 
 /// <summary>Contacts to be added to a list.</summary>
 /// <param name="Contacts">At most 10,000. An address that is not properly formatted is kept, and Invalid later.</param>
@@ -149,10 +169,27 @@ internal sealed record MembersRequest(
 
 /// <summary>A list of contacts.</summary>
 /// <param name="Id">Which list.</param>
-/// <param name="Name">For people.</param>
+/// <param name="Name">For operators.</param>
 /// <param name="Members">How many members; one address twice is two.</param>
 /// <param name="CreatedAt">When it was made.</param>
-internal sealed record ListBody(string Id, string Name, long Members, DateTimeOffset CreatedAt)
+/// <param name="PublicName">What contacts read as its name; absent for the name itself.</param>
+/// <param name="Description">What it is about, for contacts.</param>
+/// <param name="Hidden">Whether the preference page leaves it out.</param>
+internal sealed record ListBody(
+    string Id,
+    string Name,
+    long Members,
+    DateTimeOffset CreatedAt,
+    string? PublicName,
+    string? Description,
+    bool Hidden)
 {
-    public static ListBody From(ContactList list) => new(list.Id, list.Name, list.Members, list.CreatedAt);
+    public static ListBody From(ContactList list) => new(
+        list.Id,
+        list.Name,
+        list.Members,
+        list.CreatedAt,
+        list.PublicName,
+        list.Description,
+        list.IsUnlisted);
 }

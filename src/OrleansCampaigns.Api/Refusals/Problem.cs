@@ -37,6 +37,8 @@ internal sealed record ProblemBody
 internal sealed record ProblemItem(string Code, string Detail, string? Field)
 {
     public static ProblemItem From(Refusal refusal) => new(refusal.Code, refusal.Detail, refusal.Field);
+
+    public static ProblemItem From(OtherRefusal other) => new(other.Code, other.Detail, other.Field);
 }
 
 /// <summary>The answer to a request that came to nothing.</summary>

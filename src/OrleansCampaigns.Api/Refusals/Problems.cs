@@ -7,7 +7,12 @@ namespace OrleansCampaigns.Api.Refusals;
 internal static class Problems
 {
     public static Problem From(Refusal refusal) =>
-        new(StatusOf(refusal.Kind), refusal.Code, refusal.Detail, refusal.Field);
+        new(StatusOf(refusal.Kind), refusal.Code, refusal.Detail, refusal.Field)
+        {
+            Problems = refusal.Others is null
+                ? []
+                : [ProblemItem.From(refusal), .. refusal.Others.Take(Limits.FailuresMax - 1).Select(ProblemItem.From)],
+        };
 
     /// <summary>
     /// The first thing that is wrong speaks for all of them; callers that can show more find them in <c>problems</c>.

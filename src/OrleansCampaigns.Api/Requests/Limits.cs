@@ -24,6 +24,7 @@ internal static class Limits
     public const int AttachmentsMax = 20;
     public const long AttachmentBytesMax = 10 * 1024 * 1024;
     public const int ExportColumnsMax = 200;
+    public const long SuppressionBytesMax = 128 * 1024 * 1024;
     public const long FormBytesMax = 64 * 1024;
     public const long MessageBytesMax = 30 * 1024 * 1024;
     public const long WebhookBytesMax = 4 * 1024 * 1024;

@@ -13,14 +13,15 @@ internal sealed partial class PublicFailures(ILogger<PublicFailures> log) : IEnd
         }
         catch (BadHttpRequestException failure)
         {
-            return PublicPage.Unreadable(failure.StatusCode);
+            return PublicPage.Unreadable(
+                failure.StatusCode, PageLanguages.Of(null, context.HttpContext.Request));
         }
         catch (Exception failure) when (!context.HttpContext.RequestAborted.IsCancellationRequested)
         {
             // Neither its message nor the path: one may quote an address, the other holds a token.
             LogFailure(
                 log, failure.GetType().FullName, Problem.TraceIdOf(context.HttpContext), failure.StackTrace);
-            return PublicPage.Unavailable;
+            return PublicPage.Unavailable(PageLanguages.Of(null, context.HttpContext.Request));
         }
     }
 

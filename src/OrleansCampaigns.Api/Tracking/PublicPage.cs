@@ -5,9 +5,11 @@ namespace OrleansCampaigns.Api.Tracking;
 
 /// <summary>A page for people without a key: whole in itself, without script, and never kept by anybody.</summary>
 /// <param name="status">The HTTP status.</param>
+/// <param name="language">The language of all that it says (BCP 47).</param>
 /// <param name="title">The title, also shown as the heading; no HTML.</param>
 /// <param name="body">What follows the heading: HTML, with everything from outside encoded.</param>
-internal sealed class PublicPage(int status, string title, string body) : IResult, IStatusCodeHttpResult
+internal sealed class PublicPage(int status, string language, string title, string body)
+    : IResult, IStatusCodeHttpResult
 {
     private const string Style =
         """
@@ -45,32 +47,33 @@ internal sealed class PublicPage(int status, string title, string body) : IResul
     public int? StatusCode => status;
 
     /// <summary>For every token that is none of ours, whatever is wrong with it.</summary>
-    public static PublicPage NotFound { get; } = new(
-        StatusCodes.Status404NotFound,
-        "Nothing here",
-        "<p>This link is not valid. It may have been cut off or altered: try to open it from the e-mail again.</p>");
+    public static PublicPage NotFound(PageTexts texts) => new(
+        StatusCodes.Status404NotFound, texts.Language, texts.NotFoundTitle, $"<p>{texts.NotFound}</p>");
 
     /// <summary>Where the hidden link leads: nothing to act on, and nothing that a link checker could call broken.
     /// </summary>
+    /// <remarks>No person gets there: it is not translated.</remarks>
     public static PublicPage Hidden { get; } = new(
         StatusCodes.Status200OK,
+        "en",
         "Nothing to do here",
         "<p>This link is for programs that look at e-mails. Nothing was changed; please close the page.</p>");
 
-    public static PublicPage Unavailable { get; } = new(
+    public static PublicPage Unavailable(PageTexts texts) => new(
         StatusCodes.Status503ServiceUnavailable,
-        "Not now",
-        "<p>This cannot be done at the moment. Nothing was changed; please try again in a few minutes.</p>");
+        texts.Language,
+        texts.UnavailableTitle,
+        $"<p>{texts.Unavailable}</p>");
 
-    public static PublicPage Unreadable(int status) => new(
-        status, "Not understood", "<p>The request could not be read. Nothing was changed.</p>");
+    public static PublicPage Unreadable(int status, PageTexts texts) => new(
+        status, texts.Language, texts.UnreadableTitle, $"<p>{texts.Unreadable}</p>");
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var page = Encoding.UTF8.GetBytes(
             $"""
             <!DOCTYPE html>
-            <html lang="en">
+            <html lang="{language}">
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -91,6 +94,8 @@ internal sealed class PublicPage(int status, string title, string body) : IResul
         response.StatusCode = status;
         response.ContentType = "text/html; charset=utf-8";
         response.ContentLength = page.Length;
+        response.Headers.ContentLanguage = language;
+        response.Headers.Vary = "Accept-Language";
         response.Headers.ContentSecurityPolicy = Policy;
         response.Headers["Referrer-Policy"] = "no-referrer"; // The address of the page holds the token.
         if (status == StatusCodes.Status503ServiceUnavailable)

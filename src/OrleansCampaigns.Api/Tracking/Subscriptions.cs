@@ -16,10 +16,17 @@ namespace OrleansCampaigns.Api.Tracking;
 internal sealed record Subscriber(AccountId Account, ContactId Contact, CampaignId Campaign);
 
 /// <summary>A list that a contact may leave, or come back to.</summary>
-/// <param name="Name">What people call it.</param>
+/// <param name="Name">Its public name, or the one that operators know it by.</param>
+/// <param name="Description">What it is about, if that is said.</param>
 /// <param name="Proof">Shows that a page of ours offered it to this contact; goes back with the form.</param>
 /// <param name="IsOn">Whether the contact is on it.</param>
-internal sealed record OfferedList(string Name, string Proof, bool IsOn);
+internal sealed record OfferedList(string Name, string? Description, string Proof, bool IsOn);
+
+/// <summary>Who reads a page.</summary>
+/// <param name="Texts">What the page says, in the reader's language.</param>
+/// <param name="Sender">Who writes; <see langword="null"/> when that is not known.</param>
+/// <param name="MaskedAddress">The reader's address, hidden but for what its owner needs to know it by.</param>
+internal sealed record PageReader(PageTexts Texts, string? Sender, string MaskedAddress);
 
 /// <summary>What a contact decides for itself, by the link in its e-mail.</summary>
 /// <remarks>
@@ -32,6 +39,7 @@ internal sealed class Subscriptions(
     IContactDirectory contacts,
     ISubscriptionDirectory subscriptions,
     ListMemberships memberships,
+    SenderNames senders,
     IGrainFactory grains,
     RecipientTokens tokens,
     TimeProvider clock)
@@ -46,9 +54,15 @@ internal sealed class Subscriptions(
             ? new(campaign.Account, recipient.Contact, recipient.Campaign)
             : null;
 
-    /// <summary>The contact's address, hidden but for what its owner needs to know it by.</summary>
-    public async Task<string> MaskedAddress(Subscriber who, CancellationToken cancellation) =>
-        Mask((await contacts.Find(who.Account, who.Contact, cancellation))?.Address);
+    /// <summary>Who reads a page, in which language, and who writes to it.</summary>
+    public async Task<PageReader> Reader(Subscriber who, HttpRequest request, CancellationToken cancellation)
+    {
+        var contact = await contacts.Find(who.Account, who.Contact, cancellation);
+        return new(
+            PageLanguages.Of(contact?.Attributes, request),
+            await senders.Find(who.Account, who.Campaign, cancellation),
+            Mask(contact?.Address));
+    }
 
     /// <summary>The contact's status.</summary>
     public async Task<ContactStatus> Status(Subscriber who) =>
@@ -77,21 +91,27 @@ internal sealed class Subscriptions(
         }
     }
 
-    /// <summary>Subscribes again, where that is the contact's to decide; the consent goes on record.</summary>
+    /// <summary>Subscribes again, where that is the contact's to decide, and as often as a link may.</summary>
+    /// <remarks>
+    /// The record says by which button and link, and no more: every holder of the e-mail can press it. Its source is
+    /// the page, so that it is told from a consent that an operator vouches for.
+    /// </remarks>
     public async Task Resubscribe(Subscriber who) =>
         _ = await grains.Contact(who.Account, who.Contact).Resubscribe(
-            "contact", $"By the button on the unsubscribe page, reached by the link in an e-mail of {who.Campaign}.");
+            Contact.Itself,
+            $"By the button on the unsubscribe page, reached by the link in an e-mail of {who.Campaign}.");
 
     /// <summary>The lists that the contact is on, and those that it has left.</summary>
     /// <remarks>Lists that an operator took it off are not offered: that was not the contact's decision.</remarks>
     public async Task<List<OfferedList>> Offers(Subscriber who, CancellationToken cancellation) =>
     [
         .. (await subscriptions.Query(who.Account, who.Contact, cancellation))
-            .Where(subscription => subscription.State != SubscriptionState.TakenOff)
+            .Where(subscription => subscription is { State: not SubscriptionState.TakenOff, IsUnlisted: false })
             .Take(OffersMax)
-            .OrderBy(subscription => subscription.Name, StringComparer.InvariantCultureIgnoreCase)
+            .OrderBy(subscription => subscription.ShownName, StringComparer.InvariantCultureIgnoreCase)
             .Select(subscription => new OfferedList(
-                subscription.Name,
+                subscription.ShownName,
+                subscription.Description,
                 Prove(who, subscription.ListId),
                 subscription.State == SubscriptionState.Subscribed)),
     ];
@@ -102,9 +122,11 @@ internal sealed class Subscriptions(
     /// <param name="offered">The proofs of all lists on the form.</param>
     /// <param name="kept">The proofs of those that were checked.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public async Task Keep(
+    /// <returns>Whether all of it was done: a link may bring a contact back to a list only so often.</returns>
+    public async Task<bool> Keep(
         Subscriber who, IReadOnlyList<string?> offered, IReadOnlyList<string?> kept, CancellationToken cancellation)
     {
+        var isDone = true;
         var states = (await subscriptions.Query(who.Account, who.Contact, cancellation))
             .ToDictionary(subscription => subscription.ListId, subscription => subscription.State);
         foreach (var proof in offered.Take(OffersMax).Distinct(StringComparer.Ordinal))
@@ -122,10 +144,12 @@ internal sealed class Subscriptions(
             }
             else if (state == SubscriptionState.Left)
             {
-                await memberships.Renew(
+                isDone &= await memberships.Renew(
                     who.Account, list, who.Contact, Change(who, SubscriptionState.Subscribed), cancellation);
             }
         }
+
+        return isDone;
     }
 
     public static bool IsUnsubscribed(ContactStatus status) =>
@@ -140,8 +164,8 @@ internal sealed class Subscriptions(
     private SubscriptionChange Change(Subscriber who, SubscriptionState state) => new(
         state,
         clock.GetUtcNow(),
-        "page",
-        "contact",
+        SubscriptionChange.PageSource,
+        Contact.Itself,
         $"On the preference page, reached by the link in an e-mail of {who.Campaign}.");
 
     private string Prove(Subscriber who, string list) =>

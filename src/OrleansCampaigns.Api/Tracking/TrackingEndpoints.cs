@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Primitives;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain.Feedback;
@@ -33,8 +34,7 @@ internal static class TrackingEndpoints
     internal static async Task<Pixel> Open(
         string token, HttpContext context, RecipientTokens tokens, TrackedRequests requests)
     {
-        var end = token.IndexOf('.', StringComparison.Ordinal);
-        if (tokens.Read(TokenPurpose.Open, end < 0 ? token : token[..end]) is { } recipient)
+        if (tokens.Read(TokenPurpose.Open, RecipientTokens.Trim(token)) is { } recipient)
         {
             await requests.Take(FeedbackSignal.Open, recipient, links: 0, context);
         }
@@ -50,18 +50,16 @@ internal static class TrackingEndpoints
         TrackedRequests requests,
         TimeProvider clock)
     {
-        var given = context.Request.Query["u"];
-        var bound = given.Count == 1 ? LinkTarget.ReadBound(given[0]) : null;
-        if ((given.Count > 0 && string.IsNullOrEmpty(bound))
-            || tokens.Read(TokenPurpose.Click, token, bound) is not { Link: > 0 } recipient)
+        if (ReadLink(tokens, RecipientTokens.Trim(token), context.Request.Query["u"])
+            is not ({ Link: > 0 } recipient, var bound))
         {
-            return PublicPage.NotFound;
+            return PublicPage.NotFound(PageLanguages.Of(null, context.Request));
         }
 
         var (target, links) = await FindTarget(recipient, bound, campaigns, clock);
         if (target is null)
         {
-            return PublicPage.NotFound;
+            return PublicPage.NotFound(PageLanguages.Of(null, context.Request));
         }
 
         await requests.Take(FeedbackSignal.Click, recipient, links, context);
@@ -71,13 +69,30 @@ internal static class TrackingEndpoints
     internal static async Task<PublicPage> Hidden(
         string token, HttpContext context, RecipientTokens tokens, TrackedRequests requests)
     {
-        if (tokens.Read(TokenPurpose.HiddenLink, token) is not { } recipient)
+        if (tokens.Read(TokenPurpose.HiddenLink, RecipientTokens.Trim(token)) is not { } recipient)
         {
-            return PublicPage.NotFound;
+            return PublicPage.NotFound(PageLanguages.Of(null, context.Request));
         }
 
         await requests.Take(FeedbackSignal.HiddenLink, recipient, links: 0, context);
         return PublicPage.Hidden;
+    }
+
+    private static (RecipientToken? Recipient, string? Bound) ReadLink(
+        RecipientTokens tokens, string token, StringValues given)
+    {
+        if (given.Count == 0)
+        {
+            return (tokens.Read(TokenPurpose.Click, token), null);
+        }
+
+        return given is [{ } text]
+            ? RecipientTokens.TrimAll(text)
+                .Select(LinkTarget.ReadBound)
+                .Where(bound => !string.IsNullOrEmpty(bound))
+                .Select(bound => (tokens.Read(TokenPurpose.Click, token, bound), bound))
+                .FirstOrDefault(read => read.Item1 is not null)
+            : default;
     }
 
     /// <remarks>

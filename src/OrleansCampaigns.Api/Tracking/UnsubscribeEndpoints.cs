@@ -1,6 +1,6 @@
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Feedback;
-using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Feedback;
 
 namespace OrleansCampaigns.Api.Tracking;
 
@@ -31,78 +31,101 @@ internal static class UnsubscribeEndpoints
         TrackedRequests requests,
         CancellationToken cancellation)
     {
+        token = RecipientTokens.Trim(token);
         if (await subscriptions.Find(token) is not { } who)
         {
-            return PublicPage.NotFound;
+            return PublicPage.NotFound(PageLanguages.Of(null, context.Request));
         }
 
         await requests.Look(new(who.Campaign, who.Contact, 0), context);
-        return await Page(token, who, subscriptions, null, cancellation);
+        return await Page(token, who, context, subscriptions, null, cancellation);
     }
 
     internal static async Task<PublicPage> Decide(
         string token, HttpContext context, Subscriptions subscriptions, CancellationToken cancellation)
     {
+        token = RecipientTokens.Trim(token);
         if (await subscriptions.Find(token) is not { } who)
         {
-            return PublicPage.NotFound;
+            return PublicPage.NotFound(PageLanguages.Of(null, context.Request));
         }
 
         var body = await ReadBody(context.Request, cancellation);
         if (OneClick.IsSaidIn(body.GetBuffer().AsSpan(0, (int)body.Length)))
         {
-            return await Unsubscribe(token, who, "one-click", subscriptions, cancellation);
+            return await Unsubscribe(token, who, "one-click", context, subscriptions, cancellation);
         }
 
         if (await ReadForm(context.Request, body, cancellation) is not { } form)
         {
-            return PublicPage.Unreadable(StatusCodes.Status400BadRequest);
+            return Unreadable(context);
         }
 
         switch (form[UnsubscribePage.ActionField].ToString())
         {
             case UnsubscribePage.Everything:
-                return await Unsubscribe(token, who, "link", subscriptions, cancellation);
+                return await Unsubscribe(token, who, "link", context, subscriptions, cancellation);
 
             case UnsubscribePage.Again:
                 await subscriptions.Resubscribe(who);
-                var done = Subscriptions.IsUnsubscribed(await subscriptions.Status(who))
-                    ? "Nothing was changed: it was changed too often today"
-                    : "You are subscribed again";
-                return await Page(token, who, subscriptions, done, cancellation);
+                return await Page(
+                    token,
+                    who,
+                    context,
+                    subscriptions,
+                    texts => texts.ReturnedTitle,
+                    cancellation,
+                    refused: texts => texts.TooOftenTitle);
 
             case UnsubscribePage.Preferences:
-                await subscriptions.Keep(
+                var isSaved = await subscriptions.Keep(
                     who, form[UnsubscribePage.OfferedField], form[UnsubscribePage.KeptField], cancellation);
-                return await Page(token, who, subscriptions, "Your choice is saved", cancellation);
+                return await Page(
+                    token,
+                    who,
+                    context,
+                    subscriptions,
+                    texts => isSaved ? texts.SavedTitle : texts.TooOftenTitle,
+                    cancellation);
 
             default:
-                return PublicPage.Unreadable(StatusCodes.Status400BadRequest);
+                return Unreadable(context);
         }
     }
 
+    private static PublicPage Unreadable(HttpContext context) => PublicPage.Unreadable(
+        StatusCodes.Status400BadRequest, PageLanguages.Of(null, context.Request));
+
     private static async Task<PublicPage> Unsubscribe(
-        string token, Subscriber who, string source, Subscriptions subscriptions, CancellationToken cancellation)
+        string token,
+        Subscriber who,
+        string source,
+        HttpContext context,
+        Subscriptions subscriptions,
+        CancellationToken cancellation)
     {
         // Whatever the page needs is asked for before: what fails now fails with nothing changed.
-        var address = await subscriptions.MaskedAddress(who, cancellation);
+        var reader = await subscriptions.Reader(who, context.Request, cancellation);
         await subscriptions.Unsubscribe(who, source);
-        return UnsubscribePage.Show(token, await subscriptions.Status(who), address, []);
+        return UnsubscribePage.Show(token, reader, await subscriptions.Status(who), []);
     }
 
     private static async Task<PublicPage> Page(
         string token,
         Subscriber who,
+        HttpContext context,
         Subscriptions subscriptions,
-        string? done,
-        CancellationToken cancellation)
+        Func<PageTexts, string>? done,
+        CancellationToken cancellation,
+        Func<PageTexts, string>? refused = null)
     {
         var status = await subscriptions.Status(who);
-        var address = await subscriptions.MaskedAddress(who, cancellation);
+        var reader = await subscriptions.Reader(who, context.Request, cancellation);
         IReadOnlyList<OfferedList> lists = Subscriptions.IsUnsubscribed(status)
             ? []
             : await subscriptions.Offers(who, cancellation);
-        return UnsubscribePage.Show(token, status, address, lists, done);
+        return UnsubscribePage.Show(
+            token, reader, status, lists, done?.Invoke(reader.Texts), refused?.Invoke(reader.Texts));
     }
 
     // Its limit is that of a form: the server cuts off what is longer.

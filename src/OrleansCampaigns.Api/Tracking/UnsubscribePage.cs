@@ -19,55 +19,69 @@ internal static class UnsubscribePage
 
     /// <summary>The page as the contact stands.</summary>
     /// <param name="token">The token of the address; forms go back to it and to nothing else.</param>
+    /// <param name="reader">Who reads it, in which language, and who writes.</param>
     /// <param name="status">The contact's status.</param>
-    /// <param name="maskedAddress">Whom it is about, as far as its owner needs to know.</param>
     /// <param name="lists">Its lists; not shown to those who are unsubscribed.</param>
     /// <param name="done">What was just done: it becomes the title, which screen readers read first.</param>
+    /// <param name="refused">What was not done, as the title of who stays unsubscribed.</param>
     public static PublicPage Show(
         string token,
+        PageReader reader,
         ContactStatus status,
-        string maskedAddress,
         IReadOnlyList<OfferedList> lists,
-        string? done = null)
+        string? done = null,
+        string? refused = null)
     {
         var body = new StringBuilder();
-        var address = $"<strong><bdi>{Encoder.Encode(maskedAddress)}</bdi></strong>";
+        var texts = reader.Texts;
         if (Subscriptions.IsUnsubscribed(status))
         {
-            body.Append("<p>No more e-mail from us goes to ").Append(address).Append(".</p>\n");
-            WriteReturn(body, token, status);
-            return new(StatusCodes.Status200OK, "You are unsubscribed", body.ToString());
+            body.Append("<p>").Append(Fill(texts.Unsubscribed, reader)).Append("</p>\n");
+            WriteReturn(body, token, status, reader);
+            return new(StatusCodes.Status200OK, texts.Language, refused ?? texts.UnsubscribedTitle, body.ToString());
         }
 
-        body.Append("<p>E-mail from us goes to ").Append(address).Append(".</p>\n");
-        WriteForm(body, token, Everything, "", "Unsubscribe from everything", isQuiet: false);
+        body.Append("<p>").Append(Fill(texts.Subscribed, reader)).Append("</p>\n");
+        WriteForm(body, token, Everything, "", texts.UnsubscribeButton, isQuiet: false);
         if (lists.Count > 0)
         {
-            body.Append("<section aria-labelledby=\"lists\">\n<h2 id=\"lists\">Or choose what you get</h2>\n");
-            WriteForm(body, token, Preferences, Choices(lists), "Save my choice", isQuiet: true);
+            body.Append("<section aria-labelledby=\"lists\">\n<h2 id=\"lists\">").Append(texts.ChooseHeading)
+                .Append("</h2>\n");
+            WriteForm(body, token, Preferences, Choices(lists, texts), texts.SaveButton, isQuiet: true);
             body.Append("</section>\n");
         }
 
-        return new(StatusCodes.Status200OK, done ?? "Unsubscribe", body.ToString());
+        return new(StatusCodes.Status200OK, texts.Language, done ?? texts.Title, body.ToString());
     }
 
-    private static void WriteReturn(StringBuilder body, string token, ContactStatus status)
+    private static void WriteReturn(StringBuilder body, string token, ContactStatus status, PageReader reader)
     {
+        var texts = reader.Texts;
         if (status == ContactStatus.Complained)
         {
-            body.Append("<p class=\"soft\">If that is a mistake, please write to whoever sent you the e-mail.</p>\n");
+            body.Append("<p class=\"soft\">").Append(texts.WriteToSender).Append("</p>\n");
             return;
         }
 
-        body.Append("<section aria-labelledby=\"again\">\n<h2 id=\"again\">Was that a mistake?</h2>\n")
-            .Append("<p class=\"soft\">With the button you agree to get e-mail from us again.</p>\n");
-        WriteForm(body, token, Again, "", "Subscribe again", isQuiet: true);
+        body.Append("<section aria-labelledby=\"again\">\n<h2 id=\"again\">").Append(texts.MistakeHeading)
+            .Append("</h2>\n<p class=\"soft\">").Append(Fill(texts.Agreement, reader)).Append("</p>\n");
+        WriteForm(body, token, Again, "", texts.ReturnButton, isQuiet: true);
         body.Append("</section>\n");
     }
 
-    private static string Choices(IReadOnlyList<OfferedList> lists)
+    private static string Fill(string text, PageReader reader) => text
+        .Replace(
+            "{address}",
+            $"<strong><bdi>{Encoder.Encode(reader.MaskedAddress)}</bdi></strong>",
+            StringComparison.Ordinal)
+        .Replace(
+            "{sender}",
+            reader.Sender is null ? reader.Texts.UnnamedSender : $"<bdi>{Encoder.Encode(reader.Sender)}</bdi>",
+            StringComparison.Ordinal);
+
+    private static string Choices(IReadOnlyList<OfferedList> lists, PageTexts texts)
     {
-        var choices = new StringBuilder("<fieldset>\n<legend>Keep me on these lists</legend>\n");
+        var choices = new StringBuilder("<fieldset>\n<legend>").Append(texts.ChooseLegend).Append("</legend>\n");
         foreach (var list in lists)
         {
             var proof = Encoder.Encode(list.Proof);
@@ -75,7 +89,13 @@ internal static class UnsubscribePage
                 .Append("<label><input type=\"checkbox\" name=\"" + KeptField + "\" value=\"").Append(proof)
                 .Append('"')
                 .Append(list.IsOn ? " checked" : "")
-                .Append("><bdi>").Append(Encoder.Encode(list.Name)).Append("</bdi></label>\n");
+                .Append("><span><bdi>").Append(Encoder.Encode(list.Name)).Append("</bdi>");
+            if (list.Description is { } description)
+            {
+                choices.Append("<br><bdi class=\"soft\">").Append(Encoder.Encode(description)).Append("</bdi>");
+            }
+
+            choices.Append("</span></label>\n");
         }
 
         return choices.Append("</fieldset>\n").ToString();

@@ -35,7 +35,7 @@ internal static class WelcomeEndpoint
                 .Append(HtmlEncoder.Default.Encode(about)).Append(".</li>\n");
         }
 
-        return new PublicPage(StatusCodes.Status200OK, "OrleansCampaigns", body.Append("</ul>").ToString());
+        return new PublicPage(StatusCodes.Status200OK, "en", "OrleansCampaigns", body.Append("</ul>").ToString());
     }
 
     private static bool WantsPage(HttpRequest request) =>

@@ -36,6 +36,11 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("GetReservation")]
     Task<Reservation?> GetReservation(CampaignId campaign);
 
+    /// <summary>Makes changed suppressions known to every silo. An attempt of the account that has not reached a relay
+    /// asks anew before it does so.</summary>
+    [Alias("TellSuppressions")]
+    Task TellSuppressions();
+
     /// <summary>What the dashboard shows of it: amounts, and not who granted them or why.</summary>
     [Alias("GetState")]
     Task<AccountSummary> GetState();

@@ -167,6 +167,12 @@ public sealed record CampaignView
 
     /// <summary>Why it paused by itself; <see langword="null"/> when an operator paused it.</summary>
     [Id(10)] public string? PauseReason { get; init; }
+
+    /// <summary>What is to be known of the start although it succeeded, such as an import that failed.</summary>
+    [Id(20)] public string? StartNote { get; init; }
+
+    /// <summary>What the start waits for: imports, with the rows that they have read.</summary>
+    [Id(21)] public string? WaitingFor { get; init; }
 }
 
 /// <summary>What a partition needs to know about its campaign.</summary>
@@ -202,7 +208,11 @@ public sealed record ValidationReport(
     [property: Id(0)] long Audience,
     [property: Id(1)] long LicencesNeeded,
     [property: Id(2)] long LicencesFree,
-    [property: Id(3)] ImmutableList<Refusal> Problems);
+    [property: Id(3)] ImmutableList<Refusal> Problems)
+{
+    /// <summary>The imports that a start would wait for; their rows are not all in the numbers.</summary>
+    [Id(20)] public ImmutableList<string> Imports { get; init; } = [];
+}
 
 /// <summary>A message as one contact would get it.</summary>
 [GenerateSerializer, Immutable, Alias("Campaigns.MessagePreview")]

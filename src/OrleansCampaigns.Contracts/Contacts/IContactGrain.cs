@@ -85,6 +85,12 @@ public interface IContactGrain : IGrainWithStringKey
     [Alias("Reinstate")]
     Task<Result<ContactState>> Reinstate(string actor, string reason);
 
+    /// <summary>Learns how the contact stands by the word of a file. Durable when it returns; the same word twice
+    /// changes nothing. An attempt that the word forbids, and that has not reached a relay, does not do so after the
+    /// answer.</summary>
+    [Alias("TakeStanding")]
+    Task TakeStanding(ImportedStanding standing);
+
     /// <summary>Status, Last Status and where each recent campaign stands.</summary>
     [Alias("Describe")]
     Task<ContactState> Describe();

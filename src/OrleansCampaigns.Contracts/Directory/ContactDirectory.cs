@@ -90,7 +90,41 @@ public interface IContactDirectory
 /// <param name="Members">How many members; one address imported twice in one file is two.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="IsHidden">Whether it holds the recipients given with a campaign, and is not shown among lists.</param>
-public sealed record ContactList(string Id, string Name, long Members, DateTimeOffset CreatedAt, bool IsHidden = false);
+public sealed record ContactList(string Id, string Name, long Members, DateTimeOffset CreatedAt, bool IsHidden = false)
+{
+    /// <summary>The name that contacts read on the preference page; <see langword="null"/> for <see cref="Name"/>.
+    /// </summary>
+    public string? PublicName { get; init; }
+
+    /// <summary>What the list is about, for contacts.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Whether the preference page leaves it out: contacts cannot leave it alone.</summary>
+    public bool IsUnlisted { get; init; }
+}
+
+/// <summary>What is to become of a list; what is <see langword="null"/> stays.</summary>
+/// <param name="Name">For operators; unique in the account.</param>
+/// <param name="PublicName">For contacts; empty for none.</param>
+/// <param name="Description">For contacts; empty for none.</param>
+/// <param name="IsUnlisted">Whether the preference page leaves it out.</param>
+public sealed record ListChange(
+    string? Name = null, string? PublicName = null, string? Description = null, bool? IsUnlisted = null);
+
+/// <summary>What an account says of itself.</summary>
+/// <param name="PublicName">Who writes, as contacts read it; <see langword="null"/> for the sender of the
+/// campaign.</param>
+public sealed record AccountProfile(string? PublicName = null);
+
+/// <summary>Accounts, as far as people see them.</summary>
+public interface IAccountDirectory
+{
+    /// <summary>What the account says of itself; an account that never said anything has an empty profile.</summary>
+    Task<AccountProfile> Find(AccountId account, CancellationToken cancellation = default);
+
+    /// <summary>Replaces it.</summary>
+    Task Put(AccountId account, AccountProfile profile, CancellationToken cancellation = default);
+}
 
 /// <summary>A saved filter.</summary>
 public sealed record ContactView(string Id, string Name, ContactFilter Filter, DateTimeOffset CreatedAt);
@@ -100,7 +134,11 @@ public interface IListDirectory
 {
     /// <summary>Makes a list; refused <c>list.name</c> or <c>list.exists</c>.</summary>
     Task<Result<ContactList>> CreateList(
-        AccountId account, string name, bool hidden = false, CancellationToken cancellation = default);
+        AccountId account,
+        string name,
+        bool hidden = false,
+        ListChange? description = null,
+        CancellationToken cancellation = default);
 
     /// <summary>The list, or <see langword="null"/>.</summary>
     Task<ContactList?> FindList(AccountId account, string listId, CancellationToken cancellation = default);
@@ -113,9 +151,9 @@ public interface IListDirectory
     Task<IReadOnlyList<ContactList>> QueryListsOf(
         AccountId account, ContactId contact, CancellationToken cancellation = default);
 
-    /// <summary>Renames a list.</summary>
-    Task<Result<ContactList>> RenameList(
-        AccountId account, string listId, string name, CancellationToken cancellation = default);
+    /// <summary>Changes a list.</summary>
+    Task<Result<ContactList>> ChangeList(
+        AccountId account, string listId, ListChange change, CancellationToken cancellation = default);
 
     /// <summary>Deletes a list; its contacts stay.</summary>
     Task<bool> DeleteList(AccountId account, string listId, CancellationToken cancellation = default);

@@ -14,6 +14,11 @@ public sealed record ImportOptions
     public string? NameColumn { get; init; }
 
     /// <summary>
+    /// The column that says whether a contact may be written to; without it each column whose header says so.
+    /// </summary>
+    public string? StatusColumn { get; init; }
+
+    /// <summary>
     /// Which attribute a column goes to; an empty name leaves the column out. Other columns keep their header.
     /// </summary>
     public IReadOnlyDictionary<string, string> AttributeColumns { get; init; } = new Dictionary<string, string>();
@@ -79,6 +84,10 @@ public sealed record Import
     /// <summary>Rows of contacts that left the list or were taken off it: their profiles are up to date, and they are
     /// no members. They are among the updated ones.</summary>
     public long LeftOut { get; init; }
+
+    /// <summary>Rows by whose word their contact may not be written to: unsubscribed, bounced, complained, …. Their
+    /// contacts are in, and stand so.</summary>
+    public long OptedOut { get; init; }
 
     /// <summary>When it began.</summary>
     public DateTimeOffset StartedAt { get; init; }

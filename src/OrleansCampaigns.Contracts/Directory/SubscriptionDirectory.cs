@@ -15,7 +15,20 @@ public sealed record Subscription(
     string Name,
     SubscriptionState State,
     DateTimeOffset? Since,
-    IReadOnlyList<SubscriptionChange> History);
+    IReadOnlyList<SubscriptionChange> History)
+{
+    /// <summary>The name that contacts read, if it has one.</summary>
+    public string? PublicName { get; init; }
+
+    /// <summary>What it is about, for contacts.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Whether the preference page leaves it out.</summary>
+    public bool IsUnlisted { get; init; }
+
+    /// <summary>What contacts read as its name.</summary>
+    public string ShownName => PublicName ?? Name;
+}
 
 /// <summary>Contacts that were added to a list.</summary>
 /// <param name="List">The list afterwards.</param>
@@ -42,7 +55,8 @@ public interface ISubscriptionDirectory
 
     /// <summary>Makes a contact a member again that left or was taken off; the change's reason is its consent.
     /// </summary>
-    /// <returns>Whether there is such a list and such a contact.</returns>
+    /// <returns>Whether there is such a list and such a contact, and the change is none of the preference page's that
+    /// comes too often (<see cref="SubscriptionChange.ReturnsPerDayMax"/>).</returns>
     Task<bool> Renew(
         AccountId account,
         string listId,

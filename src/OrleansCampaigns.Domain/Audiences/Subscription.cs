@@ -27,4 +27,15 @@ public sealed record SubscriptionChange(
     [property: Id(1)] DateTimeOffset At,
     [property: Id(2)] string Source,
     [property: Id(3)] string? Actor,
-    [property: Id(4)] string? Reason);
+    [property: Id(4)] string? Reason)
+{
+    /// <summary>The source of a change that was made on the preference page.</summary>
+    public const string PageSource = "page";
+
+    /// <summary>How often a day a link may bring a contact back to one list.</summary>
+    /// <remarks>Leaving is always possible. Coming back has a bound, or one link would fill the history.</remarks>
+    public const int ReturnsPerDayMax = 3;
+
+    /// <summary>How often links may do so at all; then only an operator does, with a consent.</summary>
+    public const int ReturnsMax = 20;
+}

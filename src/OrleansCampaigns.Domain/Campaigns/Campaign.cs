@@ -62,6 +62,13 @@ public sealed record Campaign
     /// <summary>Why it paused by itself; <see langword="null"/> unless it did.</summary>
     public string? PauseReason { get; init; }
 
+    /// <summary>The imports that the start waits for, or waited for; empty before it has looked, and when there are
+    /// none.</summary>
+    public ImmutableList<string> AwaitedImports { get; init; } = [];
+
+    /// <summary>What is to be known of the start although it succeeded: an import that it waited for failed.</summary>
+    public string? StartNote { get; init; }
+
     /// <summary>Makes a draft.</summary>
     public Result<Campaign> Create(
         CampaignId id, AccountId account, CampaignDefinition definition, DateTimeOffset now) =>
@@ -101,7 +108,14 @@ public sealed record Campaign
     public Result<Campaign> Start(DateTimeOffset now) => Status switch
     {
         CampaignStatus.Draft or CampaignStatus.Scheduled =>
-            this with { Status = CampaignStatus.Starting, StartedAt = now, StartRefusal = null },
+            this with
+            {
+                Status = CampaignStatus.Starting,
+                StartedAt = now,
+                StartRefusal = null,
+                StartNote = null,
+                AwaitedImports = [],
+            },
         _ => Conflict("campaign.already_started", "started"),
     };
 

@@ -22,6 +22,9 @@ public sealed record Turn
 
     /// <summary>Whether a licence was reserved for it: only then may it be sent to.</summary>
     [Id(4)] public bool IsReserved { get; init; } = true;
+
+    /// <summary>Whether the account never sends to the address or to its domain, as asked just before.</summary>
+    [Id(5)] public bool IsSuppressed { get; init; }
 }
 
 /// <summary>How an attempt ended.</summary>

@@ -26,6 +26,12 @@ public sealed partial record Contact
             return new(Decide(turn, delivery, Outcome.Unsubscribed, OptOutCause(Status), now), MayBegin: false);
         }
 
+        // That is the account's decision and may expire: the contact's own status stays what it is.
+        if (turn.IsSuppressed)
+        {
+            return new(Decide(turn, delivery, Outcome.Unsubscribed, Cause.Suppressed, now), MayBegin: false);
+        }
+
         if (HasLeft(rules.Lists, turn.QueuedAt))
         {
             return new(Decide(turn, delivery, Outcome.Unsubscribed, Cause.LeftList, now), MayBegin: false);

@@ -30,7 +30,7 @@ public static class BlameTable
         (Blame.None,
             [
                 Cause.None, Cause.DuplicateAddress, Cause.Unsubscribed, Cause.UnsubscribedByUs, Cause.Complained,
-                Cause.LeftList,
+                Cause.LeftList, Cause.Suppressed,
             ]),
         (Blame.Mailbox,
             [

@@ -104,4 +104,7 @@ public enum Cause
 
     /// <summary>The contact left the campaign's list, or was taken off it, after the audience was taken.</summary>
     LeftList = 40,
+
+    /// <summary>The account never sends to the address or to its domain.</summary>
+    Suppressed = 41,
 }

@@ -59,10 +59,12 @@ public sealed class RecipientTokens(TokenKeys keys)
     /// <summary>The length of an address token, in characters.</summary>
     public const int AddressTokenLength = 50;
 
+    private const int TrimmedMax = 3;
     private const int TagOctets = 12;
     private const int AddressTagOctets = 8;
     private const int RecipientOctets = 34;
     private const int AddressOctets = 22;
+    private const int LinkTokenLength = ((8 * (1 + TagOctets + RecipientOctets)) + 5) / 6;
 
     /// <summary>A token for a URL: 63 characters of base64url (RFC 4648 §5).</summary>
     /// <param name="purpose">What it is good for.</param>
@@ -71,12 +73,62 @@ public sealed class RecipientTokens(TokenKeys keys)
     public string Make(TokenPurpose purpose, RecipientToken recipient, string? bound = null) =>
         Base64Url.EncodeToString(Seal(purpose, recipient.Campaign, Write(recipient), TagOctets, bound));
 
+    /// <summary>The token that a path begins with.</summary>
+    /// <remarks>
+    /// Mail programs take what follows a link in a text for a part of it: a closing bracket, a quote, a full stop. What
+    /// begins with a character that no token holds, or is nothing but hyphens and underscores, is no part of one. The
+    /// rest is left as it is: one letter more, or less, still voids a token.
+    /// </remarks>
+    public static string Trim(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.Length <= LinkTokenLength)
+        {
+            return text;
+        }
+
+        var rest = text.AsSpan(LinkTokenLength);
+        var after = rest.TrimStart("-_");
+        return after.IsEmpty || EndsLink(after[0]) ? text[..LinkTokenLength] : text;
+    }
+
+    /// <summary>What a parameter may have held before a mail program took more for a part of it, longest first.
+    /// </summary>
+    /// <param name="text">A value in base64url, with what may follow it.</param>
+    public static IEnumerable<string> TrimAll(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var end = 0;
+        while (end < text.Length && IsOfToken(text[end]))
+        {
+            end++;
+        }
+
+        if (end < text.Length && !EndsLink(text[end]))
+        {
+            yield break;
+        }
+
+        var value = text[..end];
+        yield return value;
+        for (var i = 0; i < TrimmedMax && value is [.., '-' or '_']; i++)
+        {
+            value = value[..^1];
+            yield return value;
+        }
+    }
+
+    // A blank ends a link before any mail program takes it for a part of one.
+    private static bool EndsLink(char c) => !IsOfToken(c) && !char.IsWhiteSpace(c);
+
+    private static bool IsOfToken(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_';
+
     /// <summary>
     /// Whom the token names; <see langword="null"/> when it is forged, altered or of another purpose.
     /// </summary>
     public RecipientToken? Read(TokenPurpose purpose, string? token, string? bound = null)
     {
-        if (token is null || token.Length != (8 * (1 + TagOctets + RecipientOctets) + 5) / 6
+        if (token is null || token.Length != LinkTokenLength
             || !Base64Url.IsValid(token))
         {
             return null;

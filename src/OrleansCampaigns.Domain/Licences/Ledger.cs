@@ -70,6 +70,22 @@ public sealed record Ledger
         .Where(held => !held.IsSettled)
         .Sum(held => held.Reserved - held.Released - held.Deducted); // Earlier passes have released already.
 
+    /// <summary>What refuses a start for which there are too few; the only place that words it.</summary>
+    public static Refusal Insufficient(long needed, long free) => new(
+        RefusalKind.PaymentRequired,
+        "licences.insufficient",
+        $"The campaign needs {needed} licences and {free} are free: {needed - free} are missing. An administrator adds "
+            + "some (POST /v1/licences/grants); who sends for nobody else sets Licences:Unlimited.");
+
+    /// <summary>Adds as many licences as an amount lacks, where the installation does not count them.</summary>
+    public Ledger Cover(CampaignId campaign, int pass, long amount, DateTimeOffset now)
+    {
+        var missing = amount - Balance;
+        return missing <= 0 || Reservations.GetValueOrDefault(campaign)?.Pass >= pass
+            ? this
+            : Grant(missing, "engine", "Licences:Unlimited", now).Value ?? this;
+    }
+
     /// <summary>Adds licences (or, with a negative amount, takes back unused ones).</summary>
     public Result<Ledger> Grant(long amount, string actor, string reason, DateTimeOffset now)
     {
@@ -105,10 +121,7 @@ public sealed record Ledger
 
         if (amount > Balance)
         {
-            return new Refusal(
-                RefusalKind.PaymentRequired,
-                "licences.insufficient",
-                $"The campaign needs {amount} licences and {Balance} are free: {amount - Balance} are missing.");
+            return Insufficient(amount, Balance);
         }
 
         held = held with { Reserved = held.Reserved + amount, Pass = pass, IsSettled = false };

@@ -1,7 +1,10 @@
+using Microsoft.Extensions.Options;
 using Orleans.Runtime;
+using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Accounts;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Licences;
+using OrleansCampaigns.Grains.Contacts;
 
 namespace OrleansCampaigns.Grains.Accounts;
 
@@ -9,6 +12,8 @@ namespace OrleansCampaigns.Grains.Accounts;
 [GrainType("account")]
 internal sealed class AccountGrain(
     [PersistentState("account", StorageNames.Engine)] IPersistentState<AccountRecord> record,
+    AttemptGates gates,
+    IOptions<EngineOptions> options,
     TimeProvider clock) : Grain, IAccountGrain
 {
     public Task<Ledger> GetLedger() => Task.FromResult(record.State.Ledger);
@@ -24,7 +29,10 @@ internal sealed class AccountGrain(
 
     public async Task<Result<Reservation>> Reserve(CampaignId campaign, int pass, long amount)
     {
-        var reserved = record.State.Ledger.Reserve(campaign, pass, amount, clock.GetUtcNow());
+        var ledger = options.Value.AreLicencesUnlimited
+            ? record.State.Ledger.Cover(campaign, pass, amount, clock.GetUtcNow())
+            : record.State.Ledger;
+        var reserved = ledger.Reserve(campaign, pass, amount, clock.GetUtcNow());
         return reserved.IsRefused ? reserved.Refusal : (await Commit(reserved.Value)).Reservations[campaign];
     }
 
@@ -37,6 +45,8 @@ internal sealed class AccountGrain(
         var ledger = await Commit(record.State.Ledger.Settle(campaign, deducted, clock.GetUtcNow()));
         return ledger.Reservations.GetValueOrDefault(campaign);
     }
+
+    public Task TellSuppressions() => gates.Shut(GrainKeys.ReadAccount(this.GetPrimaryKeyString()));
 
     public Task<AccountSummary> GetState()
     {

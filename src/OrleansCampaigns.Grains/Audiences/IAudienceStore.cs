@@ -20,6 +20,17 @@ public interface IAudienceStore
     Task<bool> IsLargerThan(
         AccountId account, Audience audience, long limit, CancellationToken cancellation = default);
 
+    /// <summary>The imports under way into what the audience is taken from: its lists, or, where a filter finds
+    /// contacts of no list, the whole account.</summary>
+    Task<IReadOnlyList<string>> FindImportsUnderWay(
+        AccountId account, Audience audience, CancellationToken cancellation = default) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
+
+    /// <summary>How far imports are; one that is not known is left out.</summary>
+    Task<IReadOnlyList<AwaitedImport>> FindImports(
+        AccountId account, IReadOnlyCollection<string> imports, CancellationToken cancellation = default) =>
+        Task.FromResult<IReadOnlyList<AwaitedImport>>([]);
+
     /// <summary>Which lists of the audience do not exist.</summary>
     Task<IReadOnlyList<string>> FindUnknownLists(
         AccountId account, Audience audience, CancellationToken cancellation = default);
@@ -101,6 +112,17 @@ public interface IAudienceStore
     Task<(CampaignTotals Totals, DateTimeOffset? NextRetryAt)> Count(
         CampaignId campaign, CancellationToken cancellation = default);
 
+    /// <summary>Whether the account never sends to an address, or to its domain or one above it.</summary>
+    /// <remarks>Asked at the moment of sending. What is told to the account's grain is known to every later question.
+    /// </remarks>
+    Task<bool> IsSuppressed(AccountId account, string address, CancellationToken cancellation = default) =>
+        Task.FromResult(false);
+
+    /// <summary>Forgets what it may remember of an account's suppressions.</summary>
+    void ForgetSuppressions(AccountId account)
+    {
+    }
+
     /// <summary>The profile that fills a template, or <see langword="null"/> when the contact does not exist.</summary>
     Task<Recipient?> FindContact(AccountId account, ContactId contact, CancellationToken cancellation = default);
 }
@@ -109,6 +131,13 @@ public interface IAudienceStore
 /// <param name="Recipients">How many recipients.</param>
 /// <param name="Sendable">How many of them may be sent to: valid, not a duplicate, available by status.</param>
 public sealed record AudienceCount(long Recipients, long Sendable);
+
+/// <summary>An import that a start waits for.</summary>
+/// <param name="Id">Which import.</param>
+/// <param name="IsRunning">Whether it is under way.</param>
+/// <param name="Rows">How many rows it has read.</param>
+/// <param name="Failure">The code of why it failed as a whole; <see langword="null"/> unless it did.</param>
+public sealed record AwaitedImport(string Id, bool IsRunning, long Rows, string? Failure);
 
 /// <summary>An audience, taken.</summary>
 /// <param name="Recipients">How many recipients.</param>

@@ -4,6 +4,7 @@ using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Licences;
 using OrleansCampaigns.Grains.Delivery;
 
 namespace OrleansCampaigns.Grains.Campaigns;
@@ -33,6 +34,12 @@ internal sealed partial class CampaignGrain
         {
             return Refusal.Invalid(
                 "test_send.address", "address is not a properly formatted e-mail address.", "address");
+        }
+
+        if (await audiences.IsSuppressed(account, parsed.Normalised))
+        {
+            return Refusal.Conflict(
+                "test_send.suppressed", "The account never sends to this address or its domain.");
         }
 
         if (FindRelayProblem() is { } unknown)
@@ -140,24 +147,22 @@ internal sealed partial class CampaignGrain
         }
 
         var free = (await GrainFactory.Account(account).GetLedger()).Balance;
-        if (!deep && await IsCheckedLater(account, wanted.Audience, free))
+        var isUnlimited = options.Value.AreLicencesUnlimited;
+        var imports = await FindImports();
+        if (!deep && await IsCheckedLater(account, wanted.Audience, isUnlimited ? long.MaxValue : free))
         {
-            return new(0, 0, free, [.. problems]);
+            return new(0, 0, free, [.. problems]) { Imports = [.. imports] };
         }
 
         var count = await audiences.Count(account, wanted.Audience);
-        if (count.Recipients == 0 && problems.Count == 0)
+        if (count.Recipients == 0 && problems.Count == 0 && imports.Count == 0)
         {
             problems.Add(Refusal.Invalid("campaign.audience.empty", "The audience holds nobody.", "audience"));
         }
 
-        if (count.Sendable > free)
+        if (count.Sendable > free && !isUnlimited)
         {
-            problems.Add(new(
-                RefusalKind.PaymentRequired,
-                "licences.insufficient",
-                $"The campaign needs {count.Sendable} licences and {free} are free: {count.Sendable - free} are "
-                    + "missing."));
+            problems.Add(Ledger.Insufficient(count.Sendable, free));
         }
 
         if (deep || count.Recipients <= options.Value.CheckedBeforeAnswerMax)
@@ -165,7 +170,7 @@ internal sealed partial class CampaignGrain
             problems.AddRange(await FindMissingFields() is { } missing ? [missing] : await FindUnmade());
         }
 
-        return new(count.Recipients, count.Sendable, free, [.. problems]);
+        return new(count.Recipients, count.Sendable, free, [.. problems]) { Imports = [.. imports] };
     }
 
     // Counting a million takes longer than a caller should wait. What is found when the audience is taken ends the

@@ -107,7 +107,7 @@ internal sealed partial class CampaignGrain
             return;
         }
 
-        var problem = (await FindProblems(deep: false)).Problems.FirstOrDefault();
+        var problem = Refusal.Of((await FindProblems(deep: false)).Problems);
         var started = scheduled.Start(clock.GetUtcNow()).Value!;
         await Write(problem is null ? started : started.FailStart(problem));
         await Drive();
@@ -115,6 +115,11 @@ internal sealed partial class CampaignGrain
 
     private async Task TakeAudience()
     {
+        if (!await HaveImportsEnded())
+        {
+            return;
+        }
+
         var campaign = record.State.Campaign;
         if (await FindMissingFields() is { } missing)
         {
@@ -126,7 +131,7 @@ internal sealed partial class CampaignGrain
             campaign.Account, Id, definition.State.Definition.Audience, options.Value.PartitionSize, clock.GetUtcNow());
         if (taken.Recipients == 0)
         {
-            await FailStart(Refusal.Conflict("campaign.audience.empty", "The audience holds nobody."));
+            await FailStart(EmptyAudience());
             return;
         }
 

@@ -43,6 +43,7 @@ internal sealed partial class CampaignGrain
 
     private string? WaitingFor(Campaign campaign, RelayState relay) => campaign.Status switch
     {
+        CampaignStatus.Starting => _importsAwaited,
         CampaignStatus.Paused when campaign.PauseReason is { } reason => $"an operator: {reason}",
         CampaignStatus.Running when !relay.IsUp => $"relay {relay.Name}: {relay.Detail}",
         CampaignStatus.Running => _waits.Values

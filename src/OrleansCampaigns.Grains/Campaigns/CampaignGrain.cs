@@ -115,7 +115,7 @@ internal sealed partial class CampaignGrain(
             return refused.Refusal!;
         }
 
-        var problem = (await FindProblems(deep: false)).Problems.FirstOrDefault();
+        var problem = Refusal.Of((await FindProblems(deep: false)).Problems);
         return problem ?? await Command(account, campaign => campaign.Start(clock.GetUtcNow()));
     }
 
@@ -270,6 +270,8 @@ internal sealed partial class CampaignGrain(
             Pass = campaign.Pass,
             StartRefusal = campaign.StartRefusal,
             PauseReason = campaign.PauseReason,
+            StartNote = campaign.StartNote,
+            WaitingFor = campaign.Status == CampaignStatus.Starting ? _importsAwaited : null,
         };
     }
 

@@ -302,6 +302,7 @@ internal sealed partial class CampaignPartitionGrain(
             Campaign,
             Number,
             plan,
+            audiences,
             composer,
             RulesOf(plan),
             silo.SiloAddress,

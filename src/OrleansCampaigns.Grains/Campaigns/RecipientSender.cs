@@ -42,6 +42,7 @@ internal sealed partial class RecipientSender(
     CampaignId campaign,
     int partition,
     CampaignPlan plan,
+    IAudienceStore audiences,
     IMessageComposer composer,
     DeliveryRules rules,
     SiloAddress silo,
@@ -86,7 +87,7 @@ internal sealed partial class RecipientSender(
 
             // The gate comes last: a start that preparing has missed may take a moment to make up for.
             var mayStart = await MayStart(pass.Confirm, stop);
-            if (mayStart && attempt.IsLate && await AskAgain(contact, turn, attempt) is { } other)
+            if (mayStart && attempt.IsLate && await AskAgain(contact, turn, recipient, attempt) is { } other)
             {
                 return other;
             }
@@ -119,12 +120,19 @@ internal sealed partial class RecipientSender(
     }
 
     // A silo that hung meanwhile has missed what its contact may have wished: the yes was for then.
-    private async Task<TurnResult?> AskAgain(IContactGrain contact, Turn turn, AttemptGate.Waiting attempt)
+    private async Task<TurnResult?> AskAgain(
+        IContactGrain contact, Turn turn, Recipient recipient, AttemptGate.Waiting attempt)
     {
         attempt.AskAgain();
         await contact.Withdraw(turn); // Else the contact takes the question for another silo's.
-        var answer = await contact.Begin(turn, rules, silo);
+        var answer = await Ask(contact, turn, recipient);
         return answer.Verdict == TurnVerdict.Begin ? null : EndOf(answer);
+    }
+
+    private async Task<TurnAnswer> Ask(IContactGrain contact, Turn turn, Recipient recipient)
+    {
+        var isSuppressed = recipient.Address is { } address && await audiences.IsSuppressed(plan.Account, address);
+        return await contact.Begin(turn with { IsSuppressed = isSuppressed }, rules, silo);
     }
 
     private static TurnResult EndOf(TurnAnswer answer) => new(
@@ -158,7 +166,7 @@ internal sealed partial class RecipientSender(
     private async Task<(IOutgoingMessage? Message, TurnResult Decided, DateTimeOffset? DueAt)> Prepare(
         IContactGrain contact, Turn turn, Recipient recipient)
     {
-        var answer = await contact.Begin(turn, rules, silo);
+        var answer = await Ask(contact, turn, recipient);
         if (answer.Verdict != TurnVerdict.Begin)
         {
             return (null, EndOf(answer), null);

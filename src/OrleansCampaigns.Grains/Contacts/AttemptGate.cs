@@ -4,6 +4,7 @@ using Orleans.Runtime;
 using Orleans.Runtime.Services;
 using Orleans.Services;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Grains.Audiences;
 
 namespace OrleansCampaigns.Grains.Contacts;
 
@@ -52,6 +53,18 @@ internal sealed class AttemptGate(TimeProvider clock)
         lock (_lock)
         {
             foreach (var attempt in _waiting.GetValueOrDefault((account, contact), []))
+            {
+                attempt.IsShut = true;
+            }
+        }
+    }
+
+    /// <summary>The same for every contact of an account.</summary>
+    public void Shut(AccountId account)
+    {
+        lock (_lock)
+        {
+            foreach (var attempt in _waiting.Where(pair => pair.Key.Item1 == account).SelectMany(pair => pair.Value))
             {
                 attempt.IsShut = true;
             }
@@ -113,11 +126,24 @@ internal interface IAttemptGateService : IGrainService
     /// <summary>Stops what has not begun for this contact.</summary>
     [Alias("Shut")]
     Task Shut(AccountId account, ContactId contact);
+
+    /// <summary>Stops what has not begun for any contact of the account, whose suppressions have changed.</summary>
+    [Alias("ShutAccount")]
+    Task ShutAccount(AccountId account);
 }
 
-internal sealed class AttemptGateService(AttemptGate gate, GrainId id, Silo silo, ILoggerFactory loggers)
+internal sealed class AttemptGateService(
+    AttemptGate gate, IAudienceStore audiences, GrainId id, Silo silo, ILoggerFactory loggers)
     : GrainService(id, silo, loggers), IAttemptGateService
 {
+    // What is asked from here on knows of the change; what was asked before does not pass.
+    public Task ShutAccount(AccountId account)
+    {
+        audiences.ForgetSuppressions(account);
+        gate.Shut(account);
+        return Task.CompletedTask;
+    }
+
     public Task Shut(AccountId account, ContactId contact)
     {
         gate.Shut(account, contact);
@@ -138,7 +164,14 @@ internal sealed class AttemptGates(IServiceProvider services, ISiloStatusOracle 
     /// Returns after <see cref="AttemptGate.ShutMax"/> at the latest. What a silo that does not answer was let begin
     /// before this call is late by then, and asks its contact again before it begins.
     /// </remarks>
-    public async Task Shut(AccountId account, ContactId contact, IEnumerable<SiloAddress> senders)
+    public Task Shut(AccountId account, ContactId contact, IEnumerable<SiloAddress> senders) =>
+        Shut(gate => gate.Shut(account, contact), senders);
+
+    /// <summary>The same for every contact of an account. The attempts that it stops come again, and ask anew.
+    /// </summary>
+    public Task Shut(AccountId account) => Shut(gate => gate.ShutAccount(account), []);
+
+    private async Task Shut(Func<IAttemptGateService, Task> shut, IEnumerable<SiloAddress> senders)
     {
         var asked = silos.GetApproximateSiloStatuses(onlyActive: false)
             .Where(silo => silo.Value is not (SiloStatus.None or SiloStatus.Dead))
@@ -153,15 +186,15 @@ internal sealed class AttemptGates(IServiceProvider services, ISiloStatusOracle 
 
         using var isOver = new CancellationTokenSource();
         var late = Task.Delay(AttemptGate.ShutMax, clock, isOver.Token);
-        await Task.WhenAny(Task.WhenAll(asked.Select(silo => Shut(silo, account, contact, late))), late);
+        await Task.WhenAny(Task.WhenAll(asked.Select(silo => Shut(silo, shut, late))), late);
         await isOver.CancelAsync();
     }
 
-    private async Task Shut(SiloAddress silo, AccountId account, ContactId contact, Task late)
+    private async Task Shut(SiloAddress silo, Func<IAttemptGateService, Task> shut, Task late)
     {
         try
         {
-            await GetGrainService(silo).Shut(account, contact);
+            await shut(GetGrainService(silo));
         }
         catch (Exception)
         {

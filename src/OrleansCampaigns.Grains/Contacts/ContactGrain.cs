@@ -155,6 +155,13 @@ internal sealed class ContactGrain(
     public Task RenewSubscription(string listId, SubscriptionChange change) =>
         Commit(Contact.RenewSubscription(listId, change));
 
+    public async Task TakeStanding(ImportedStanding standing)
+    {
+        await Commit(Contact.TakeStanding(standing, clock.GetUtcNow()));
+        await ShutGates();
+        Leave(); // A file has a million contacts, too.
+    }
+
     public Task<ContactState> Describe() => Task.FromResult(new ContactState
     {
         Status = Contact.Status,

@@ -191,9 +191,11 @@ internal static partial class Server
         builder.Services.AddSingleton<IValidateOptions<EngineOptions>, EngineOptionsValidator>();
         builder.Services.AddOptions<EngineOptions>()
             .Bind(builder.Configuration.GetSection("Engine"))
-            .Configure(
-                options =>
-                    options.DeductOn = builder.Configuration.GetValue("Licences:DeductOn", DeductOn.FirstAttempt))
+            .Configure(options =>
+            {
+                options.DeductOn = builder.Configuration.GetValue("Licences:DeductOn", DeductOn.FirstAttempt);
+                options.AreLicencesUnlimited = builder.Configuration.GetValue("Licences:Unlimited", false);
+            })
             .ValidateOnStart();
         builder.Services.Configure<ThrottlingOptions>(builder.Configuration.GetSection(ThrottlingOptions.Section));
     }

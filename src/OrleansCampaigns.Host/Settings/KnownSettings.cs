@@ -21,6 +21,7 @@ internal static class KnownSettings
         new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
             ["Engine:DeductOn"] = "Licences:DeductOn",
+            ["Engine:AreLicencesUnlimited"] = "Licences:Unlimited",
             ["Throttling:Relays"] = "Mail:Relays:N:RatePerSecond, RatePerMinute and RatePerHour",
         };
 
@@ -57,6 +58,7 @@ internal static class KnownSettings
         Add(ThrottlingOptions.Section, typeof(ThrottlingOptions));
         Add("Engine", typeof(EngineOptions));
         root.At("Licences").Add("DeductOn", SettingsNode.Of(typeof(DeductOn)));
+        root.At("Licences").Add("Unlimited", SettingsNode.Of(typeof(bool)));
         Add(TelemetryOptions.Section, typeof(TelemetryOptions));
         root.At("Logging").Add("LogLevel", SettingsNode.Of(typeof(Dictionary<string, LogLevel>)));
         root.Add("Kestrel", SettingsNode.Foreign());

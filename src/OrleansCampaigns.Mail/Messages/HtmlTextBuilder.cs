@@ -302,8 +302,23 @@ internal sealed class HtmlTextBuilder(HtmlCells cells)
 
         if (!shown.Equals(target, StringComparison.OrdinalIgnoreCase))
         {
-            Write(shown.Length == 0 && (pendingLines > 0 || text.Length == 0) ? target : $" ({target})");
+            WriteAfter(shown, target);
         }
+
+        // Mail programs take what follows a URL without a blank for a part of it: a full stop, a bracket, a quote.
+        pendingBlank |= target.StartsWith("http", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private void WriteAfter(string shown, string target)
+    {
+        if (shown.Length == 0)
+        {
+            Write(pendingLines > 0 || text.Length == 0 ? target : $" {target}");
+            return;
+        }
+
+        pendingBlank = false; // One at the end of the link's text would stand before the colon.
+        Write(shown[^1] == ':' ? $" {target}" : $": {target}");
     }
 
     private void Write(string words)

@@ -3,6 +3,7 @@ using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
+using OrleansCampaigns.Storage.Suppressions;
 
 namespace OrleansCampaigns.Storage.Audiences;
 
@@ -12,19 +13,38 @@ namespace OrleansCampaigns.Storage.Audiences;
 /// columns
 /// <c>hash, address_valid, status, name, address, attributes</c>.
 /// </param>
+/// <param name="Sendable">
+/// Whether, as 1 or 0, a member may be sent to. Resting contacts may: their rest can be over before their turn comes.
+/// </param>
 /// <param name="Parameters">The values.</param>
-internal sealed record AudienceSql(string Members, IReadOnlyList<(string Name, object? Value)> Parameters)
+internal sealed record AudienceSql(
+    string Members, string Sendable, IReadOnlyList<(string Name, object? Value)> Parameters)
 {
-    /// <summary>Whether, as 1 or 0, a member may be sent to. Resting contacts may: their rest can be over before their
-    /// turn comes.</summary>
-    public const string Sendable = """
-        CASE WHEN occurrence = 1 AND address_valid = 1
-            AND status NOT IN ('DoesNotExist', 'Unsubscribed', 'UnsubscribedByUs', 'Complained') THEN 1 ELSE 0 END
-        """;
+    private const string Available =
+        "occurrence = 1 AND address_valid = 1 "
+        + "AND status NOT IN ('DoesNotExist', 'Unsubscribed', 'UnsubscribedByUs', 'Complained')";
 
     private const string Columns = "c.id, c.hash, c.address_valid, c.status, c.name, c.address, c.attributes";
 
-    public static AudienceSql Of(SqlDialect dialect, AccountId account, Audience audience)
+    /// <summary>The audience as it is now, in a session that goes on with it.</summary>
+    public static async Task<AudienceSql> Of(DatabaseSession session, AccountId account, Audience audience, long now)
+    {
+        var isSuppressing = await SuppressionTable.Any(session, account);
+        var sql = Of(session.Dialect, account, audience);
+        return isSuppressing
+            ? sql with { Sendable = SendableOf(session.Dialect), Parameters = [.. sql.Parameters, ("@now", now)] }
+            : sql;
+    }
+
+    // A domain above a contact's own is found when it is sent to: here it would cost a look for each label.
+    private static string SendableOf(SqlDialect dialect) => $"""
+        CASE WHEN {Available} AND NOT EXISTS (
+            SELECT 1 FROM suppressions s WHERE s.account = @account
+                AND (s.key = id OR s.key = {dialect.DomainOf("address")})
+                AND (s.expires_at IS NULL OR s.expires_at > @now)) THEN 1 ELSE 0 END
+        """;
+
+    private static AudienceSql Of(SqlDialect dialect, AccountId account, Audience audience)
     {
         var values = new List<(string Name, object? Value)>();
         var sources = new List<string>();
@@ -72,6 +92,7 @@ internal sealed record AudienceSql(string Members, IReadOnlyList<(string Name, o
             SELECT *, row_number() OVER (PARTITION BY id ORDER BY source, nth) AS occurrence
             FROM ({members}) AS sources
             """,
+            $"CASE WHEN {Available} THEN 1 ELSE 0 END",
             values);
     }
 }

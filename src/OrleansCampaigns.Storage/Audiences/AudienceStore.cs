@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Campaigns;
@@ -8,12 +9,16 @@ using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains.Audiences;
 using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
+using OrleansCampaigns.Storage.Imports;
+using OrleansCampaigns.Storage.Suppressions;
 
 namespace OrleansCampaigns.Storage.Audiences;
 
 /// <summary>Audiences.</summary>
-public sealed class AudienceStore(IDatabase database) : IAudienceStore
+public sealed class AudienceStore(IDatabase database, TimeProvider? clock = null) : IAudienceStore
 {
+    private readonly SuppressionCheck _suppressions = new(database, clock ?? TimeProvider.System);
+
     // A million recipients take some seconds, and many more on a slow disk.
     private const int TakeSecondsMax = 1_800;
 
@@ -33,7 +38,8 @@ public sealed class AudienceStore(IDatabase database) : IAudienceStore
     /// <inheritdoc/>
     public Task<AudienceCount> Count(AccountId account, Audience audience, CancellationToken cancellation = default) =>
         database.Read(
-            session => Count(session, AudienceSql.Of(session.Dialect, account, audience)), cancellation);
+            async session => await Count(session, await AudienceSql.Of(session, account, audience, database.Now)),
+            cancellation);
 
     /// <inheritdoc/>
     public Task<bool> IsLargerThan(
@@ -61,6 +67,42 @@ public sealed class AudienceStore(IDatabase database) : IAudienceStore
                 return members > limit;
             },
             cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> FindImportsUnderWay(
+        AccountId account, Audience audience, CancellationToken cancellation = default) =>
+        database.Read<IReadOnlyList<string>>(
+            session => ImportTable.UnderWay(session, account, ListsOf(audience)), cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<AwaitedImport>> FindImports(
+        AccountId account, IReadOnlyCollection<string> imports, CancellationToken cancellation = default) =>
+        database.Read<IReadOnlyList<AwaitedImport>>(
+            async session =>
+            {
+                var found = new List<AwaitedImport>();
+                foreach (var id in imports)
+                {
+                    if (await ImportTable.Find(session, account, id) is { } import)
+                    {
+                        found.Add(new(
+                            id, import.Status == ImportStatus.Running, import.Rows, import.Failure?.Code));
+                    }
+                }
+
+                return found;
+            },
+            cancellation);
+
+    // None: any contact of the account may be found.
+    private static string[]? ListsOf(Audience audience) =>
+        audience is { Filter: { ListId: null }, UnderListId: null }
+            ? null
+            :
+            [
+                .. audience.ListIds, .. audience.UnderListId is { } under ? [under] : Array.Empty<string>(),
+                .. audience.Filter?.ListId is { } list ? [list] : Array.Empty<string>(),
+            ];
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> FindUnknownLists(
@@ -91,14 +133,14 @@ public sealed class AudienceStore(IDatabase database) : IAudienceStore
         return database.Read<IReadOnlyDictionary<string, long>>(
             async session =>
             {
-                var sql = AudienceSql.Of(session.Dialect, account, audience);
+                var sql = await AudienceSql.Of(session, account, audience, database.Now);
                 var missing = new Dictionary<string, long>(StringComparer.Ordinal);
                 foreach (var field in fields)
                 {
                     missing[field] = await session.Number(
                         $"""
                         SELECT count(*) FROM ({sql.Members}) AS members
-                        WHERE {AudienceSql.Sendable} = 1 AND {IsMissing(session.Dialect, field)}
+                        WHERE {sql.Sendable} = 1 AND {IsMissing(session.Dialect, field)}
                         """,
                         [.. sql.Parameters, ("@field", field)]);
                 }
@@ -127,7 +169,7 @@ public sealed class AudienceStore(IDatabase database) : IAudienceStore
             async session =>
             {
                 session.SecondsMax = TakeSecondsMax;
-                var sql = AudienceSql.Of(session.Dialect, account, audience);
+                var sql = await AudienceSql.Of(session, account, audience, database.Now);
                 var longest = new List<Recipient>();
                 foreach (var field in fields)
                 {
@@ -135,7 +177,7 @@ public sealed class AudienceStore(IDatabase database) : IAudienceStore
                         ReadRecipient,
                         $"""
                         SELECT 0, id, 1, 1, address, address_valid, name, attributes, 0, 'Queued', 'None'
-                        FROM ({sql.Members}) AS members WHERE {AudienceSql.Sendable} = 1
+                        FROM ({sql.Members}) AS members WHERE {sql.Sendable} = 1
                         ORDER BY {LengthOf(session.Dialect, field)} DESC, id LIMIT 1
                         """,
                         [.. sql.Parameters, ("@field", field)]);
@@ -308,6 +350,14 @@ public sealed class AudienceStore(IDatabase database) : IAudienceStore
         database.Read(session => TotalsSql.Count(session, campaign), cancellation);
 
     /// <inheritdoc/>
+    public Task<bool> IsSuppressed(
+        AccountId account, string address, CancellationToken cancellation = default) =>
+        _suppressions.Holds(account, address);
+
+    /// <inheritdoc/>
+    public void ForgetSuppressions(AccountId account) => _suppressions.Forget(account);
+
+    /// <inheritdoc/>
     public Task<Recipient?> FindContact(
         AccountId account, ContactId contact, CancellationToken cancellation = default) =>
         database.Read(
@@ -330,7 +380,7 @@ public sealed class AudienceStore(IDatabase database) : IAudienceStore
         DateTimeOffset now)
     {
         session.SecondsMax = TakeSecondsMax;
-        var sql = AudienceSql.Of(session.Dialect, account, audience);
+        var sql = await AudienceSql.Of(session, account, audience, now.ToUnixTimeMilliseconds());
         var count = await Count(session, sql);
         var partitions = (int)Math.Max(1, (count.Recipients + partitionSize - 1) / partitionSize);
         var recipients = await session.Change(
@@ -338,7 +388,7 @@ public sealed class AudienceStore(IDatabase database) : IAudienceStore
             INSERT INTO recipients (campaign_id, partition, seq, account, contact_id, occurrence, reserved)
             SELECT @campaign, partition,
                 row_number() OVER (PARTITION BY partition ORDER BY hash, id, occurrence),
-                @account, id, occurrence, {AudienceSql.Sendable}
+                @account, id, occurrence, {sql.Sendable}
             FROM (SELECT *, hash % @partitions AS partition FROM ({sql.Members}) AS members) AS placed
             """,
             [.. sql.Parameters, ("@campaign", campaign.Value), ("@partitions", partitions)]);
@@ -362,7 +412,7 @@ public sealed class AudienceStore(IDatabase database) : IAudienceStore
 
     private static async Task<AudienceCount> Count(DatabaseSession session, AudienceSql sql) => (await session.Row(
         reader => new AudienceCount(reader.GetInt64(0), reader.IsDBNull(1) ? 0 : reader.GetInt64(1)),
-        $"SELECT count(*), sum({AudienceSql.Sendable}) FROM ({sql.Members}) AS members",
+        $"SELECT count(*), sum({sql.Sendable}) FROM ({sql.Members}) AS members",
         sql.Parameters))!;
 
     private static Task<AudienceSnapshot?> FindSnapshot(DatabaseSession session, CampaignId campaign) => session.Row(

@@ -55,6 +55,9 @@ internal abstract class SqlDialect
     /// <summary>The length of the attribute that a parameter names, 0 when it is missing.</summary>
     public abstract string AttributeLength(string column, string name);
 
+    /// <summary>What stands behind the last at sign of a column of addresses.</summary>
+    public abstract string DomainOf(string column);
+
     /// <summary>A value as this database takes it.</summary>
     public abstract object? ToParameter(object? value);
 

@@ -7,6 +7,7 @@ using OrleansCampaigns.Grains.Mailboxes;
 using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Imports;
 using OrleansCampaigns.Storage.SetAside;
+using OrleansCampaigns.Storage.Suppressions;
 
 namespace OrleansCampaigns.Storage.Directory;
 
@@ -30,7 +31,9 @@ public static class DirectoryServices
         services.AddSingleton(database);
         services.AddSingleton<IContactDirectory, ContactDirectory>();
         services.AddSingleton<IListDirectory, ListDirectory>();
+        services.AddSingleton<IAccountDirectory, AccountDirectory>();
         services.AddSingleton<ISubscriptionDirectory, SubscriptionDirectory>();
+        services.AddSingleton<ISuppressionDirectory, SuppressionDirectory>();
         services.AddSingleton<ICampaignDirectory, CampaignDirectory>();
         services.AddSingleton<IRecipientDirectory, RecipientDirectory>();
         services.AddSingleton<IContactIdentity, ContactIdentity>();

@@ -15,7 +15,7 @@ public sealed class ListDirectory(IDatabase database) : IListDirectory
     /// <summary>How many lists of one contact are told.</summary>
     public const int ListsOfContactMax = 200;
 
-    private const string Columns = "id, name, members, created_at, hidden";
+    private const string Columns = "id, name, members, created_at, hidden, public_name, description, unlisted";
 
     private readonly ViewTable _views = new(database);
 
@@ -23,7 +23,11 @@ public sealed class ListDirectory(IDatabase database) : IListDirectory
 
     /// <inheritdoc/>
     public async Task<Result<ContactList>> CreateList(
-        AccountId account, string name, bool hidden = false, CancellationToken cancellation = default)
+        AccountId account,
+        string name,
+        bool hidden = false,
+        ListChange? description = null,
+        CancellationToken cancellation = default)
     {
         if (DirectoryNames.Check(ref name, "list.name") is { } refusal)
         {
@@ -38,12 +42,14 @@ public sealed class ListDirectory(IDatabase database) : IListDirectory
                 await session.Lock($"lists {account.Value}");
                 var made = await session.Change(
                     """
-                    INSERT INTO lists (id, account, name, hidden, created_at)
-                    VALUES (@id, @account, @name, @hidden, @now)
+                    INSERT INTO lists (id, account, name, hidden, created_at, public_name, description, unlisted)
+                    VALUES (@id, @account, @name, @hidden, @now, @public, @description, @unlisted)
                     ON CONFLICT (account, name) WHERE hidden = 0 DO NOTHING
                     """,
                     ("@id", id), ("@account", account.Value), ("@name", name), ("@hidden", hidden ? 1 : 0),
-                    ("@now", now));
+                    ("@now", now), ("@public", PreparedContact.TrimName(description?.PublicName)),
+                    ("@description", PreparedContact.TrimName(description?.Description)),
+                    ("@unlisted", description?.IsUnlisted == true ? 1 : 0));
                 return made == 1 ? (await Find(session, account, id))! : Exists(name);
             },
             cancellation);
@@ -94,10 +100,11 @@ public sealed class ListDirectory(IDatabase database) : IListDirectory
             cancellation);
 
     /// <inheritdoc/>
-    public async Task<Result<ContactList>> RenameList(
-        AccountId account, string listId, string name, CancellationToken cancellation = default)
+    public async Task<Result<ContactList>> ChangeList(
+        AccountId account, string listId, ListChange change, CancellationToken cancellation = default)
     {
-        if (DirectoryNames.Check(ref name, "list.name") is { } refusal)
+        var name = change.Name;
+        if (name is not null && DirectoryNames.Check(ref name, "list.name") is { } refusal)
         {
             return refusal;
         }
@@ -111,7 +118,7 @@ public sealed class ListDirectory(IDatabase database) : IListDirectory
                 }
 
                 await session.Lock($"lists {account.Value}");
-                var isTaken = !list.IsHidden && await session.Holds(
+                var isTaken = name is not null && !list.IsHidden && await session.Holds(
                     """
                     SELECT EXISTS (SELECT 1 FROM lists
                         WHERE account = @account AND name = @name AND hidden = 0 AND id <> @id)
@@ -119,12 +126,25 @@ public sealed class ListDirectory(IDatabase database) : IListDirectory
                     ("@account", account.Value), ("@name", name), ("@id", listId));
                 if (isTaken)
                 {
-                    return Exists(name);
+                    return Exists(name!);
                 }
 
+                list = list with
+                {
+                    Name = name ?? list.Name,
+                    PublicName = change.PublicName is { } shown ? PreparedContact.TrimName(shown) : list.PublicName,
+                    Description = change.Description is { } about ? PreparedContact.TrimName(about) : list.Description,
+                    IsUnlisted = change.IsUnlisted ?? list.IsUnlisted,
+                };
                 await session.Change(
-                    "UPDATE lists SET name = @name WHERE id = @id", ("@name", name), ("@id", listId));
-                return list with { Name = name };
+                    """
+                    UPDATE lists SET name = @name, public_name = @public, description = @description,
+                        unlisted = @unlisted
+                    WHERE id = @id
+                    """,
+                    ("@name", list.Name), ("@public", list.PublicName), ("@description", list.Description),
+                    ("@unlisted", list.IsUnlisted ? 1 : 0), ("@id", listId));
+                return list;
             },
             cancellation);
     }
@@ -262,5 +282,10 @@ public sealed class ListDirectory(IDatabase database) : IListDirectory
         Refusal.Conflict("list.exists", $"There is a list named {name} already.");
 
     private static ContactList Read(DbDataReader reader) =>
-        new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.Time(3), reader.Flag(4));
+        new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.Time(3), reader.Flag(4))
+        {
+            PublicName = reader.TextOrNull(5),
+            Description = reader.TextOrNull(6),
+            IsUnlisted = reader.Flag(7),
+        };
 }

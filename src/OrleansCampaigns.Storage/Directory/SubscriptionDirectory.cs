@@ -68,6 +68,11 @@ public sealed class SubscriptionDirectory(IDatabase database) : ISubscriptionDir
                     return false;
                 }
 
+                if (await IsTooOften(session, listId, contact, change))
+                {
+                    return false;
+                }
+
                 await Renew(session, listId, [contact], change);
                 using var writer = session.Dialect.Writer(session, account, database.Now);
                 await ListDirectory.CountMembers(session, listId, await writer.AddMembers(listId, [(contact, 1)]));
@@ -86,9 +91,12 @@ public sealed class SubscriptionDirectory(IDatabase database) : ISubscriptionDir
                         Id: reader.GetString(0),
                         Name: reader.GetString(1),
                         State: reader.NameOrNull<SubscriptionState>(2),
-                        Since: reader.TimeOrNull(3)),
+                        Since: reader.TimeOrNull(3),
+                        PublicName: reader.TextOrNull(4),
+                        Description: reader.TextOrNull(5),
+                        IsUnlisted: reader.Flag(6)),
                     $"""
-                    SELECT l.id, l.name, d.state, d.since FROM lists l
+                    SELECT l.id, l.name, d.state, d.since, l.public_name, l.description, l.unlisted FROM lists l
                     LEFT JOIN departures d ON d.list_id = l.id AND d.contact_id = @contact
                     WHERE l.account = @account AND l.hidden = 0 AND (d.state IS NOT NULL OR EXISTS (
                         SELECT 1 FROM list_members m WHERE m.list_id = l.id AND m.contact_id = @contact))
@@ -104,7 +112,12 @@ public sealed class SubscriptionDirectory(IDatabase database) : ISubscriptionDir
                         row.Name,
                         row.State ?? SubscriptionState.Subscribed,
                         row.Since ?? changes[row.Id].LastOrDefault()?.At,
-                        [.. changes[row.Id]])),
+                        [.. changes[row.Id]])
+                    {
+                        PublicName = row.PublicName,
+                        Description = row.Description,
+                        IsUnlisted = row.IsUnlisted,
+                    }),
                 ];
             },
             cancellation);
@@ -142,6 +155,25 @@ public sealed class SubscriptionDirectory(IDatabase database) : ISubscriptionDir
                 ("@contact", contact));
             await Note(session, listId, new(contact), change);
         }
+    }
+
+    // Counted while the row of the list is held: requests at the same moment come one after the other.
+    private static async Task<bool> IsTooOften(
+        DatabaseSession session, string listId, ContactId contact, SubscriptionChange change)
+    {
+        if (change.Source != SubscriptionChange.PageSource)
+        {
+            return false;
+        }
+
+        var returns = (await Changes(session, contact))[listId]
+            .Where(known => known is
+            {
+                Source: SubscriptionChange.PageSource, State: SubscriptionState.Subscribed,
+            })
+            .ToList();
+        return returns.Count >= SubscriptionChange.ReturnsMax
+            || returns.Count(known => known.At > change.At.AddDays(-1)) >= SubscriptionChange.ReturnsPerDayMax;
     }
 
     private static async Task<ILookup<string, SubscriptionChange>> Changes(

@@ -1,6 +1,7 @@
 using System.Text;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Contacts;
 
 namespace OrleansCampaigns.Storage.Imports;
 
@@ -14,6 +15,7 @@ internal sealed record CsvLayout(char Delimiter, ImportColumns Columns, long Pos
     public const string Delimiters = ",;\t|";
 
     private const int SampleBytes = 64 * 1024;
+    private const int SampleRows = 200;
 
     /// <summary>Reads the header, always in the same way: a resumed import must see the same columns.</summary>
     public static Result<CsvLayout> Read(Stream file, ImportOptions options)
@@ -46,10 +48,41 @@ internal sealed record CsvLayout(char Delimiter, ImportColumns Columns, long Pos
             return Unreadable("its quotes do not match");
         }
 
-        var columns = ImportColumns.Of(names, options);
+        var (at, line) = (reader.Position, reader.Line);
+        var columns = ImportColumns.Of(
+            names, options, column => HoldsStatusWords(file, delimiter, at, line, names.Length, column));
         return columns.IsRefused
             ? columns.Refusal
-            : new CsvLayout(delimiter, columns.Value, reader.Position, reader.Line);
+            : new CsvLayout(delimiter, columns.Value, at, line);
+    }
+
+    // The same rows each time: a resumed import must see the same columns.
+    private static bool HoldsStatusWords(
+        Stream file, char delimiter, long position, long line, int columns, int column)
+    {
+        file.Position = position;
+        var reader = new CsvRowReader(file, delimiter, position, line) { Columns = columns };
+        var fields = new CsvFields(delimiter);
+        for (var rows = 0; rows < SampleRows && reader.Read(out var row); rows++)
+        {
+            if (row.Problem == CsvProblem.None && fields.Split(row) is { } cells
+                && StatusWords.Find(cells[column]) is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>What stands between two fields of a file, by its first line, and where the first row begins.</summary>
+    public static (char Delimiter, long Position) Begin(Stream file)
+    {
+        var sample = new byte[SampleBytes];
+        file.Position = 0;
+        var text = sample.AsSpan(0, file.ReadAtLeast(sample, SampleBytes, throwOnEndOfStream: false));
+        var position = text.StartsWith("\uFEFF"u8) ? 3 : 0;
+        return (Detect(FirstLine(text[position..])), position);
     }
 
     private static Refusal? CheckHeader(CsvRow header, ReadOnlySpan<byte> sample) => header.Problem switch

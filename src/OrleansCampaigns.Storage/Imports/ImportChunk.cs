@@ -1,9 +1,21 @@
 using System.Diagnostics.CodeAnalysis;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Storage.Directory;
 
 namespace OrleansCampaigns.Storage.Imports;
+
+/// <summary>A row of a file, checked.</summary>
+/// <param name="Line">The line that it begins with.</param>
+/// <param name="Contact">The contact that it names.</param>
+/// <param name="Standing">How that stands, by the row's word; <see langword="null"/> when it says nothing.</param>
+internal readonly record struct ImportRow(long Line, PreparedContact Contact, ImportedStanding? Standing = null)
+{
+    /// <summary>Whether the contact may not be written to, by the row's word.</summary>
+    public bool IsOptedOut =>
+        Standing is { } standing && !ContactStatusTable.Of(standing.Status).AvailableForSending;
+}
 
 /// <summary>Some rows of a file, checked, and ordered by contact.</summary>
 /// <remarks>
@@ -18,8 +30,8 @@ internal sealed class ImportChunk
 
     private readonly List<ImportError> _errors = [];
 
-    /// <summary>The contacts, each with the line that its row begins with.</summary>
-    public List<(long Line, PreparedContact Contact)> Contacts { get; } = [];
+    /// <summary>The rows that name a contact, in the order of its identifier.</summary>
+    public List<ImportRow> Contacts { get; } = [];
 
     /// <summary>The rows that are left out.</summary>
     public IReadOnlyList<ImportError> Errors => _errors;
@@ -43,7 +55,7 @@ internal sealed class ImportChunk
         CsvFields fields,
         ImportColumns columns,
         ReadOnlySpan<byte> key,
-        AccountId account,
+        ImportTask task,
         int rows)
     {
         var chunk = new ImportChunk { From = reader.Position };
@@ -57,7 +69,7 @@ internal sealed class ImportChunk
             }
             else
             {
-                chunk.Add(row, fields, columns, key, account);
+                chunk.Add(row, fields, columns, key, task);
             }
         }
 
@@ -69,6 +81,10 @@ internal sealed class ImportChunk
         return chunk;
     }
 
+    /// <summary>A row whose contact could not be told how it stands: it must not be written to meanwhile.</summary>
+    public static ImportError Untold(long line) => new(
+        line, "import.status_untold", "A fault of this software keeps the row's status from its contact.", null);
+
     /// <summary>A row that no rule refuses and that cannot be taken all the same.</summary>
     public static ImportError Unreadable(long line) => new(
         line, "import.row_unreadable", "A fault of this software keeps the row out; the other rows are in.", null);
@@ -79,13 +95,20 @@ internal sealed class ImportChunk
     [SuppressMessage(
         "Design", "CA1031", Justification = "A row is input: whatever it makes fail, the other rows go on.")]
     private void Add(
-        CsvRow row, CsvFields fields, ImportColumns columns, ReadOnlySpan<byte> key, AccountId account)
+        CsvRow row, CsvFields fields, ImportColumns columns, ReadOnlySpan<byte> key, ImportTask task)
     {
         try
         {
             if (fields.Split(row) is { } values)
             {
-                Add(row.Line, PreparedContact.Of(key, account, columns.Map(values)), columns);
+                var standing = columns.StandingOf(values, task.Id);
+                Add(
+                    row.Line,
+                    standing.IsRefused
+                        ? standing.Refusal
+                        : PreparedContact.Of(key, task.Account, columns.Map(values)),
+                    standing.Value,
+                    columns);
             }
             else
             {
@@ -98,7 +121,8 @@ internal sealed class ImportChunk
         }
     }
 
-    private void Add(long line, Result<PreparedContact> contact, ImportColumns columns)
+    private void Add(
+        long line, Result<PreparedContact> contact, ImportedStanding? standing, ImportColumns columns)
     {
         if (contact.IsRefused)
         {
@@ -106,7 +130,7 @@ internal sealed class ImportChunk
         }
         else
         {
-            Contacts.Add((line, contact.Value));
+            Contacts.Add(new(line, contact.Value, standing));
         }
     }
 

@@ -21,6 +21,7 @@ internal static class ImportChunkWriter
     /// <param name="task">The import.</param>
     /// <param name="columns">What its columns mean.</param>
     /// <param name="chunk">The rows.</param>
+    /// <param name="told">Which contacts of the step have been told how they stand.</param>
     /// <param name="done">How many contacts of the chunk are in.</param>
     /// <param name="step">How many contacts this step writes at most; 0: the next one is told as an error instead.
     /// </param>
@@ -31,6 +32,7 @@ internal static class ImportChunkWriter
         ImportTask task,
         ImportColumns columns,
         ImportChunk chunk,
+        ToldStandings told,
         int done,
         int step,
         long now)
@@ -52,9 +54,12 @@ internal static class ImportChunkWriter
             rows = [];
         }
 
+        errors.AddRange(
+            rows.Where(row => told.Untold.Contains(row.Line)).Select(row => ImportChunk.Untold(row.Line)));
+        rows = rows.FindAll(row => !told.Untold.Contains(row.Line));
         var counts = rows.Count == 0
             ? new ImportCounts()
-            : await WriteContacts(session, task, columns, rows, errors, now);
+            : await WriteContacts(session, task, columns, rows, told, errors, now);
         await ListDirectory.CountMembers(session, task.ListId, counts.Members);
         await KeepErrors(session, task.Id, errors);
         counts.Rejected = errors.Count;
@@ -66,7 +71,8 @@ internal static class ImportChunkWriter
         DatabaseSession session,
         ImportTask task,
         ImportColumns columns,
-        List<(long Line, PreparedContact Contact)> rows,
+        List<ImportRow> rows,
+        ToldStandings told,
         List<ImportError> errors,
         long now)
     {
@@ -85,34 +91,42 @@ internal static class ImportChunkWriter
             }
         }
 
-        var departed = await FindDeparted(session, task, taken.ConvertAll(i => rows[i].Contact.Id), now);
+        var departed = await FindDeparted(session, task, taken.ConvertAll(i => rows[i]), now);
         var members = taken.FindAll(i => !departed.Contains(rows[i].Contact.Id.Value));
         var (occurrences, added) = await writer.AddOccurrences(
             task.Id, task.ListId, members.ConvertAll(i => rows[i].Contact.Id));
-        var counts = new ImportCounts { Members = added, LeftOut = taken.Count - members.Count };
+        var counts = new ImportCounts
+        {
+            Members = added,
+            LeftOut = taken.Count - members.Count,
+            OptedOut = taken.Count(i => rows[i].IsOptedOut),
+        };
         foreach (var (n, i) in members.Index())
         {
-            counts.Add(written[i], occurrences[n], rows[i].Contact.AddressIsValid);
+            counts.Add(WrittenOf(i), occurrences[n], rows[i].Contact.AddressIsValid);
         }
 
         // The profile of a contact that left is kept up to date, and the contact stays off the list.
         foreach (var i in taken.Where(i => departed.Contains(rows[i].Contact.Id.Value)))
         {
-            counts.Add(written[i], occurrence: 1, rows[i].Contact.AddressIsValid);
+            counts.Add(WrittenOf(i), occurrence: 1, rows[i].Contact.AddressIsValid);
         }
 
         return counts;
+
+        ContactWritten WrittenOf(int i) => told.Created.Contains(rows[i].Line) ? ContactWritten.Created : written[i];
     }
 
     private static async Task<HashSet<string>> FindDeparted(
-        DatabaseSession session, ImportTask task, List<ContactId> contacts, long now)
+        DatabaseSession session, ImportTask task, List<ImportRow> rows, long now)
     {
+        // A row by whose word its contact has left brings it back to nothing.
         if (task.Options.Resubscribe is { } consent)
         {
             await SubscriptionDirectory.Renew(
                 session,
                 task.ListId,
-                contacts,
+                rows.FindAll(row => !row.IsOptedOut).ConvertAll(row => row.Contact.Id),
                 new(
                     SubscriptionState.Subscribed,
                     DateTimeOffset.FromUnixTimeMilliseconds(now),
@@ -121,7 +135,8 @@ internal static class ImportChunkWriter
                     consent));
         }
 
-        return await SubscriptionDirectory.FindDeparted(session, task.ListId, contacts);
+        return await SubscriptionDirectory.FindDeparted(
+            session, task.ListId, rows.ConvertAll(row => row.Contact.Id));
     }
 
     private static async Task KeepErrors(DatabaseSession session, string import, List<ImportError> errors)
@@ -168,13 +183,14 @@ internal static class ImportChunkWriter
                 rows = rows + @rows, created = created + @created, updated = updated + @updated,
                 duplicated = duplicated + @duplicated, malformed = malformed + @malformed,
                 rejected = rejected + @rejected, left_out = left_out + @left_out,
+                opted_out = opted_out + @opted_out,
                 position = @position, line = coalesce(CAST(@line AS bigint), line), chunk_rows = @chunk_rows,
                 chunk_done = @chunk_done
             WHERE id = @id
             """,
             ("@rows", counts.Rows), ("@created", counts.Created), ("@updated", counts.Updated),
             ("@duplicated", counts.Duplicated), ("@malformed", counts.Malformed), ("@rejected", counts.Rejected),
-            ("@left_out", counts.LeftOut),
+            ("@left_out", counts.LeftOut), ("@opted_out", counts.OptedOut),
             ("@position", isLast ? chunk.Position : chunk.From), ("@line", isLast ? chunk.Line : null),
             ("@chunk_rows", isLast ? 0 : chunk.Rows), ("@chunk_done", isLast ? 0 : end), ("@id", import));
     }

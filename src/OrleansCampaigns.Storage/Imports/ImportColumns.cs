@@ -1,5 +1,6 @@
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Storage.Directory;
 
 namespace OrleansCampaigns.Storage.Imports;
@@ -7,15 +8,19 @@ namespace OrleansCampaigns.Storage.Imports;
 /// <summary>Where each column of a file goes: to the address, the name, an attribute, or nowhere.</summary>
 internal sealed class ImportColumns
 {
+    private const string FormulaStarts = "=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20";
+
     private static readonly string[] AddressHeaders = ["address", "email", "e-mail", "mail"];
 
     private readonly string[] _headers;
     private readonly string?[] _attributes;
     private readonly int _address;
     private readonly int _name;
+    private readonly ImportStatuses _statuses;
 
-    private ImportColumns(string[] headers, string?[] attributes, int address, int name) =>
-        (_headers, _attributes, _address, _name) = (headers, attributes, address, name);
+    private ImportColumns(
+        string[] headers, string?[] attributes, int address, int name, ImportStatuses statuses) =>
+        (_headers, _attributes, _address, _name, _statuses) = (headers, attributes, address, name, statuses);
 
     public int Count => _headers.Length;
 
@@ -24,7 +29,11 @@ internal sealed class ImportColumns
     /// What it refuses names columns by number: the first row of a file without a header holds addresses. A column
     /// without a name goes nowhere, because spreadsheets add such columns at the right by themselves.
     /// </remarks>
-    public static Result<ImportColumns> Of(string[] header, ImportOptions options)
+    /// <param name="header">The header.</param>
+    /// <param name="options">What the request says of columns.</param>
+    /// <param name="holdsWords">Whether the first rows of a column hold a word for how a contact stands.</param>
+    public static Result<ImportColumns> Of(
+        string[] header, ImportOptions options, Predicate<int>? holdsWords = null)
     {
         var headers = Array.ConvertAll(header, name => name.Trim());
         var address = options.AddressColumn is { } given
@@ -39,21 +48,34 @@ internal sealed class ImportColumns
         }
 
         var name = IndexOf(headers, options.NameColumn ?? "name");
-        var unknown = options.AttributeColumns.Keys.Any(column => IndexOf(headers, column) < 0);
-        if (unknown || (options.NameColumn is not null && name < 0))
+        if (FindUnknown(headers, options, name) is { } unknown)
         {
             return Refusal.Invalid(
-                "import.unknown_column",
-                "The header lacks a column that the request names.",
-                unknown ? "attributeColumns" : "nameColumn");
+                "import.unknown_column", "The header lacks a column that the request names.", unknown);
         }
 
+        var statuses = ImportStatuses.Of(headers, i => i == address || i == name, options, holdsWords ?? (_ => false));
+        return AttributesOf(headers, options, i => i == address || i == name || statuses.Takes(i, headers[i])) switch
+        {
+            { IsRefused: true } refused => refused.Refusal,
+            { Value: { } attributes } => new ImportColumns(headers, attributes, address, name, statuses),
+        };
+    }
+
+    private static string? FindUnknown(string[] headers, ImportOptions options, int name) =>
+        options.AttributeColumns.Keys.Any(column => IndexOf(headers, column) < 0) ? "attributeColumns"
+        : options.NameColumn is not null && name < 0 ? "nameColumn"
+        : options.StatusColumn is { Length: > 0 } status && IndexOf(headers, status) < 0 ? "statusColumn"
+        : null;
+
+    private static Result<string?[]> AttributesOf(string[] headers, ImportOptions options, Predicate<int> isTaken)
+    {
         var attributes = new string?[headers.Length];
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var taken = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < headers.Length; i++)
         {
-            attributes[i] = i == address || i == name ? null : AttributeOf(headers[i], options);
+            attributes[i] = isTaken(i) ? null : AttributeOf(headers[i], options);
             if ((headers[i].Length > 0 && !seen.Add(headers[i])) || (attributes[i] is { } twice && !taken.Add(twice)))
             {
                 return Refusal.Invalid(
@@ -66,13 +88,25 @@ internal sealed class ImportColumns
             }
         }
 
-        return new ImportColumns(headers, attributes, address, name);
+        return attributes;
     }
+
+    /// <summary>How the contact of a row stands, by the row's word.</summary>
+    public Result<ImportedStanding?> StandingOf(string[] fields, string import) => _statuses.Read(fields, import);
 
     /// <summary>What a row says; an empty cell is an attribute that is not given.</summary>
     public ContactInput Map(string[] fields)
     {
+        fields = _statuses.IsOwnExport ? Array.ConvertAll(fields, WithoutApostrophe) : fields;
         var attributes = new Dictionary<string, string>(fields.Length);
+        if (_statuses.Attributes is >= 0 and var all && fields[all].Length > 0)
+        {
+            foreach (var (name, value) in DirectoryJson.ReadAttributes(fields[all]))
+            {
+                attributes[name] = value;
+            }
+        }
+
         for (var i = 0; i < fields.Length; i++)
         {
             if (_attributes[i] is { } attribute && fields[i].Length > 0)
@@ -89,6 +123,7 @@ internal sealed class ImportColumns
     {
         "address" => _headers[_address],
         "name" => _name < 0 ? null : _headers[_name],
+        "status" => _statuses.FirstColumn is >= 0 and var status ? _headers[status] : null,
         not null when field.StartsWith("attributes.", StringComparison.Ordinal) =>
             Array.IndexOf(_attributes, field["attributes.".Length..]) is var i and >= 0 ? _headers[i] : null,
         _ => null,
@@ -96,6 +131,12 @@ internal sealed class ImportColumns
 
     /// <summary>The header of a column by its number, from 1.</summary>
     public string? HeaderOf(int column) => column <= _headers.Length ? _headers[column - 1] : null;
+
+    /// <summary>A cell of an export of ours, which has an apostrophe before what a spreadsheet would run.</summary>
+    public static string WithoutApostrophe(string cell) =>
+        cell.Length > 1 && cell[0] == '\'' && FormulaStarts.Contains(cell[1], StringComparison.Ordinal)
+            ? cell[1..]
+            : cell;
 
     private static int IndexOf(string[] headers, string name) =>
         Array.FindIndex(headers, header => header.Equals(name.Trim(), StringComparison.OrdinalIgnoreCase));

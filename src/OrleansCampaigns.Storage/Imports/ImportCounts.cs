@@ -19,6 +19,8 @@ internal sealed class ImportCounts
 
     public int LeftOut { get; set; }
 
+    public int OptedOut { get; set; }
+
     /// <summary>Each row once: malformed ones are among the others.</summary>
     public int Rows => Created + Updated + Duplicated + Rejected;
 

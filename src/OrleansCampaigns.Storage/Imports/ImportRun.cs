@@ -1,3 +1,5 @@
+using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Contracts.Contacts;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Grains.Delivery;
@@ -6,12 +8,21 @@ using OrleansCampaigns.Storage.Directory;
 
 namespace OrleansCampaigns.Storage.Imports;
 
+/// <summary>What telling contacts how they stand came to, by the lines of their rows.</summary>
+/// <param name="Created">Contacts that did not exist before.</param>
+/// <param name="Untold">Contacts that could not be told.</param>
+internal sealed record ToldStandings(HashSet<long> Created, HashSet<long> Untold)
+{
+    public static ToldStandings None { get; } = new([], []);
+}
+
 /// <summary>Reads one import to its end, from wherever it got to.</summary>
 /// <remarks>
 /// The database alone knows how far it got. So it may be stopped, or fail, anywhere between two steps or within one,
 /// and another run goes on with the first row that is not in.
 /// </remarks>
-internal sealed class ImportRun(IDatabase database, IImportFiles files, ImportTask task)
+internal sealed class ImportRun(
+    IDatabase database, IImportFiles files, IContactStandings standings, ImportTask task)
 {
     private const int OccurrencesPerStepMax = 10_000;
     private const int StepDivisor = 8;
@@ -105,7 +116,7 @@ internal sealed class ImportRun(IDatabase database, IImportFiles files, ImportTa
     private async Task<ImportChunk> ReadAhead(CsvRowReader reader, CsvFields fields, ImportColumns columns, int rows)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        return ImportChunk.Read(reader, fields, columns, database.ContactKey.Span, task.Account, rows);
+        return ImportChunk.Read(reader, fields, columns, database.ContactKey.Span, task, rows);
     }
 
     private async Task<bool> Write(
@@ -118,8 +129,9 @@ internal sealed class ImportRun(IDatabase database, IImportFiles files, ImportTa
             var (from, size) = (done, step);
             try
             {
+                var told = await TellStandings(chunk, from, size, cancellation);
                 done = await database.Write(
-                    session => ImportChunkWriter.Write(session, task, columns, chunk, from, size, database.Now),
+                    session => ImportChunkWriter.Write(session, task, columns, chunk, told, from, size, database.Now),
                     cancellation);
                 step = Math.Clamp(size * 2, 1, database.Dialect.ImportStepMax);
             }
@@ -141,7 +153,35 @@ internal sealed class ImportRun(IDatabase database, IImportFiles files, ImportTa
     }
 
     private bool IsOfRows(Exception fault) =>
-        fault is not (OperationCanceledException or ImportTakenException) && !database.IsPassing(fault);
+        fault is not (OperationCanceledException or ImportTakenException)
+        && !database.IsPassing(fault) && !Outages.Is(fault);
+
+    // A contact learns that it must not be written to before it becomes a member of the list: no campaign finds it
+    // there without knowing. It has to be in the directory first, which shows what its grain knows. What dies in
+    // between is done again, and counts once.
+    private async Task<ToldStandings> TellStandings(
+        ImportChunk chunk, int from, int size, CancellationToken cancellation)
+    {
+        var rows = chunk.Contacts.GetRange(from, Math.Min(size, chunk.Contacts.Count - from))
+            .FindAll(row => row.Standing is not null);
+        if (rows.Count == 0)
+        {
+            return ToldStandings.None;
+        }
+
+        var written = await database.Write(
+            async session =>
+            {
+                using var writer = session.Dialect.Writer(session, task.Account, database.Now);
+                return await writer.Write(rows.ConvertAll(row => row.Contact));
+            },
+            cancellation);
+        var failed = await standings.Tell(
+            task.Account, rows.ConvertAll(row => (row.Contact.Id, row.Standing!)), cancellation);
+        return new(
+            [.. rows.Where((_, i) => written[i] == ContactWritten.Created).Select(row => row.Line)],
+            [.. failed.Select(i => rows[i].Line)]);
+    }
 
     private Task<int> KeepBeginning(long position, long line, CancellationToken cancellation) =>
         database.Write(

@@ -27,7 +27,7 @@ internal static class ImportTable
 {
     private const string Columns = """
         id, list_id, status, rows, created, updated, duplicated, malformed, rejected, started_at, ended_at, failure,
-        left_out
+        left_out, opted_out
         """;
 
     private const string TaskColumns = "id, account, list_id, options, position, line, chunk_rows, chunk_done";
@@ -73,6 +73,21 @@ internal static class ImportTable
     public static Task<List<ImportTask>> Running(DatabaseSession session) =>
         session.Rows(ReadTask, $"SELECT {TaskColumns} FROM imports WHERE status = 'Running' ORDER BY id");
 
+    /// <summary>Those of an account that are to be read, in the order in which they were taken.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="lists">Only those of these lists; <see langword="null"/> for all.</param>
+    public static async Task<IReadOnlyList<string>> UnderWay(
+        DatabaseSession session, AccountId account, IReadOnlyCollection<string>? lists) =>
+        [
+            .. (await session.Rows(
+                reader => (Id: reader.GetString(0), List: reader.GetString(1)),
+                "SELECT id, list_id FROM imports WHERE status = 'Running' AND account = @account ORDER BY id",
+                ("@account", account.Value)))
+                .Where(import => lists?.Contains(import.List) != false)
+                .Select(import => import.Id),
+        ];
+
     /// <summary>The one of a list that is to be read next, as far as it got by now.</summary>
     public static Task<ImportTask?> FindNext(DatabaseSession session, string list) =>
         session.Row(
@@ -116,5 +131,6 @@ internal static class ImportTable
         EndedAt = reader.TimeOrNull(10),
         Failure = reader.TextOrNull(11) is { } failure ? DirectoryJson.ReadRefusal(failure) : null,
         LeftOut = reader.GetInt64(12),
+        OptedOut = reader.GetInt64(13),
     };
 }

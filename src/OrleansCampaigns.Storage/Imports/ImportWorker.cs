@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Contracts.Contacts;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Storage.Databases;
@@ -9,7 +11,12 @@ namespace OrleansCampaigns.Storage.Imports;
 
 /// <summary>Reads imports in the background, one after the other, those first that a restart interrupted.</summary>
 internal sealed partial class ImportWorker(
-    IDatabase database, IImportFiles files, ImportSignal signal, TimeProvider clock, ILogger<ImportWorker> logger)
+    IDatabase database,
+    IImportFiles files,
+    ImportSignal signal,
+    IContactStandings standings,
+    TimeProvider clock,
+    ILogger<ImportWorker> logger)
     : BackgroundService
 {
     private static readonly TimeSpan RetryDelayMin = TimeSpan.FromSeconds(1);
@@ -102,13 +109,13 @@ internal sealed partial class ImportWorker(
     // is wrong with one file must not stop the others.
     private async Task<bool> Read(ImportTask task, CancellationToken cancellation)
     {
-        var run = new ImportRun(database, files, task);
+        var run = new ImportRun(database, files, standings, task);
         try
         {
             var failure = await run.Execute(cancellation);
             Tell(task.Id, run.Ended, failure);
         }
-        catch (Exception outage) when (outage is ImportTakenException || database.IsPassing(outage))
+        catch (Exception outage) when (IsInterruption(outage) && !cancellation.IsCancellationRequested)
         {
             LogInterrupted(logger, outage, task.Id);
             return false;
@@ -123,6 +130,10 @@ internal sealed partial class ImportWorker(
 
         return true;
     }
+
+    private bool IsInterruption(Exception failure) =>
+        failure is ImportTakenException || database.IsPassing(failure)
+        || (failure is not OperationCanceledException && Outages.Is(failure));
 
     private void Tell(string id, Import? ended, Refusal? failure)
     {

@@ -65,6 +65,8 @@ internal sealed class PostgresDialect : SqlDialect
     public override string AttributeLength(string column, string name) =>
         $"coalesce(length({column} ->> {name}), 0)";
 
+    public override string DomainOf(string column) => $"substring({column} from '[^@]*$')";
+
     /// <inheritdoc/>
     /// <remarks>
     /// A text of this database holds no NUL and no half of a surrogate pair. Where they may be asked for, nothing that

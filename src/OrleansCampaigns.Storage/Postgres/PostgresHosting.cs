@@ -52,7 +52,8 @@ public static class PostgresHosting
                 database.Contacts,
                 new PostgresStateSerializer(new StateSerializer()),
                 services.GetRequiredService<IOptions<ClusterOptions>>().Value.ServiceId));
-        silo.Services.AddSingleton<IAudienceStore>(new AudienceStore(database));
+        silo.Services.AddSingleton<IAudienceStore>(
+            services => new AudienceStore(database, services.GetService<TimeProvider>()));
         return silo;
     }
 

@@ -60,6 +60,10 @@ internal sealed class SqliteDialect : SqlDialect
     public override string AttributeLength(string column, string name) =>
         $"coalesce((SELECT length(a.value) FROM json_each({column}) a WHERE a.key = {name}), 0)";
 
+    // Everything up to the last at sign is what is left when all that is no at sign is taken off the right.
+    public override string DomainOf(string column) =>
+        $"replace({column}, rtrim({column}, replace({column}, '@', '')), '')";
+
     public override object? ToParameter(object? value) => value;
 
     public override object ToParameter(IEnumerable<long> numbers) => $"[{string.Join(',', numbers)}]";

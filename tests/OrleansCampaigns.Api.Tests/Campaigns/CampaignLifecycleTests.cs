@@ -19,6 +19,24 @@ public sealed class CampaignLifecycleTests
         Assert.Equal(path, started.Headers.Location?.ToString());
     }
 
+    [Fact]
+    public async Task A_refused_start_tells_everything_that_is_wrong()
+    {
+        await using var api = await TestApi.Start();
+        var (path, grain) = Make(api, CampaignStatus.Draft);
+        grain.Refused = Refusal.Invalid("campaign.relay.unknown", "There is no relay named x.", "relay") with
+        {
+            Others = [new("campaign.audience.missing", "audience is missing.", "audience")],
+        };
+
+        var answer = await api.Client.Post($"{path}/start");
+
+        answer.AssertProblem(HttpStatusCode.UnprocessableEntity, "campaign.relay.unknown", "relay");
+        Assert.Equal(
+            ["campaign.relay.unknown", "campaign.audience.missing"],
+            answer.Json["problems"]!.AsArray().Select(problem => (string)problem!["code"]!));
+    }
+
     [Theory]
     [InlineData("start", CampaignStatus.Running, "campaign.already_started")]
     [InlineData("pause", CampaignStatus.Draft, "campaign.not_running")]

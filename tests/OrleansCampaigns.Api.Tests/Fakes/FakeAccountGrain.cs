@@ -29,5 +29,14 @@ public sealed class FakeAccountGrain(TimeProvider clock) : IAccountGrain
 
     public Task<Reservation?> GetReservation(CampaignId campaign) => throw new NotSupportedException();
 
+    /// <summary>How often every silo was told.</summary>
+    public int SuppressionsTold { get; private set; }
+
+    public Task TellSuppressions()
+    {
+        SuppressionsTold++;
+        return Task.CompletedTask;
+    }
+
     public Task<AccountSummary> GetState() => throw new NotSupportedException();
 }

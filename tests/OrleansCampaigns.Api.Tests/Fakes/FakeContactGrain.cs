@@ -38,6 +38,12 @@ public sealed class FakeContactGrain(TimeProvider clock) : IContactGrain
         return Task.CompletedTask;
     }
 
+    public Task TakeStanding(ImportedStanding standing)
+    {
+        Contact = Contact.TakeStanding(standing, clock.GetUtcNow());
+        return Task.CompletedTask;
+    }
+
     public Task<ContactState> Describe() => Task.FromResult(new ContactState
     {
         Status = Contact.Status,

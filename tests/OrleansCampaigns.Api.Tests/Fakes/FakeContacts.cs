@@ -38,6 +38,12 @@ public sealed class FakeContacts : IContactDirectory
     public ContactRow Add(string address, string? name = null, ContactStatus status = ContactStatus.New) =>
         Add(new ContactRow { Id = IdOf(AccountId.Main, address), Address = address, Name = name, Status = status });
 
+    public ContactRow Describe(ContactId contact, params IEnumerable<(string Name, string Value)> attributes) =>
+        Add(Rows[(AccountId.Main, contact)] with
+        {
+            Attributes = attributes.ToImmutableDictionary(pair => pair.Name, pair => pair.Value),
+        });
+
     public Task<ContactRow?> Find(AccountId account, ContactId contact, CancellationToken cancellation = default) =>
         Failure is null
             ? Task.FromResult(Rows.GetValueOrDefault((account, contact)))

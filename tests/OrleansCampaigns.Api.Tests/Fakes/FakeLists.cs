@@ -7,9 +7,11 @@ namespace OrleansCampaigns.Api.Tests.Fakes;
 
 /// <summary>Lists and views in memory.</summary>
 public sealed class FakeLists(FakeContacts directory, TimeProvider clock)
-    : IListDirectory, ISubscriptionDirectory
+    : IListDirectory, ISubscriptionDirectory, IAccountDirectory
 {
     public List<(AccountId Account, ContactList List)> Lists { get; } = [];
+
+    public Dictionary<AccountId, AccountProfile> Profiles { get; } = [];
 
     public List<(AccountId Account, ContactView View)> Views { get; } = [];
 
@@ -38,10 +40,15 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock)
     }
 
     public Task<Result<ContactList>> CreateList(
-        AccountId account, string name, bool hidden = false, CancellationToken cancellation = default) =>
-        Task.FromResult<Result<ContactList>>(Lists.Exists(known => known.Account == account && known.List.Name == name)
-            ? Refusal.Conflict("list.exists", "There is a list of that name already.")
-            : Add(name, hidden, account));
+        AccountId account,
+        string name,
+        bool hidden = false,
+        ListChange? description = null,
+        CancellationToken cancellation = default) =>
+        Lists.Exists(known => known.Account == account && known.List.Name == name)
+            ? Task.FromResult<Result<ContactList>>(
+                Refusal.Conflict("list.exists", "There is a list of that name already."))
+            : ChangeList(account, Add(name, hidden, account).Id, description ?? new(), cancellation);
 
     public Task<ContactList?> FindList(AccountId account, string listId, CancellationToken cancellation = default) =>
         Task.FromResult(Lists.Find(known => known.Account == account && known.List.Id == listId).List ?? null);
@@ -61,11 +68,18 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock)
                 .Where(list => Members.Contains((list.Id, contact))),
         ]);
 
-    public Task<Result<ContactList>> RenameList(
-        AccountId account, string listId, string name, CancellationToken cancellation = default) =>
-        Task.FromResult<Result<ContactList>>(Lists.Exists(known => known.List.Name == name && known.List.Id != listId)
-            ? Refusal.Conflict("list.exists", "There is a list of that name already.")
-            : Put(listId, list => list with { Name = name }));
+    public Task<Result<ContactList>> ChangeList(
+        AccountId account, string listId, ListChange change, CancellationToken cancellation = default) =>
+        Task.FromResult<Result<ContactList>>(
+            Lists.Exists(known => known.List.Name == change.Name && known.List.Id != listId)
+                ? Refusal.Conflict("list.exists", "There is a list of that name already.")
+                : Put(listId, list => list with
+                {
+                    Name = change.Name ?? list.Name,
+                    PublicName = change.PublicName ?? list.PublicName,
+                    Description = change.Description ?? list.Description,
+                    IsUnlisted = change.IsUnlisted ?? list.IsUnlisted,
+                }));
 
     public Task<bool> DeleteList(AccountId account, string listId, CancellationToken cancellation = default) =>
         Task.FromResult(Lists.RemoveAll(known => known.Account == account && known.List.Id == listId) > 0);
@@ -151,8 +165,22 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock)
                    known.List.Name,
                    changes.LastOrDefault()?.State ?? SubscriptionState.Subscribed,
                    changes.LastOrDefault()?.At,
-                   changes),
+                   changes)
+               {
+                   PublicName = known.List.PublicName,
+                   Description = known.List.Description,
+                   IsUnlisted = known.List.IsUnlisted,
+               },
         ]);
+
+    public Task<AccountProfile> Find(AccountId account, CancellationToken cancellation = default) =>
+        Task.FromResult(Profiles.GetValueOrDefault(account) ?? new());
+
+    public Task Put(AccountId account, AccountProfile profile, CancellationToken cancellation = default)
+    {
+        Profiles[account] = profile;
+        return Task.CompletedTask;
+    }
 
     private SubscriptionState StateOf(string listId, ContactId contact) => Changes
         .LastOrDefault(known => (known.List, known.Contact) == (listId, contact))

@@ -13,7 +13,7 @@ public class BlameTableTests
         Assert.Equal(
             [
                 Cause.None, Cause.DuplicateAddress, Cause.Unsubscribed, Cause.UnsubscribedByUs, Cause.Complained,
-                Cause.LeftList,
+                Cause.LeftList, Cause.Suppressed,
             ],
             BlameTable.CausesOf(Blame.None));
 

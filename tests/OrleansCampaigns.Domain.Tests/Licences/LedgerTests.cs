@@ -79,8 +79,20 @@ public class LedgerTests
             new Refusal(
                 RefusalKind.PaymentRequired,
                 "licences.insufficient",
-                "The campaign needs 100 licences and 70 are free: 30 are missing."),
+                "The campaign needs 100 licences and 70 are free: 30 are missing. An administrator adds some "
+                    + "(POST /v1/licences/grants); who sends for nobody else sets Licences:Unlimited."),
             refused);
+    }
+
+    [Fact]
+    public void Where_licences_are_unlimited_what_a_start_lacks_is_added_in_its_name_and_counted_once()
+    {
+        var covered = Granted(70).Cover(Campaign(1), 1, 100, Now);
+        Assert.Equal((100, "engine", 30), (covered.Balance, covered.Lines[^1].Actor, covered.Lines[^1].Amount));
+
+        var reserved = covered.Reserve(Campaign(1), 1, 100, Now).Value!;
+        Assert.Same(reserved, reserved.Cover(Campaign(1), 1, 100, Now));
+        Assert.Same(covered, covered.Cover(Campaign(2), 1, 100, Now));
     }
 
     [Fact]

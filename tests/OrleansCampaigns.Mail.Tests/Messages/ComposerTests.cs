@@ -22,7 +22,7 @@ public sealed class ComposerTests
         Assert.Equal("text/plain", alternative[0].ContentType.MimeType);
         Assert.Equal("text/html", alternative[1].ContentType.MimeType);
         Assert.All(alternative, part => Assert.Equal("utf-8", part.ContentType.Charset));
-        Assert.Equal("Hi Anna Adler\n\nRead (https://x.example/)\n", mime.TextBody);
+        Assert.Equal("Hi Anna Adler\n\nRead: https://x.example/\n", mime.TextBody);
         Assert.Equal("<h1>Hi Anna Adler</h1><p><a href=\"https://x.example/\">Read</a></p>", mime.HtmlBody);
         Assert.Equal("For Anna Adler", mime.Subject);
         Assert.Equal("\"The News\" <news@sender.example>", mime.From.ToString());

@@ -17,6 +17,9 @@ public sealed class SettingsCheckTests
     [InlineData("Throttling:Domains:mail.example:RatePerDay", "5", "Throttling:Domains:mail.example:RatePerDay is no")]
     [InlineData("Throttling:Relays:main:RatePerHour", "5", "Throttling:Relays is no setting. It is set by Mail:Relays")]
     [InlineData("Engine:DeductOn", "Sent", "Engine:DeductOn is no setting. It is set by Licences:DeductOn.")]
+    [InlineData(
+        "Engine:AreLicencesUnlimited", "true",
+        "Engine:AreLicencesUnlimited is no setting. It is set by Licences:Unlimited.")]
     [InlineData("Nonsense", "5", "Nonsense is no setting. Known here: ")]
     [InlineData("Postgres:Migrated", "true", "Postgres:Migrated is no setting. Did you mean Postgres:Migrate?")]
     [InlineData("Mail:Webhooks:Postmark:Pasword", "x", "Mail:Webhooks:Postmark:Pasword is no setting. Did you mean")]
@@ -47,6 +50,7 @@ public sealed class SettingsCheckTests
     [InlineData("Throttling:Default:RatePerSecond", "fast", "must be a number")]
     [InlineData("Throttling:BackOff:PauseMax", "5m", "must be a time such as")]
     [InlineData("Licences:DeductOn", "Never", "must be one of FirstAttempt, Sent")]
+    [InlineData("Licences:Unlimited", "perhaps", "must be true or false")]
     [InlineData("Engine:Retry:Deferred:First", "soon", "must be a time such as")]
     [InlineData("Logging:LogLevel:Default", "Verbose", "must be one of Trace, Debug, Information, Warning, Error")]
     [InlineData("Mail:Verp", "on", "must be true or false")]

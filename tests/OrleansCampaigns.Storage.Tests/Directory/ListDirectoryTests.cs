@@ -53,10 +53,10 @@ public abstract class ListDirectoryTests(ITestDatabases databases) : DatabaseCon
         var one = (await Lists.CreateList(Account, "one")).Value!;
         await Lists.CreateList(Account, "two");
 
-        Assert.Equal("list.exists", (await Lists.RenameList(Account, one.Id, "two")).Refusal!.Code);
-        Assert.Equal("uno", (await Lists.RenameList(Account, one.Id, "uno")).Value!.Name);
-        Assert.Equal("uno", (await Lists.RenameList(Account, one.Id, "uno")).Value!.Name);
-        Assert.Equal("list.unknown", (await Lists.RenameList(Other, one.Id, "x")).Refusal!.Code);
+        Assert.Equal("list.exists", (await Lists.ChangeList(Account, one.Id, new("two"))).Refusal!.Code);
+        Assert.Equal("uno", (await Lists.ChangeList(Account, one.Id, new("uno"))).Value!.Name);
+        Assert.Equal("uno", (await Lists.ChangeList(Account, one.Id, new("uno"))).Value!.Name);
+        Assert.Equal("list.unknown", (await Lists.ChangeList(Other, one.Id, new("x"))).Refusal!.Code);
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public abstract class ListDirectoryTests(ITestDatabases databases) : DatabaseCon
         var others = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Lists.CreateList(Account, $"other {i}")));
 
         var created = Enumerable.Range(0, 4).Select(_ => Lists.CreateList(Account, "name"));
-        var renamed = others.Select(other => Lists.RenameList(Account, other.Value!.Id, "name"));
+        var renamed = others.Select(other => Lists.ChangeList(Account, other.Value!.Id, new("name")));
         var results = await Task.WhenAll(created.Concat(renamed));
 
         Assert.Single(results, result => !result.IsRefused);

@@ -25,6 +25,64 @@ public abstract class SubscriptionDirectoryTests(ITestDatabases databases) : Dat
     private ContactDirectory Contacts => new(Test.Database);
 
     [Fact]
+    public async Task A_link_brings_a_contact_back_to_a_list_so_often_however_many_ask_at_once()
+    {
+        var (list, anna) = await Given("anna@example.com");
+        var back = new SubscriptionChange(
+            SubscriptionState.Subscribed, Then, SubscriptionChange.PageSource, "contact", "the page");
+        var rounds = Enumerable.Range(0, 25).Select(async round =>
+        {
+            await Subscriptions.End(Account, list, anna, Left);
+            return await Subscriptions.Renew(Account, list, anna, back);
+        });
+
+        await Task.WhenAll(rounds);
+        Assert.InRange(await Returns(), 1, SubscriptionChange.ReturnsPerDayMax);
+        for (var i = 0; i < SubscriptionChange.ReturnsPerDayMax; i++)
+        {
+            await Subscriptions.End(Account, list, anna, Left);
+            await Subscriptions.Renew(Account, list, anna, back);
+        }
+
+        Assert.False(await Subscriptions.Renew(Account, list, anna, back));
+        Assert.Equal(SubscriptionChange.ReturnsPerDayMax, await Returns());
+        for (var day = 1; day < 40; day++)
+        {
+            await Subscriptions.End(Account, list, anna, Left);
+            await Subscriptions.Renew(Account, list, anna, back with { At = Then.AddDays(2 * day) });
+        }
+
+        Assert.Equal(SubscriptionChange.ReturnsMax, await Returns());
+        Assert.True(await Subscriptions.Renew(Account, list, anna, Back));
+
+        async Task<int> Returns() => (await Subscriptions.Query(Account, anna))[0].History.Count(
+            change => change is { State: SubscriptionState.Subscribed, Source: SubscriptionChange.PageSource });
+    }
+
+    [Fact]
+    public async Task A_list_has_a_name_for_contacts_and_may_be_hidden_from_them()
+    {
+        var (list, anna) = await Given("anna@example.com");
+        await Lists.ChangeList(Account, list, new(null, " The letter ", "Each Friday", true));
+
+        var subscription = Assert.Single(await Subscriptions.Query(Account, anna));
+        Assert.Equal(
+            ("The letter", "Each Friday", true),
+            (subscription.PublicName, subscription.Description, subscription.IsUnlisted));
+        var plain = (await Lists.ChangeList(Account, list, new(null, "", null, false))).Value!;
+        Assert.Equal((null, "Each Friday", false), (plain.PublicName, plain.Description, plain.IsUnlisted));
+        Assert.Equal(plain, await Lists.FindList(Account, list));
+        Assert.Equal("list.unknown", (await Lists.ChangeList(Other, list, new("x"))).Refusal!.Code);
+
+        var accounts = new AccountDirectory(Test.Database);
+        Assert.Null((await accounts.Find(Account)).PublicName);
+        await accounts.Put(Account, new("Garden"));
+        await accounts.Put(Account, new("Our Garden"));
+        Assert.Equal("Our Garden", (await accounts.Find(Account)).PublicName);
+        Assert.Null((await accounts.Find(Other)).PublicName);
+    }
+
+    [Fact]
     public async Task A_contact_that_left_is_not_brought_back_by_being_added_again()
     {
         var (list, anna) = await Given("Anna@example.com", "bob@example.com");

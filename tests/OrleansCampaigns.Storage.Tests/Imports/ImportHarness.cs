@@ -51,6 +51,9 @@ public sealed class ImportHarness : IDisposable
 
     public DirectoryOptions Options { get; }
 
+    /// <summary>The contacts that learned how they stand.</summary>
+    public LearningContacts Standings { get; } = new();
+
     public ListDirectory Lists { get; }
 
     public ContactDirectory Contacts { get; }
@@ -92,7 +95,7 @@ public sealed class ImportHarness : IDisposable
         var signal = new ImportSignal();
         return (
             new ContactImporter(Test.Database, files, signal),
-            new(Test.Database, files, signal, Test.Clock, NullLogger<ImportWorker>.Instance));
+            new(Test.Database, files, signal, Standings, Test.Clock, NullLogger<ImportWorker>.Instance));
     }
 
     public async Task<string> List(string name = "everybody") => (await Lists.CreateList(Account, name)).Value!.Id;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OrleansCampaigns.Contracts.Contacts;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Storage.Directory;
 using OrleansCampaigns.Storage.Tests.Postgres;
@@ -126,6 +127,7 @@ public abstract class ImportResumeTests(ITestDatabases databases) : ImportContra
             (await Imports.Importer.Start(Account, await Imports.List(), new(), new MemoryStream(Csv()))).Value!;
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Services.AddLogging();
+        builder.Services.AddSingleton<IContactStandings>(Imports.Standings);
         builder.Services.AddOrleansCampaignsDirectory(Test.Database, Imports.Options);
         using var host = builder.Build();
         await host.StartAsync();

@@ -83,7 +83,7 @@ public sealed class ImportSpoolTests() : ImportContract(SqliteDatabases.Instance
     }
 
     private ImportWorker WorkerOn(IImportFiles files) =>
-        new(Test.Database, files, new(), Test.Clock, NullLogger<ImportWorker>.Instance);
+        new(Test.Database, files, new(), Imports.Standings, Test.Clock, NullLogger<ImportWorker>.Instance);
 
     private async Task<string> Whole(IContactImporter importer)
     {

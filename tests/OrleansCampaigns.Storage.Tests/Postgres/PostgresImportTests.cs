@@ -74,7 +74,7 @@ public sealed class PostgresImportTests(PostgresFixture postgres) : ImportContra
         // Whoever lost its hold without knowing goes on for a while.
         var task = (await Database.Read(session => ImportTable.FindNext(session, started.ListId)))!;
         var runs = await Task.WhenAll(readers.Select(_ => Settle(new ImportRun(
-            Database, Database.OpenImportFiles(Imports.Options), task).Execute(default))));
+            Database, Database.OpenImportFiles(Imports.Options), Imports.Standings, task).Execute(default))));
 
         Assert.Contains(runs, run => run is null);
         Assert.All(runs, run => Assert.True(run is null or ImportTakenException, $"{run}"));
