@@ -182,7 +182,11 @@ public sealed partial record Contact
                 ? RecipientStatus.None
                 : delivery.RecipientStatus,
         };
-        return Take(
+        var stands = Deliveries.Exists(other => other.Campaign != delivery.Campaign && other.SentAt is not null
+            && (other.Outcome == Outcome.Sent || other.RecipientStatus != RecipientStatus.None));
+        var hasReceived = stands || overturned.RecipientStatus != RecipientStatus.None
+            || DeliveriesMovedUpTo is not null; // Of campaigns that moved to a page one was received, as far as is known.
+        return (this with { HasReceived = HasReceived && hasReceived }).Take(
             overturned,
             new(report, HistoryKind.Bounce, happened.Source, attempt, rules, jitterSeed + attempt, now));
     }

@@ -9,13 +9,15 @@ namespace OrleansCampaigns.Domain.Licences;
 /// <param name="Released">Given back at the end: at the end, reserved = deducted + released.</param>
 /// <param name="IsSettled">Whether the campaign is over and nothing is held any more.</param>
 /// <param name="Pass">The latest pass of the campaign that licences were reserved for.</param>
+/// <param name="Number">Its place in the order of the account's reservations.</param>
 [GenerateSerializer, Immutable, Alias("Licences.Reservation")]
 public sealed record Reservation(
     [property: Id(0)] long Reserved,
     [property: Id(1)] long Deducted,
     [property: Id(2)] long Released,
     [property: Id(3)] bool IsSettled,
-    [property: Id(4)] int Pass = 1);
+    [property: Id(4)] int Pass = 1,
+    [property: Id(5)] long Number = 0);
 
 /// <summary>One line of the ledger.</summary>
 /// <param name="At">When.</param>
@@ -38,7 +40,8 @@ public sealed record LedgerLine(
 /// <summary>
 /// An account's licences as a pure value. Every command of a campaign may arrive twice and counts once.
 /// </summary>
-/// <remarks>A grant has nothing to be told apart by: its caller must not repeat it.</remarks>
+/// <remarks>A grant has nothing to be told apart by but its request's key: without one its caller must not repeat it.
+/// </remarks>
 [GenerateSerializer, Immutable, Alias("Licences.Ledger")]
 public sealed record Ledger
 {
@@ -65,14 +68,33 @@ public sealed record Ledger
     /// <summary>The latest lines, oldest first.</summary>
     [Id(3)] public ImmutableList<LedgerLine> Lines { get; init; } = [];
 
+    /// <summary>The grants that carried a key.</summary>
+    [Id(4)] public AnsweredRequests Granted { get; init; } = new();
+
     /// <summary>Licences that campaigns hold and have not used yet.</summary>
     public long Held => Reservations.Values
         .Where(held => !held.IsSettled)
         .Sum(held => held.Reserved - held.Released - held.Deducted); // Earlier passes have released already.
 
     /// <summary>Adds licences (or, with a negative amount, takes back unused ones).</summary>
-    public Result<Ledger> Grant(long amount, string actor, string reason, DateTimeOffset now)
+    /// <param name="amount">How many.</param>
+    /// <param name="actor">Who.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="request">The request; the same one counts once.</param>
+    /// <param name="now">When.</param>
+    public Result<Ledger> Grant(long amount, string actor, string reason, RequestKey? request, DateTimeOffset now)
     {
+        var known = Granted.Knows(request);
+        if (known.IsRefused)
+        {
+            return known.Refusal;
+        }
+
+        if (known.Value)
+        {
+            return this;
+        }
+
         if (amount is 0 or > AmountMax or < -AmountMax || Balance + amount > AmountMax)
         {
             return Refusal.Invalid(
@@ -82,7 +104,7 @@ public sealed record Ledger
         return Balance + amount < 0
             ? Refusal.Conflict(
                 "licences.insufficient", $"Only {Balance} licences are free; {-amount} cannot be taken back.")
-            : (this with { Balance = Balance + amount }).Write(
+            : (this with { Balance = Balance + amount, Granted = Granted.Add(request) }).Write(
                 new(now, "grant", amount, Balance + amount, null, actor, reason));
     }
 
@@ -97,7 +119,7 @@ public sealed record Ledger
                 "licences.forgotten", "The campaign ended too long ago to be tried again; start a new one.");
         }
 
-        var held = known ?? new(0, 0, 0, IsSettled: false, Pass: 0);
+        var held = known ?? new(0, 0, 0, IsSettled: false, Pass: 0, Number: NextNumber);
         if (held.Pass >= pass)
         {
             return this;
@@ -167,9 +189,11 @@ public sealed record Ledger
             ? reservations
             : reservations.RemoveRange(reservations
                 .Where(pair => pair.Value.IsSettled)
-                .OrderBy(pair => pair.Key.Value, StringComparer.Ordinal) // Campaign names sort by age.
+                .OrderBy(pair => pair.Value.Number)
                 .Take(reservations.Count - SettledMax)
                 .Select(pair => pair.Key));
+
+    private long NextNumber => Reservations.Values.Select(known => known.Number).DefaultIfEmpty().Max() + 1;
 
     private Ledger Write(LedgerLine line) => this with
     {

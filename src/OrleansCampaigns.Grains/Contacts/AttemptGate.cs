@@ -98,10 +98,16 @@ internal sealed class AttemptGates(IServiceProvider services, ISiloStatusOracle 
     /// <summary>Stops what has not begun for this contact on any silo.</summary>
     /// <exception cref="Exception">A silo that is not known to be dead did not answer: it may still begin one.
     /// </exception>
-    public Task Shut(AccountId account, ContactId contact) => Task.WhenAll(
+    /// <param name="account">The contact's account.</param>
+    /// <param name="contact">The contact.</param>
+    /// <param name="senders">The silos that it has let begin an attempt. One of them may have joined so lately that this
+    /// silo does not know it.</param>
+    public Task Shut(AccountId account, ContactId contact, IEnumerable<SiloAddress> senders) => Task.WhenAll(
         silos.GetApproximateSiloStatuses(onlyActive: false)
-            .Where(silo => silo.Value is SiloStatus.Active or SiloStatus.ShuttingDown)
-            .Select(silo => Shut(silo.Key, account, contact)));
+            .Where(silo => silo.Value is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping)
+            .Select(silo => silo.Key)
+            .Union(senders.Where(silo => !silos.IsDeadSilo(silo)))
+            .Select(silo => Shut(silo, account, contact)));
 
     private async Task Shut(SiloAddress silo, AccountId account, ContactId contact)
     {

@@ -30,26 +30,19 @@ internal sealed class ContactPageGrain(
     [PersistentState("contact-page", StorageNames.Engine)] IPersistentState<ContactPageRecord> record)
     : Grain, IContactPageGrain
 {
+    private Stored<ContactPageRecord> Stored => field ??= new(record, DeactivateOnIdle);
+
     public async Task Write(byte[] page)
     {
-        record.State.Page = page;
-        try
-        {
-            await record.WriteStateAsync();
-        }
-        catch
-        {
-            DeactivateOnIdle(); // The write may have landed; reload rather than trust memory.
-            throw;
-        }
+        await Stored.Write(new ContactPageRecord { Page = page });
 
         // Read again once in a blue moon: no reason to stay in memory.
         DeactivateOnIdle();
     }
 
-    public Task<byte[]?> Read() => Task.FromResult(record.State.Page);
+    public Task<byte[]?> Read() => Task.FromResult(Stored.Value.Page);
 
-    public Task<int> GetState() => Task.FromResult(record.State.Page?.Length ?? 0);
+    public Task<int> GetState() => Task.FromResult(Stored.Value.Page?.Length ?? 0);
 
     public static string KeyOf(AccountId account, ContactId contact, int page) =>
         $"ch:{account}:{contact.Value.AsSpan(4)}:{page}";

@@ -1,4 +1,5 @@
 using System.Text;
+using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Delivery;
 
 namespace OrleansCampaigns.Mail.Feedback;
@@ -13,7 +14,7 @@ internal static class BounceDiagnosis
     /// <summary>A reply out of <paramref name="text"/>; final unless it says otherwise.</summary>
     public static SmtpReply Reply(string text, string? status = null)
     {
-        var reply = SmtpReplyParser.Parse(text.Length > TextCharactersMax ? text[..TextCharactersMax] : text);
+        var reply = SmtpReplyParser.Parse(StorableText.Cut(text, TextCharactersMax));
         var enhanced = reply.EnhancedCode is { } own && !IsBare(own) ? own : status ?? reply.EnhancedCode;
         return reply with { EnhancedCode = enhanced ?? (reply.Code == 0 ? Final : null) };
     }

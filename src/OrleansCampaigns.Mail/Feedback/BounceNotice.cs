@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Mail.Feedback;
 
@@ -28,7 +29,7 @@ internal sealed partial class BounceNotice
     {
         var lines = text.Split('\n', LinesMax + 1)
             .Take(LinesMax)
-            .Select(line => line.Length > LineCharactersMax ? line[..LineCharactersMax] : line.TrimEnd())
+            .Select(line => StorableText.Cut(line.TrimEnd(), LineCharactersMax))
             .ToArray();
         for (var i = 0; i < lines.Length; i++)
         {

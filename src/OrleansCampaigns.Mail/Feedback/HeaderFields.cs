@@ -1,4 +1,5 @@
 using MimeKit;
+using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Mail.Feedback;
 
@@ -81,7 +82,7 @@ internal sealed class HeaderFields
         if (fields.Count < FieldsMax)
         {
             var text = value?.Trim() ?? "";
-            fields.Add((name.Trim(), text.Length > ValueCharactersMax ? text[..ValueCharactersMax] : text));
+            fields.Add((name.Trim(), StorableText.Cut(text, ValueCharactersMax)));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Mail.Feedback;
 
@@ -48,7 +49,7 @@ internal static partial class ReportAddress
             yield break;
         }
 
-        foreach (Match match in Address().Matches(line.Length > 2000 ? line[..2000] : line))
+        foreach (Match match in Address().Matches(StorableText.Cut(line, 2000)))
         {
             var address = match.Value.Trim('<', '>', '\'').TrimStart('=', '*');
             if (address.Length <= CharactersMax && address.IndexOf('@', StringComparison.Ordinal) > 0)

@@ -72,8 +72,12 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
     public Task<Result<CampaignView>> Unschedule(AccountId account) =>
         Command(account, campaign => campaign.Unschedule());
 
-    public Task<Result<CampaignView>> Start(AccountId account) =>
-        Command(account, campaign => campaign.Start(clock.GetUtcNow()));
+    public Task<Result<CampaignView>> Start(AccountId account, RequestKey? request) =>
+        Command(account, campaign => campaign.Knows(request) is { Value: true }
+            ? campaign
+            : campaign.Start(clock.GetUtcNow()) is { IsRefused: false } started
+                ? started.Value.By(request)
+                : campaign.Start(clock.GetUtcNow()));
 
     public Task<Result<CampaignView>> Pause(AccountId account) => Command(account, campaign => campaign.Pause());
 
@@ -82,7 +86,7 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
     public Task<Result<CampaignView>> Cancel(AccountId account) =>
         Command(account, campaign => campaign.Cancel(clock.GetUtcNow()));
 
-    public Task<Result<CampaignView>> RetryFailed(AccountId account) =>
+    public Task<Result<CampaignView>> RetryFailed(AccountId account, RequestKey? request) =>
         Command(account, campaign => campaign.RetryFailed());
 
     public Task<Result<CampaignStatistics>> GetStatistics(AccountId account) =>
@@ -102,6 +106,8 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
     public Task AdmitFailure() => throw new NotSupportedException();
 
     public Task PartitionDone(int partition, int pass) => throw new NotSupportedException();
+
+    public Task Tell(int partition, string? trouble) => throw new NotSupportedException();
 
     public Task<CampaignSummary> GetState() => throw new NotSupportedException();
 

@@ -98,6 +98,13 @@ internal sealed class Node : IGrainRuntime, ILocalSiloDetails, ITimerRegistry, I
         return activation;
     }
 
+    /// <summary>Takes out of memory what has never come to be in it.</summary>
+    public void Drop(Activation activation)
+    {
+        Activations.Remove(activation.GrainId);
+        _world.Forget(activation);
+    }
+
     public void Forget(Activation activation)
     {
         if (IsRunning && Activations.GetValueOrDefault(activation.GrainId) == activation)
