@@ -10,7 +10,7 @@ internal static class Outage
     /// <summary>Whether a failure says nothing about the grain that was asked, and passes without anybody's doing.
     /// </summary>
     /// <remarks>
-    /// The storage is away, a silo is gone or silent, another activation has written, or the caller stops. Whatever else
+    /// The storage is away, a silo is gone or silent, another one has written, or the caller stops. Whatever else
     /// is thrown comes of what the grain holds or was given: it comes again each time.
     /// </remarks>
     public static bool Is(Exception? failure) => failure switch

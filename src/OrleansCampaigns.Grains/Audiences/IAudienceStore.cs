@@ -102,7 +102,11 @@ public interface IAudienceStore
     /// </remarks>
     /// <returns>How many there were.</returns>
     Task<int> ExcludeUndecided(
-        CampaignId campaign, int partition, string reason, DateTimeOffset now, CancellationToken cancellation = default);
+        CampaignId campaign,
+        int partition,
+        string reason,
+        DateTimeOffset now,
+        CancellationToken cancellation = default);
 
     /// <summary>Settles recipients in the table alone, because their contacts cannot be read or stored.</summary>
     Task Settle(

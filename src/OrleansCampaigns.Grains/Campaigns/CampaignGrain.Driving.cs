@@ -227,10 +227,10 @@ internal sealed partial class CampaignGrain
         if (moves.Count != _changesSeen)
         {
             _changesSeen = moves.Count;
-            _settledAt = clock.GetUtcNow() + SettlePeriod;
+            _changedAt = clock.GetTimestamp();
         }
 
-        if (clock.GetUtcNow() < _settledAt)
+        if (_changedAt is { } changed && clock.GetElapsedTime(changed) < SettlePeriod)
         {
             await TellPartitions(Continue, Enumerable.Range(0, campaign.Partitions).Except(campaign.PartitionsDone));
         }

@@ -37,7 +37,7 @@ internal sealed partial class CampaignGrain(
     private (long At, CampaignTotals Totals, DateTimeOffset? NextRetryAt)? _counted;
     private int _writes;
     private int _changesSeen = -1;
-    private DateTimeOffset _settledAt;
+    private long? _changedAt;
     private int _fruitless;
 
     private Stored<CampaignRecord> Stored => field ??= new(record, DeactivateOnIdle);

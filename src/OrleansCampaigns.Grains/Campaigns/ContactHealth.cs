@@ -1,6 +1,7 @@
 namespace OrleansCampaigns.Grains.Campaigns;
 
-/// <summary>How a silo's calls to contacts go, so that a fault of this software is not taken for one of theirs.</summary>
+/// <summary>How a silo's calls to contacts go, so that a fault of this software is not taken for one of theirs.
+/// </summary>
 /// <remarks>
 /// A state that cannot be read is rare. Where many fail and few answer, something else is wrong with all of them, and
 /// they wait for its mending rather than be left out.

@@ -7,7 +7,7 @@ namespace OrleansCampaigns.Grains.Campaigns;
 /// <remarks>
 /// A turn is charged by what it is good for. Next comes the account that was given least, within it the campaign that
 /// was given least: so one account's hundred partitions get no more than another's single one. An account that comes
-/// back is owed no more than <see cref="CreditMax"/>, else it would keep all others waiting for what it never asked for.
+/// back is owed no more than <see cref="CreditMax"/>, else it would keep all others waiting for what it never wanted.
 /// </remarks>
 /// <param name="places">How many turns may be under way at once.</param>
 internal sealed class FairQueue(int places)

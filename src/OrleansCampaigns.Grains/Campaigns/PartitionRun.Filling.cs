@@ -19,8 +19,12 @@ internal sealed partial class PartitionRun
         await TakePermit(stop); // Before anything is read: many partitions wait here.
         var window = await Reload(_held.BeginWindow(room));
         await AddRetries(window, room);
-        await Refill();
-        await RecordDuplicates();
+        if (!_held.IsFull)
+        {
+            await Refill();
+            await RecordDuplicates();
+        }
+
         while (window.Count < room && !_held.IsFull && _buffer.TryPeek(out var next) && next.Occurrence == 1)
         {
             _held.AddTo(window, Dequeue());
@@ -35,8 +39,8 @@ internal sealed partial class PartitionRun
         || record.Unattempted.Exists(seq => !troubles.Rests(seq));
 
     // Nobody tells a run of e-mails that came back meanwhile; a long one looks for them as a reminder would.
-    private bool IsTimeToLook() =>
-        clock.GetUtcNow() is var now && (_nextDueAt <= now || now - _lookedAt >= options.ReminderPeriod);
+    private bool IsTimeToLook() => _nextDueAt <= clock.GetUtcNow()
+        || _lookedAt is not { } last || clock.GetElapsedTime(last) >= options.ReminderPeriod;
 
     // Those who are held back wait without their profiles, because there may be many and they may wait for hours.
     private async Task<List<Recipient>> Reload(List<Recipient> held) => held.Count == 0
@@ -61,7 +65,7 @@ internal sealed partial class PartitionRun
         if (window.Count < room && !_held.IsFull && IsTimeToLook())
         {
             var now = clock.GetUtcNow();
-            _lookedAt = now;
+            _lookedAt = clock.GetTimestamp();
             var known = _inFlight.Count + _unclear.Count + _held.Count + window.Count + troubles.Count;
             var due = await audiences.Due(campaign, partition, now, room + known);
             foreach (var recipient in due.Where(

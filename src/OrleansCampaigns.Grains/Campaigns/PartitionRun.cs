@@ -49,7 +49,7 @@ internal sealed partial class PartitionRun(
     private FairQueue.Turn? _permit;
     private int _slice;
     private DateTimeOffset? _nextDueAt = DateTimeOffset.MinValue;
-    private DateTimeOffset _lookedAt = DateTimeOffset.MinValue;
+    private long? _lookedAt;
     private bool _hasFailed;
     private ThrottleLine? _blocker;
 
@@ -334,6 +334,11 @@ internal sealed partial class PartitionRun(
         GiveBackPermit();
         if (troubles.Rest is { } rest)
         {
+            if (rest == TimeSpan.Zero)
+            {
+                return false; // Not one of this run's, which would be in a window: the next pump sees to it.
+            }
+
             await Task.Delay(rest, clock, stop);
             return true;
         }

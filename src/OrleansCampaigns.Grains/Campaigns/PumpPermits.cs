@@ -12,8 +12,8 @@ namespace OrleansCampaigns.Grains.Campaigns;
 /// </summary>
 /// <remarks>
 /// Few partitions at a time mean large windows, so that a partition's write is shared by many messages. A partition
-/// gives its permit back after every <see cref="SliceMax"/> recipients, and both permits and lanes are given out in fair
-/// turns, so that a small campaign is not stuck behind a large one.
+/// gives its permit back after every <see cref="SliceMax"/> recipients, and both permits and lanes are given out in
+/// fair turns, so that a small campaign is not stuck behind a large one.
 /// When the silo stops, pumps finish what is in flight while grains can still be called, and hand over to other silos:
 /// nothing is left in doubt.
 /// </remarks>

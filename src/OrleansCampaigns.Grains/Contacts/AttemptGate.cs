@@ -100,8 +100,8 @@ internal sealed class AttemptGates(IServiceProvider services, ISiloStatusOracle 
     /// </exception>
     /// <param name="account">The contact's account.</param>
     /// <param name="contact">The contact.</param>
-    /// <param name="senders">The silos that it has let begin an attempt. One of them may have joined so lately that this
-    /// silo does not know it.</param>
+    /// <param name="senders">The silos that it has let begin an attempt. One of them may have joined so lately that
+    /// this silo does not know it.</param>
     public Task Shut(AccountId account, ContactId contact, IEnumerable<SiloAddress> senders) => Task.WhenAll(
         silos.GetApproximateSiloStatuses(onlyActive: false)
             .Where(silo => silo.Value is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping)

@@ -228,10 +228,11 @@ internal sealed class ContactGrain(
 
         var (account, contact) = GrainKeys.ReadContact(this.GetPrimaryKeyString());
         var projection = ContactProjection.Of(account, contact, Contact, next);
-        if (next.TakePage() is { } taken)
+        var stamp = Random.Shared.Next(1, int.MaxValue);
+        if (next.TakePage(stamp) is { } taken)
         {
             var page = JsonSerializer.SerializeToUtf8Bytes(taken.Page, StateJson.Default.ContactPage);
-            await Page(next.PageCount).Write(page);
+            await Page(next.PageCount, stamp).Write(page);
             next = taken.Remainder;
         }
 
@@ -260,15 +261,16 @@ internal sealed class ContactGrain(
 
     private async Task<ContactPage> ReadPage(int page)
     {
-        var bytes = await Page(
-            page).Read() ?? throw new InvalidOperationException($"Page {page} of a contact is missing.");
+        var stamp = page < Contact.PageStamps.Count ? Contact.PageStamps[page] : 0;
+        var bytes = await Page(page, stamp).Read()
+            ?? throw new InvalidOperationException($"Page {page} of a contact is missing.");
         return JsonSerializer.Deserialize(bytes, StateJson.Default.ContactPage)!;
     }
 
-    private IContactPageGrain Page(int page)
+    private IContactPageGrain Page(int page, int stamp)
     {
         var (account, contact) = GrainKeys.ReadContact(this.GetPrimaryKeyString());
-        return GrainFactory.GetGrain<IContactPageGrain>(ContactPageGrain.KeyOf(account, contact, page));
+        return GrainFactory.GetGrain<IContactPageGrain>(ContactPageGrain.KeyOf(account, contact, page, stamp));
     }
 
     private bool IsBeingMade(Turn turn) => _begun.TryGetValue(turn.Campaign, out var begun)

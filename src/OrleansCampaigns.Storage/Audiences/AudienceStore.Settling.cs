@@ -23,7 +23,11 @@ public sealed partial class AudienceStore
 
     /// <inheritdoc/>
     public Task<int> ExcludeUndecided(
-        CampaignId campaign, int partition, string reason, DateTimeOffset now, CancellationToken cancellation = default) =>
+        CampaignId campaign,
+        int partition,
+        string reason,
+        DateTimeOffset now,
+        CancellationToken cancellation = default) =>
         database.Write(
             session => session.Change(
                 """

@@ -24,6 +24,9 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
     /// <summary>What every command fails with, if it does.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>Whether the next command is carried out and its answer is lost.</summary>
+    public bool LosesAnswer { get; set; }
+
     /// <summary>What a command waits for before it is answered.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
@@ -134,6 +137,12 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
         }
 
         Campaign = decided.Value;
+        if (LosesAnswer)
+        {
+            LosesAnswer = false;
+            throw new TimeoutException("The answer was lost.");
+        }
+
         return View();
     }
 

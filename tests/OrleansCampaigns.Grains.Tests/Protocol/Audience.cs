@@ -22,6 +22,9 @@ internal sealed class AudienceRows(Storage storage, CampaignId campaign, IReadOn
     private readonly Dictionary<Row, string> _leftOut = [];
     private readonly Dictionary<Row, Settlement> _settled = [];
 
+    /// <summary>The partitions that have read recipients to send to.</summary>
+    public HashSet<int> Readers { get; } = [];
+
     public AudienceSnapshot? Snapshot { get; private set; }
 
     public IReadOnlyList<Row> Rows { get; private set; } = [];
@@ -63,8 +66,8 @@ internal sealed class AudienceRows(Storage storage, CampaignId campaign, IReadOn
     public Settlement? SettlementOf(Row row) => _settled.GetValueOrDefault(row);
 
     /// <summary>Why a row is left out without its contact knowing; <see langword="null"/> when it is not.</summary>
-    public string? LeftOut(Row row) => Delivery(row)?.Decided == true || (row.Recipient.Occurrence > 1 && IsRecorded(row))
-        ? null
+    public string? LeftOut(Row row) => row.Recipient.Occurrence == 1 && Delivery(row)?.Decided == true ? null
+        : row.Recipient.Occurrence > 1 && IsRecorded(row) ? null
         : _leftOut.GetValueOrDefault(row);
 
     public int ExcludeUndecided(int partition, string reason)
@@ -129,14 +132,16 @@ internal sealed class AudienceRows(Storage storage, CampaignId campaign, IReadOn
             RetriesWaiting = Rows.Count(row => NextAttemptAt(row) is not null),
             Deducted = known.Count(delivery => delivery.Charged)
                 + _settled.Values.Count(settlement => settlement.Attempt > 0),
-            InDoubt = known.Count(delivery => delivery.InDoubt) + _settled.Values.Count(settlement => settlement.InDoubt),
+            InDoubt = known.Count(delivery => delivery.InDoubt)
+                + _settled.Values.Count(settlement => settlement.InDoubt),
         }, Rows.Min(NextAttemptAt));
     }
 
     private bool IsRecorded(Row row) => Delivery(row)?.DuplicatesUpTo >= row.Recipient.Occurrence;
 
     private string? ExclusionOf(Row row) =>
-        _settled.TryGetValue(row, out var settled) && (settled.Outcome is not null || Delivery(row)?.Attempts > 0) ? null
+        _settled.TryGetValue(row, out var settled)
+            && (settled.Outcome is not null || Delivery(row)?.Attempts > 0) ? null
         : settled is not null ? Exclusions.Unprocessable
         : LeftOut(row) ?? (row.Recipient.Occurrence == 1 ? Delivery(row)?.Excluded : null);
 
@@ -209,8 +214,11 @@ internal sealed class ModelAudience(World world, Node node) : IAudienceStore
         });
 
     public Task<IReadOnlyList<Recipient>> Next(
-        CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default) =>
-        Select(partition, limit, row => row.Recipient.Seq > afterSeq);
+        CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default)
+    {
+        Rows.Readers.Add(partition);
+        return Select(partition, limit, row => row.Recipient.Seq > afterSeq);
+    }
 
     public Task<IReadOnlyList<Recipient>> Due(
         CampaignId campaign, int partition, DateTimeOffset now, int limit, CancellationToken cancellation = default) =>
@@ -243,7 +251,11 @@ internal sealed class ModelAudience(World world, Node node) : IAudienceStore
         Select(partition, limit, row => row.Recipient.Seq > afterSeq && Rows.IsStranded(row));
 
     public Task<int> ExcludeUndecided(
-        CampaignId campaign, int partition, string reason, DateTimeOffset now, CancellationToken cancellation = default) =>
+        CampaignId campaign,
+        int partition,
+        string reason,
+        DateTimeOffset now,
+        CancellationToken cancellation = default) =>
         world.Step(node, $"leave out the rest of {partition}", () => Rows.ExcludeUndecided(partition, reason));
 
     public Task Settle(

@@ -248,7 +248,7 @@ internal sealed class SiloView(World world, Node node) : ISiloStatusOracle
 
     public bool IsFunctionalDirectory(SiloAddress siloAddress) => !IsDeadSilo(siloAddress);
 
-    public bool IsDeadSilo(SiloAddress silo) => world.IsDead(silo, node);
+    public bool IsDeadSilo(SiloAddress silo) => IsAlone || world.IsDead(silo, node);
 
     public bool SubscribeToSiloStatusEvents(ISiloStatusListener observer) => true;
 
@@ -267,7 +267,7 @@ internal sealed class ModelRelays(World world, Node node) : IMailRelays
     public Task<IReadOnlyList<IMailLane>> Reserve(string? relay, int max, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return node.IsRunning
+        return node.IsRunning && !world.IsRelayDown
             ? Task.FromResult<IReadOnlyList<IMailLane>>(
                 [.. Enumerable.Range(0, Math.Min(max, LanesAtOnce)).Select(_ => new Lane(world, node))])
             : World.Never<IReadOnlyList<IMailLane>>();
