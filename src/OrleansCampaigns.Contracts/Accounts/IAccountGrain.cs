@@ -28,8 +28,10 @@ public interface IAccountGrain : IGrainWithStringKey
     Task<Result<Reservation>> Reserve(CampaignId campaign, int pass, long amount);
 
     /// <summary>Gives back what a start reserved that came to nothing.</summary>
+    /// <param name="campaign">The campaign.</param>
+    /// <param name="forGood">Whether it never starts again: a reservation that comes late holds nothing.</param>
     [Alias("Release")]
-    Task Release(CampaignId campaign);
+    Task Release(CampaignId campaign, bool forGood = false);
 
     /// <summary>Notes how many a campaign has used so far.</summary>
     [Alias("Report")]

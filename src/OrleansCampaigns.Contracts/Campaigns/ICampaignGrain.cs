@@ -114,7 +114,11 @@ public interface ICampaignGrain : IGrainWithStringKey
     Task PartitionDone(int partition, int pass);
 
     /// <summary>What keeps a partition from its end; <see langword="null"/> when nothing does any more.</summary>
-    /// <remarks>Shown by the statistics, and not stored: a partition that is still in trouble tells again.</remarks>
+    /// <remarks>
+    /// Shown by the statistics, and not stored: a partition that is still in trouble tells again. Touches nothing that
+    /// a command decides on: safe between its steps.
+    /// </remarks>
+    [AlwaysInterleave]
     [Alias("Tell")]
     Task Tell(int partition, string? trouble);
 

@@ -148,6 +148,20 @@ public sealed record Ledger
                 .Write(new(now, "release", held.Reserved, Balance + held.Reserved, campaign));
     }
 
+    /// <summary>Gives back what a start reserved, and holds nothing for this campaign any more.</summary>
+    /// <remarks>Its start may have been given up while a silo that was taken for dead still reserves for it.</remarks>
+    public Ledger Close(CampaignId campaign, DateTimeOffset now)
+    {
+        var released = Release(campaign, now);
+        return released.Reservations.ContainsKey(campaign)
+            ? released
+            : released with
+            {
+                Reservations = Forget(released.Reservations.Add(
+                    campaign, new(0, 0, 0, IsSettled: true, Number: released.NextNumber))),
+            };
+    }
+
     /// <summary>
     /// Notes how many of a campaign's licences are used so far; an older, smaller report changes nothing.
     /// </summary>

@@ -47,7 +47,9 @@ internal sealed class AccountGrain(
         return reserved.IsRefused ? reserved.Refusal : (await Commit(reserved.Value)).Reservations[campaign];
     }
 
-    public Task Release(CampaignId campaign) => Commit(Stored.Value.Ledger.Release(campaign, clock.GetUtcNow()));
+    public Task Release(CampaignId campaign, bool forGood) => Commit(forGood
+        ? Stored.Value.Ledger.Close(campaign, clock.GetUtcNow())
+        : Stored.Value.Ledger.Release(campaign, clock.GetUtcNow()));
 
     public Task Report(CampaignId campaign, long deducted) => Commit(Stored.Value.Ledger.Report(campaign, deducted));
 

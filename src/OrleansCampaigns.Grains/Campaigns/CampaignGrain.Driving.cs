@@ -307,8 +307,12 @@ internal sealed partial class CampaignGrain
         }
     }
 
+    // Nor before the period is over where a cancel came between "retry failed" and its end: such a silo may put another
+    // failure back into the queue.
     private Task RemoveReminderUnlessInDoubt(CampaignTotals totals) =>
-        totals.InDoubt > 0 ? Task.CompletedTask : RemoveReminder();
+        totals.InDoubt > 0 || Stored.Value.Campaign is { Status: CampaignStatus.Cancelled, Pass: > 1 }
+            ? Task.CompletedTask
+            : RemoveReminder();
 
     // Cancelled: once no partition has anything in flight or waiting, the rest of the licences goes back.
     private async Task WindUp()
@@ -341,7 +345,7 @@ internal sealed partial class CampaignGrain
         }
 
         await audiences.Discard(Id);
-        await GrainFactory.Account(campaign.Account).Release(Id);
+        await GrainFactory.Account(campaign.Account).Release(Id, forGood: true);
         await Write(campaign.Settle(new CampaignTotals()));
         await RemoveReminder();
     }

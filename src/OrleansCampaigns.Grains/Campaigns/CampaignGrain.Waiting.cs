@@ -12,7 +12,7 @@ internal sealed partial class CampaignGrain
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReportPeriodMax = TimeSpan.FromMinutes(5);
 
-    private readonly SortedDictionary<int, string> _troubles = [];
+    private readonly SortedDictionary<int, (string Text, long At)> _troubles = [];
     private TimeSpan _reportAfter;
     private long? _reportedAt;
     private (long Attempts, long Deducted, long Waiting) _reported;
@@ -25,18 +25,25 @@ internal sealed partial class CampaignGrain
         }
         else
         {
-            _troubles[partition] = trouble;
+            _troubles[partition] = (trouble, clock.GetTimestamp());
         }
 
         return Task.CompletedTask;
     }
 
-    private string? DescribeTrouble() => _troubles.Count switch
+    // A partition that is still in trouble tells so with every round, at the latest when its reminder ticks.
+    private string? DescribeTrouble()
     {
-        0 => null,
-        1 => _troubles.Values.First(),
-        var count => $"{_troubles.Values.First()}, and {count - 1} other partitions",
-    };
+        var known = _troubles.Values
+            .Where(trouble => clock.GetElapsedTime(trouble.At) < 2 * options.Value.ReminderPeriod)
+            .Select(trouble => trouble.Text).ToList();
+        return known.Count switch
+        {
+            0 => null,
+            1 => known[0],
+            _ => $"{known[0]}, and {known.Count - 1} other partitions",
+        };
+    }
 
     // All were tried and none is in flight, as far as the table knows: only the clock goes on.
     private static string? DescribeRetries(CampaignTotals totals, DateTimeOffset? nextRetryAt) =>

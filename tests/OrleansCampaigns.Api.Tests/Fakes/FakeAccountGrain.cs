@@ -49,7 +49,7 @@ public sealed class FakeAccountGrain(TimeProvider clock) : IAccountGrain
     public Task<Result<Reservation>> Reserve(CampaignId campaign, int pass, long amount) =>
         throw new NotSupportedException();
 
-    public Task Release(CampaignId campaign) => throw new NotSupportedException();
+    public Task Release(CampaignId campaign, bool forGood) => throw new NotSupportedException();
 
     public Task Report(CampaignId campaign, long deducted) => throw new NotSupportedException();
 

@@ -79,7 +79,7 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
         Command(account, campaign => campaign.Knows(request) is { Value: true }
             ? campaign
             : campaign.Start(clock.GetUtcNow()) is { IsRefused: false } started
-                ? started.Value.By(request)
+                ? started.Value!.By(request)
                 : campaign.Start(clock.GetUtcNow()));
 
     public Task<Result<CampaignView>> Pause(AccountId account) => Command(account, campaign => campaign.Pause());

@@ -59,8 +59,9 @@ public sealed class LoneFailureTests(Databases databases)
     public async Task A_lane_that_breaks_in_a_way_it_should_not_leaves_its_attempt_in_doubt()
     {
         await using var engine = await Engine.Start();
-        engine.Relays.Script = (address, _) =>
-            address == Anna ? throw new InvalidOperationException("Nobody has thought of this.") : null;
+        engine.Relays.Script = (address, _) => address == Anna
+            ? throw new InvalidOperationException("Nobody has thought of this.")
+            : (AttemptReport?)null;
         var campaign = await engine.Draft([Anna, Ben]);
 
         await campaign.Start(Engine.Account);

@@ -142,7 +142,7 @@ public sealed class ScheduleTests
             var (record, version) = story.World.Storage.Read<ContactRecord>("contact", row.Key);
             var contact = record!.Contact;
             var delivery = contact.DeliveryOf(World.Id)!;
-            Assert.NotNull(delivery.NextAttemptAt);
+            Violation.Unless(delivery.NextAttemptAt is not null, "It does not wait for a retry.");
             var lost = contact with { Deliveries = [delivery with { NextAttemptAt = null }] };
             story.World.Storage.Write<ContactRecord>(
                 "contact", row.Key, story.World.Storage.Serialize(new ContactRecord { Contact = lost }), version);
@@ -166,8 +166,10 @@ public sealed class ScheduleTests
             [
                 new(int.MaxValue, story =>
                 {
-                    Assert.True(story.World.Campaign.Partitions > 4);
-                    Assert.InRange(story.World.Audience.Readers.Count, 1, 2); // One of each process.
+                    Violation.Unless(story.World.Campaign.Partitions > 4, "There are too few partitions.");
+                    Violation.Unless(
+                        story.World.Audience.Readers.Count is 1 or 2, // One of each process.
+                        $"{story.World.Audience.Readers.Count} partitions have read.");
                     story.World.IsRelayDown = false;
                     story.World.CrashAll();
                     return Task.CompletedTask;

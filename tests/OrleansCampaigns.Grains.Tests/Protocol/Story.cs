@@ -155,7 +155,9 @@ internal sealed class Story : IDisposable
         var status = World.Campaign.Status;
         Violation.Unless(totals.IsConserved, $"Conservation: {totals}");
         Violation.Unless(totals.RetriesWaiting == 0, "A retry waits, and nothing waits for it.");
-        Violation.Unless(totals[Outcome.Queued] == 0, $"It is {status}, and somebody is queued for ever: {totals}");
+        Violation.Unless(
+            totals[Outcome.Queued] == 0 || World.Campaign.QueuedAt is null, // Rows of a start that was given up.
+            $"It is {status}, and somebody is queued for ever: {totals}");
         Violation.Unless(
             totals.IsOver || status == CampaignStatus.Cancelled, $"It is {status}, and somebody is not done: {totals}");
         CheckLicences(totals);
