@@ -16,7 +16,7 @@ public sealed class FakeAccountGrain(TimeProvider clock) : IAccountGrain
 
     private AnsweredRequests Campaigns { get; set; } = new();
 
-    public Task<Result<Ledger>> Grant(long amount, string actor, string reason, RequestKey? request)
+    public Task<Result<Ledger>> Grant(long amount, string actor, string reason, RequestKey? request = null)
     {
         var granted = Ledger.Grant(amount, actor, reason, request, clock.GetUtcNow());
         Ledger = granted.Value ?? Ledger;
@@ -49,7 +49,7 @@ public sealed class FakeAccountGrain(TimeProvider clock) : IAccountGrain
     public Task<Result<Reservation>> Reserve(CampaignId campaign, int pass, long amount) =>
         throw new NotSupportedException();
 
-    public Task Release(CampaignId campaign, bool forGood) => throw new NotSupportedException();
+    public Task Release(CampaignId campaign, bool forGood = false) => throw new NotSupportedException();
 
     public Task Report(CampaignId campaign, long deducted) => throw new NotSupportedException();
 

@@ -75,7 +75,7 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
     public Task<Result<CampaignView>> Unschedule(AccountId account) =>
         Command(account, campaign => campaign.Unschedule());
 
-    public Task<Result<CampaignView>> Start(AccountId account, RequestKey? request) =>
+    public Task<Result<CampaignView>> Start(AccountId account, RequestKey? request = null) =>
         Command(account, campaign => campaign.Knows(request) is { Value: true }
             ? campaign
             : campaign.Start(clock.GetUtcNow()) is { IsRefused: false } started
@@ -89,7 +89,7 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
     public Task<Result<CampaignView>> Cancel(AccountId account) =>
         Command(account, campaign => campaign.Cancel(clock.GetUtcNow()));
 
-    public Task<Result<CampaignView>> RetryFailed(AccountId account, RequestKey? request) =>
+    public Task<Result<CampaignView>> RetryFailed(AccountId account, RequestKey? request = null) =>
         Command(account, campaign => campaign.RetryFailed());
 
     public Task<Result<CampaignStatistics>> GetStatistics(AccountId account) =>

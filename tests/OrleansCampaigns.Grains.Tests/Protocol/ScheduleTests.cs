@@ -154,7 +154,7 @@ public sealed class ScheduleTests
 
         story.Play(_ => Accident.None);
 
-        Assert.Equal(2, story.World.Audience.Count().Totals[Outcome.Sent]);
+        Assert.Equal(2, story.World.Audience.Count().Totals[Domain.Delivery.Outcome.Sent]);
     }
 
     [Fact]
