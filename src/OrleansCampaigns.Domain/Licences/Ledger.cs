@@ -9,15 +9,13 @@ namespace OrleansCampaigns.Domain.Licences;
 /// <param name="Released">Given back at the end: at the end, reserved = deducted + released.</param>
 /// <param name="IsSettled">Whether the campaign is over and nothing is held any more.</param>
 /// <param name="Pass">The latest pass of the campaign that licences were reserved for.</param>
-/// <param name="Number">Its place in the order of the account's reservations.</param>
 [GenerateSerializer, Immutable, Alias("Licences.Reservation")]
 public sealed record Reservation(
     [property: Id(0)] long Reserved,
     [property: Id(1)] long Deducted,
     [property: Id(2)] long Released,
     [property: Id(3)] bool IsSettled,
-    [property: Id(4)] int Pass = 1,
-    [property: Id(5)] long Number = 0);
+    [property: Id(4)] int Pass = 1);
 
 /// <summary>One line of the ledger.</summary>
 /// <param name="At">When.</param>
@@ -119,7 +117,7 @@ public sealed record Ledger
                 "licences.forgotten", "The campaign ended too long ago to be tried again; start a new one.");
         }
 
-        var held = known ?? new(0, 0, 0, IsSettled: false, Pass: 0, Number: NextNumber);
+        var held = known ?? new(0, 0, 0, IsSettled: false, Pass: 0);
         if (held.Pass >= pass)
         {
             return this;
@@ -158,7 +156,7 @@ public sealed record Ledger
             : released with
             {
                 Reservations = Forget(released.Reservations.Add(
-                    campaign, new(0, 0, 0, IsSettled: true, Number: released.NextNumber))),
+                    campaign, new(0, 0, 0, IsSettled: true))),
             };
     }
 
@@ -203,11 +201,9 @@ public sealed record Ledger
             ? reservations
             : reservations.RemoveRange(reservations
                 .Where(pair => pair.Value.IsSettled)
-                .OrderBy(pair => pair.Value.Number)
+                .OrderBy(pair => pair.Key.Value, StringComparer.Ordinal) // Campaign names sort by age.
                 .Take(reservations.Count - SettledMax)
                 .Select(pair => pair.Key));
-
-    private long NextNumber => Reservations.Values.Select(known => known.Number).DefaultIfEmpty().Max() + 1;
 
     private Ledger Write(LedgerLine line) => this with
     {
