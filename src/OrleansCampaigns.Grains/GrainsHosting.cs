@@ -24,6 +24,9 @@ public static class GrainsHosting
         ArgumentNullException.ThrowIfNull(silo);
         silo.Services.AddMetrics();
         silo.Services.AddSingleton<DeliveryMetrics>();
+        silo.Services.AddSingleton<SiloWatch>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+            services => services.GetRequiredService<SiloWatch>());
         silo.Services.AddSingleton<PartitionMoves>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             services => services.GetRequiredService<PartitionMoves>());

@@ -32,10 +32,21 @@ internal sealed partial class StateJson : JsonSerializerContext;
 public sealed class StateSerializer : IGrainStorageSerializer
 {
     /// <inheritdoc/>
-    public BinaryData Serialize<T>(T? input) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(input!, typeof(T), StateJson.Default));
+    /// <exception cref="ArgumentNullException">There is no state. Clearing one is the storage's, and stores no text.
+    /// </exception>
+    public BinaryData Serialize<T>(T? input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new(JsonSerializer.SerializeToUtf8Bytes(input, typeof(T), StateJson.Default));
+    }
 
     /// <inheritdoc/>
-    public T? Deserialize<T>(BinaryData input) =>
-        (T?)JsonSerializer.Deserialize(input.ToMemory().Span, typeof(T), StateJson.Default);
+    /// <exception cref="JsonException">It is no state, or says <c>null</c>: taken for a fresh one, it would be written
+    /// over.</exception>
+    public T? Deserialize<T>(BinaryData input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return (T?)JsonSerializer.Deserialize(input.ToMemory().Span, typeof(T), StateJson.Default)
+            ?? throw new JsonException("A stored state says null.");
+    }
 }

@@ -62,6 +62,21 @@ public class GrainTests
         });
     }
 
+    [Fact]
+    public void A_state_for_the_dashboard_takes_nothing()
+    {
+        // Not even a token that has a default: the dashboard looks for methods without parameters, and calls no other.
+        var states = GrainClasses.SelectMany(type => type.GetInterfaces()).Distinct()
+            .Where(known => typeof(IAddressable).IsAssignableFrom(known))
+            .SelectMany(known => known.GetMethods())
+            .Where(method => method.Name == "GetState")
+            .ToList();
+
+        Assert.InRange(states.Count, 5, 100);
+        Assert.All(states, method => Assert.True(
+            method.GetParameters().Length == 0, $"{method.DeclaringType!.Name}.GetState must take nothing."));
+    }
+
     private static IEnumerable<Type> StoredBy(Type grain) => grain.GetConstructors()
         .SelectMany(constructor => constructor.GetParameters())
         .Where(parameter => parameter.IsDefined(typeof(PersistentStateAttribute)))

@@ -30,6 +30,26 @@ public class WireContractTests
     }
 
     [Fact]
+    public void The_manifest_of_a_project_has_every_method_of_its_grains_and_no_other()
+    {
+        // Orleans' analyzer sees to it when a project compiles, as long as it is switched on for that project.
+        Assert.All(WireContracts.Grains, grain =>
+        {
+            var project = grain.Assembly.GetName().Name!;
+            var manifest = File.ReadAllLines(Path.Combine(Repository.Root, "src", project, "OrleansContracts.txt"));
+            var methods = manifest
+                .SkipWhile(line => !line.StartsWith("interface ", StringComparison.Ordinal)
+                    || !line.Contains($" {grain.FullName} [", StringComparison.Ordinal))
+                .Skip(1)
+                .TakeWhile(line => line.StartsWith(' '))
+                .Where(line => !line.StartsWith("  #", StringComparison.Ordinal))
+                .Select(line => line.Trim().Split(':')[0]);
+
+            Assert.Equal(grain.GetMethods().Select(WireContracts.Alias).Order(), methods.Order());
+        });
+    }
+
+    [Fact]
     public void No_two_things_share_an_alias()
     {
         // Orleans checks this within an assembly when it compiles, and across assemblies only when a silo starts.

@@ -47,7 +47,7 @@ public sealed class Engine : IAsyncDisposable
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.Services.AddSingleton(TimeProvider.System);
+            silo.Services.AddSingleton<TimeProvider>(Clock);
             silo.Services.AddSingleton<IMailRelays>(Relays);
             silo.Services.AddSingleton<IMessageComposers>(Composers);
             silo.Services.Configure<EngineOptions>(options =>
@@ -93,7 +93,7 @@ public sealed class Engine : IAsyncDisposable
     {
         Deferred = new(TimeSpan.FromMilliseconds(20), 1, TimeSpan.FromMilliseconds(20)),
         SoftBounced = new(TimeSpan.FromMilliseconds(20), 1, TimeSpan.FromMilliseconds(20)),
-        MaxAge = TimeSpan.FromSeconds(20),
+        MaxAge = TimeSpan.FromMinutes(10),
     };
 
     public IDatabase Database { get; }
@@ -107,6 +107,9 @@ public sealed class Engine : IAsyncDisposable
     public PlainComposers Composers { get; }
 
     public StorageFaults Faults { get; } = new();
+
+    /// <summary>The clock of the silos, which goes by itself.</summary>
+    public JumpingClock Clock { get; } = new();
 
     public IGrainFactory Grains => _cluster.Client;
 

@@ -9,6 +9,7 @@ using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Mail.Messages;
 using OrleansCampaigns.Mail.Relays;
+using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Mail.Tests;
 
@@ -17,7 +18,7 @@ internal static class Given
 {
     public static readonly CampaignId Campaign = new("cmp_0123456789abcdef0123456789abcdef");
     public static readonly DateTimeOffset Noon = new(2025, 6, 1, 12, 0, 0, TimeSpan.Zero);
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = Eventually.Patience;
 
     /// <summary>Where recipients reach the API, for messages that are tracked.</summary>
     public const string PublicUrl = "https://news.example";

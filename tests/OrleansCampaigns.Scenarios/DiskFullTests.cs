@@ -5,6 +5,7 @@ using OrleansCampaigns.TestKit;
 namespace OrleansCampaigns.Scenarios;
 
 /// <summary>The disk fills up in the middle of a campaign, and has room again later.</summary>
+[Trait("Speed", "slow")]
 public sealed class DiskFullTests
 {
     [Fact]
@@ -12,10 +13,12 @@ public sealed class DiskFullTests
     {
         Assert.SkipUnless(Environment.UserName == "root", "Only root can mount a small disk.");
         var disk = Directory.CreateTempSubdirectory("oc-disk-").FullName;
-        await Postfix.Run("mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", disk);
+        await Programs.Run("mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", disk);
         try
         {
-            await using var sink = SandboxServer.Start(new SandboxOptions { Latency = TimeSpan.FromMilliseconds(20) });
+            var clock = new PacedClock();
+            await using var sink = SandboxServer.Start(
+                new SandboxOptions { Latency = TimeSpan.FromMilliseconds(500) }, clock);
             await using var server = new ServerProcess(sink.Port, folder: Path.Combine(disk, "data"));
             await server.Start();
             var list = await server.Import(Counts.Csv(Enumerable.Range(0, 400).Select(i => $"ok-{i}@mail.example")));
@@ -39,6 +42,7 @@ public sealed class DiskFullTests
             var accepted = sink.Snapshot().Accepted;
             Assert.InRange(accepted, 50, 399);
 
+            clock.Hurry();
             File.Delete(filler);
             var statistics = await server.Ended(campaign);
             Counts.AssertSound(statistics);
@@ -48,7 +52,7 @@ public sealed class DiskFullTests
         }
         finally
         {
-            await Postfix.Run("umount", "-l", disk);
+            await Programs.Run("umount", "-l", disk);
             Directory.Delete(disk);
         }
     }

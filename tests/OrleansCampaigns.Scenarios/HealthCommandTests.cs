@@ -4,6 +4,7 @@ using OrleansCampaigns.Mail.Sandbox;
 namespace OrleansCampaigns.Scenarios;
 
 /// <summary>The command that a container asks for its health.</summary>
+[Trait("Speed", "slow")]
 public sealed class HealthCommandTests
 {
     [Theory]

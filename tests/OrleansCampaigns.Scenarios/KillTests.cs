@@ -4,6 +4,7 @@ using OrleansCampaigns.TestKit;
 namespace OrleansCampaigns.Scenarios;
 
 /// <summary>The process dies in the middle of a campaign, without a word.</summary>
+[Trait("Speed", "slow")]
 public sealed class KillTests
 {
     [Theory]

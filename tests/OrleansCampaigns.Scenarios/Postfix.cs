@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using OrleansCampaigns.TestKit;
 
@@ -30,7 +29,7 @@ internal sealed class Postfix : IAsyncDisposable
     {
         var postfix = new Postfix();
         await postfix.Configure(mailboxes, full);
-        await Run(Binary, "-c", Path.Combine(postfix._folder, "etc"), "start");
+        await Programs.Run(Binary, "-c", Path.Combine(postfix._folder, "etc"), "start");
         await Eventually.Holds("Postfix listens", async () =>
         {
             using var client = new TcpClient();
@@ -57,24 +56,8 @@ internal sealed class Postfix : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Run(Binary, "-c", Path.Combine(_folder, "etc"), "stop");
+        await Programs.Run(Binary, "-c", Path.Combine(_folder, "etc"), "stop");
         Directory.Delete(_folder, recursive: true);
-    }
-
-    /// <summary>Runs a program and returns what it printed; fails with its errors.</summary>
-    public static async Task<string> Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0
-            ? output
-            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {output}{await errors}");
     }
 
     private async Task Configure(IEnumerable<string> mailboxes, IEnumerable<string> full)
@@ -85,9 +68,9 @@ internal sealed class Postfix : IAsyncDisposable
         }
 
         // Every folder on the way must be passable for the users that Postfix runs as.
-        await Run("chmod", "755", _folder);
-        await Run("chown", "postfix", Path.Combine(_folder, "data"));
-        await Run("chown", $"{Nobody}:{Nobody}", MailFolder);
+        await Programs.Run("chmod", "755", _folder);
+        await Programs.Run("chown", "postfix", Path.Combine(_folder, "data"));
+        await Programs.Run("chown", $"{Nobody}:{Nobody}", MailFolder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "etc", "main.cf"), $"""
             compatibility_level = 3.6
             queue_directory = {_folder}/queue

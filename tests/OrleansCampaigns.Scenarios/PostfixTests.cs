@@ -7,6 +7,8 @@ using OrleansCampaigns.TestKit;
 namespace OrleansCampaigns.Scenarios;
 
 /// <summary>A real mail server as the relay: what it stored is what the recipients read.</summary>
+[Trait("Needs", "Postfix")]
+[Trait("Speed", "slow")]
 public sealed class PostfixTests
 {
     private const int Recipients = 500;

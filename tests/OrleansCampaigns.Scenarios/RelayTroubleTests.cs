@@ -5,6 +5,7 @@ using OrleansCampaigns.TestKit;
 namespace OrleansCampaigns.Scenarios;
 
 /// <summary>The relay is away, or does not want us: campaigns wait, say why, and burn no attempt.</summary>
+[Trait("Speed", "slow")]
 public sealed class RelayTroubleTests
 {
     [Fact]
@@ -39,7 +40,9 @@ public sealed class RelayTroubleTests
     [Fact]
     public async Task A_relay_that_goes_down_in_the_middle_loses_nobody()
     {
-        await using var sink = SandboxServer.Start(new SandboxOptions { Latency = TimeSpan.FromMilliseconds(20) });
+        var clock = new PacedClock();
+        await using var sink = SandboxServer.Start(
+            new SandboxOptions { Latency = TimeSpan.FromMilliseconds(500) }, clock);
         await using var server = new ServerProcess(sink.Port);
         await server.Start();
         var list = await server.Import(Counts.Csv(Enumerable.Range(0, 300).Select(i => $"ok-{i}@mail.example")));
@@ -49,6 +52,7 @@ public sealed class RelayTroubleTests
 
         sink.GoDown();
         await Waiting(server, campaign);
+        clock.Hurry();
         sink.ComeUp();
 
         var statistics = await server.Ended(campaign);

@@ -12,7 +12,8 @@ namespace OrleansCampaigns.Scenarios;
 /// <summary>The built executable, run as an operator runs it: <c>serve</c> in a process of its own.</summary>
 public sealed class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    // A request that is answered 503 so often, each time after the wait that was asked for, has failed.
+    private const int TriesMax = 12;
 
     private readonly Dictionary<string, string> _settings;
     private readonly ConcurrentQueue<string> _output = new();
@@ -47,7 +48,9 @@ public sealed class ServerProcess : IAsyncDisposable
             ["Engine:Retry:Deferred:Max"] = "00:00:02",
             ["Engine:Retry:SoftBounced:First"] = "00:00:01",
             ["Engine:Retry:SoftBounced:Max"] = "00:00:02",
-            ["Engine:Retry:MaxAge"] = "00:00:20",
+
+            // No retry is given up because a busy machine came to it late.
+            ["Engine:Retry:MaxAge"] = "00:10:00",
         };
         foreach (var (key, value) in settings ?? [])
         {
@@ -59,8 +62,11 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public string Url { get; }
 
-    /// <summary>The administrator key that the first start printed.</summary>
-    public string? Key { get; private set; }
+    /// <summary>The administrator key: what the first start printed, unless another process was told it.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>What runs; the executable next to the tests unless it is another version's.</summary>
+    public string Program { get; init; } = Executable;
 
     public IEnumerable<string> Output => _output;
 
@@ -96,7 +102,8 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Runs it and waits until it listens.</summary>
-    public async Task Start()
+    /// <param name="key">The administrator key, when another process on the same database has printed it.</param>
+    public async Task Start(string? key = null)
     {
         Directory.CreateDirectory(Folder); // It is where the process works.
         _output.Clear();
@@ -109,11 +116,10 @@ public sealed class ServerProcess : IAsyncDisposable
             "the server listens",
             () => _process.HasExited
                 ? throw new InvalidOperationException($"The server ended: {string.Join('\n', _errors)}")
-                : _output.Any(line => line.StartsWith("Listening on", StringComparison.Ordinal)),
-            StartLimit);
-        Key ??= _output.FirstOrDefault(line => line.Contains("oc_", StringComparison.Ordinal))?.Split(' ')[^1];
+                : _output.Any(line => line.StartsWith("Listening on", StringComparison.Ordinal)));
+        Key ??= key ?? _output.FirstOrDefault(line => line.Contains("oc_", StringComparison.Ordinal))?.Split(' ')[^1];
         _http?.Dispose();
-        _http = new HttpClient { BaseAddress = new Uri($"{Url}/v1/"), Timeout = TimeSpan.FromSeconds(60) };
+        _http = new HttpClient { BaseAddress = new Uri($"{Url}/v1/"), Timeout = Eventually.Patience };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
     }
 
@@ -121,7 +127,7 @@ public sealed class ServerProcess : IAsyncDisposable
     public async Task<(int ExitCode, string Output)> Run(params string[] command)
     {
         using var process = Process.Start(Describe(command))!;
-        using var limit = new CancellationTokenSource(StartLimit);
+        using var limit = new CancellationTokenSource(Eventually.Patience);
         var errors = process.StandardError.ReadToEndAsync(limit.Token);
         var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);
@@ -145,45 +151,40 @@ public sealed class ServerProcess : IAsyncDisposable
     public async Task<int> Terminate()
     {
         await Signal("-TERM");
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        await _process!.WaitForExitAsync(limit.Token);
+        try
+        {
+            await _process!.WaitForExitAsync().WaitAsync(Eventually.Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"The process never ended after SIGTERM: {string.Join('\n', _errors)}");
+        }
+
         return _process.ExitCode;
     }
 
+    /// <summary>Sends a request once, and tells what is answered.</summary>
     public async Task<(HttpStatusCode Status, JsonNode Body)> Send(
         HttpMethod method, string path, JsonNode? body = null, string? csv = null, string? key = null)
     {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
-        if (key is not null)
-        {
-            request.Headers.Add("Idempotency-Key", key);
-        }
-
-        if (body is not null || csv is not null)
-        {
-            request.Content = new StringContent(
-                csv ?? body!.ToJsonString(), Encoding.UTF8, csv is null ? "application/json" : "text/csv");
-        }
-
-        using var response = await _http!.SendAsync(request);
-        var text = await response.Content.ReadAsStringAsync();
-        var isJson = response.Content.Headers.ContentType?.MediaType?.EndsWith(
-            "json", StringComparison.Ordinal) == true;
-        return (response.StatusCode, isJson ? JsonNode.Parse(text)! : JsonValue.Create(text));
+        var (status, answer, _) = await SendOnce(method, path, body, csv, key);
+        return (status, answer);
     }
 
-    public async Task<JsonNode> Get(string path) => await Ok(HttpMethod.Get, path);
+    public Task<JsonNode> Get(string path) => Ok(HttpMethod.Get, path);
 
-    public async Task<JsonNode> Post(string path, JsonNode? body = null) => await Ok(HttpMethod.Post, path, body);
+    public Task<JsonNode> Post(string path, JsonNode? body = null) => Ok(HttpMethod.Post, path, body);
 
     /// <summary>Imports addresses into a new list and returns the list.</summary>
     public async Task<string> Import(string csv, TimeSpan? limit = null)
     {
         var list = (string)(await Post("lists", new JsonObject { ["name"] = Guid.NewGuid().ToString("N") }))["id"]!;
-        var (status, import) = await Send(HttpMethod.Post, $"lists/{list}/imports", csv: csv);
-        Assert.True(status == HttpStatusCode.Accepted, $"{status}: {import}");
-        await Eventually.Holds("the import ends", async () =>
-            (string)(await Get($"imports/{import["id"]}"))["status"]! == "Finished", limit);
+        var import = (await Ok(HttpMethod.Post, $"lists/{list}/imports", csv: csv))["id"];
+        var ended = await Eventually.Get(
+            "the import ends",
+            async () => await Get($"imports/{import}") is var now && (string)now["status"]! != "Running" ? now : null,
+            limit);
+        Assert.True((string)ended["status"]! == "Finished", $"{ended}");
         return list;
     }
 
@@ -235,7 +236,7 @@ public sealed class ServerProcess : IAsyncDisposable
             && (string)statistics["status"]! is "Finished" or "FinishedWithFailures" or "Cancelled"
             ? await Statistics(campaign)
             : null,
-        limit ?? TimeSpan.FromSeconds(90));
+        limit);
 
     public async ValueTask DisposeAsync()
     {
@@ -250,6 +251,13 @@ public sealed class ServerProcess : IAsyncDisposable
         {
             Directory.Delete(Folder, recursive: true);
         }
+    }
+
+    /// <summary>Waits as long as the answer 503 has asked its client to (RFC 9110, 10.2.3).</summary>
+    public static async Task WaitAsAsked(TimeSpan retryAfter)
+    {
+        using var timer = new PeriodicTimer(retryAfter > TimeSpan.Zero ? retryAfter : TimeSpan.FromMilliseconds(1));
+        await timer.WaitForNextTickAsync();
     }
 
     public static int FreePort()
@@ -278,7 +286,7 @@ public sealed class ServerProcess : IAsyncDisposable
 
     private ProcessStartInfo Describe(IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Executable, .. arguments])
+        var start = new ProcessStartInfo("dotnet", ["exec", Program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -300,10 +308,52 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    private async Task<JsonNode> Ok(HttpMethod method, string path, JsonNode? body = null)
+    private async Task<(HttpStatusCode Status, JsonNode Body, TimeSpan? RetryAfter)> SendOnce(
+        HttpMethod method, string path, JsonNode? body, string? csv, string? key)
     {
-        var (status, answer) = await Send(method, path, body);
-        Assert.True((int)status is >= 200 and < 300, $"{method} {path}: {status} {answer}");
-        return answer;
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        if (body is not null || csv is not null)
+        {
+            request.Content = new StringContent(
+                csv ?? body!.ToJsonString(), Encoding.UTF8, csv is null ? "application/json" : "text/csv");
+        }
+
+        using var response = await _http!.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        var isJson = response.Content.Headers.ContentType?.MediaType?.EndsWith(
+            "json", StringComparison.Ordinal) == true;
+        return (
+            response.StatusCode,
+            isJson ? JsonNode.Parse(text)! : JsonValue.Create(text),
+            response.Headers.RetryAfter?.Delta);
+    }
+
+    /// <summary>
+    /// Sends a request as a client should: again with the same <c>Idempotency-Key</c> while the answer is that the
+    /// server cannot do it now, each time after the wait that it asks for.
+    /// </summary>
+    private async Task<JsonNode> Ok(HttpMethod method, string path, JsonNode? body = null, string? csv = null)
+    {
+        var key = method == HttpMethod.Post ? $"{Guid.NewGuid():N}" : null;
+        for (var tries = 1; ; tries++)
+        {
+            var (status, answer, wait) = await SendOnce(method, path, body, csv, key);
+            var code = answer is JsonObject problem ? (string?)problem["code"] : null;
+            if (tries < TriesMax && (status == HttpStatusCode.ServiceUnavailable || code == "idempotency.in_progress"))
+            {
+                await WaitAsAsked(wait ?? TimeSpan.FromSeconds(1));
+                continue;
+            }
+
+            // The try before was answered 503, and did what it was to do.
+            var isDone = tries > 1 && code == "campaign.already_started";
+            Assert.True(isDone || (int)status is >= 200 and < 300, $"{method} {path}, try {tries}: {status} {answer}");
+            return answer;
+        }
     }
 }

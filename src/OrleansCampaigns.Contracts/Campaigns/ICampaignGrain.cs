@@ -182,6 +182,9 @@ public sealed record CampaignPlan
 
     /// <summary>Which pass.</summary>
     [Id(4)] public required int Pass { get; init; }
+
+    /// <summary>The trace that its sending belongs to (W3C trace context), if there is one.</summary>
+    [Id(5)] public string? Trace { get; init; }
 }
 
 /// <summary>What validation found out.</summary>

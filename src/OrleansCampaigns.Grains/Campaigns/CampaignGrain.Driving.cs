@@ -6,6 +6,7 @@ using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains.Audiences;
+using OrleansCampaigns.Grains.Delivery;
 
 namespace OrleansCampaigns.Grains.Campaigns;
 
@@ -28,6 +29,12 @@ internal sealed partial class CampaignGrain
             DriveSoon();
         }
 
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        watch.Forget(Id);
         return Task.CompletedTask;
     }
 
@@ -66,7 +73,11 @@ internal sealed partial class CampaignGrain
                     await AwaitSchedule(scheduled);
                     break;
                 case { Status: CampaignStatus.Starting }:
-                    await TakeAudience();
+                    using (CampaignTrace.Begin("audience", record.State.Trace))
+                    {
+                        await TakeAudience();
+                    }
+
                     break;
                 case { Status: CampaignStatus.Running or CampaignStatus.Paused }:
                     await Run();

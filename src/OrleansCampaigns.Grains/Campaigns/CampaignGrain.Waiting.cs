@@ -61,7 +61,8 @@ internal sealed partial class CampaignGrain
             return;
         }
 
-        var (totals, _) = await Count();
+        var (totals, nextRetryAt) = await Count();
+        watch.Note(Id, totals, nextRetryAt, Relay.IsUp);
         var progress = (totals.Attempts, totals.Deducted, totals.RetriesWaiting);
         var hasChanged = _reportedAt is null || progress != _reported;
         if (hasChanged)

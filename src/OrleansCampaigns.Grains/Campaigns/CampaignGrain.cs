@@ -26,6 +26,7 @@ internal sealed partial class CampaignGrain(
     IMailRelays relays,
     PartitionMoves moves,
     SendingLimits limits,
+    SiloWatch watch,
     IOptions<EngineOptions> options,
     TimeProvider clock,
     ILogger<CampaignGrain> logger) : Grain, ICampaignGrain, IRemindable
@@ -97,6 +98,7 @@ internal sealed partial class CampaignGrain(
             Definition = Definition,
             QueuedAt = queuedAt,
             Pass = campaign.Pass,
+            Trace = Stored.Value.Trace,
         }
         : null);
 
@@ -228,6 +230,7 @@ internal sealed partial class CampaignGrain(
             return missing;
         }
 
+        CampaignTrace.Link(Stored.Value.Trace);
         var decided = command(Stored.Value.Campaign);
         if (decided.IsRefused)
         {
@@ -303,8 +306,20 @@ internal sealed partial class CampaignGrain(
             Campaign = next with { Definition = new() },
             PassBegun = passBegun ?? Stored.Value.PassBegun,
             Projection = CampaignProjection.Of(next with { Definition = Definition }),
+            Trace = TraceOf(next),
         });
         _counted = null;
         _writes++;
+        if (next.Status != CampaignStatus.Running)
+        {
+            watch.Forget(Id);
+        }
     }
+
+    // The request that starts it names the trace; one that is scheduled belongs to the request which did that.
+    private string? TraceOf(Campaign next) =>
+        next.Status is CampaignStatus.Scheduled or CampaignStatus.Starting
+        && next.Status != Stored.Value.Campaign.Status
+            ? CampaignTrace.Current ?? Stored.Value.Trace
+            : Stored.Value.Trace;
 }

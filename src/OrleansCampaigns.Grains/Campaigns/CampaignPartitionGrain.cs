@@ -316,6 +316,7 @@ internal sealed partial class CampaignPartitionGrain(
             health,
             clock,
             logger);
+        using var trace = CampaignTrace.OfPump(plan.Trace, Number);
         var run = new PartitionRun(
             Campaign,
             Number,
@@ -331,6 +332,7 @@ internal sealed partial class CampaignPartitionGrain(
             GrainFactory,
             metrics,
             options.Value,
+            trace,
             clock);
         _run = run;
         var isDone = await run.Send(stop, permits.Stopped);

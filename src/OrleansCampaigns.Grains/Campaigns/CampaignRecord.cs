@@ -13,6 +13,9 @@ internal sealed class CampaignRecord
     public int PassBegun { get; set; }
 
     public CampaignProjection? Projection { get; set; }
+
+    /// <summary>The trace of the request that started or scheduled it (W3C trace context).</summary>
+    public string? Trace { get; set; }
 }
 
 /// <summary>The row of campaigns. Times are Unix milliseconds.</summary>

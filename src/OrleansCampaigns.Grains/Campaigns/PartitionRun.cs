@@ -29,6 +29,7 @@ internal sealed partial class PartitionRun(
     IGrainFactory grains,
     DeliveryMetrics metrics,
     EngineOptions options,
+    CampaignTrace? trace,
     TimeProvider clock)
 {
     // Whoever waits for a limit looks now and then whether something else has become due.
@@ -134,6 +135,8 @@ internal sealed partial class PartitionRun(
 
     private async Task<bool> SendWindow(List<Recipient> window, CancellationToken stop, CancellationToken shutdown)
     {
+        using var span = trace?.Window();
+        span?.SetTag("recipients", window.Count);
         var starts = await TakeStarts(window, stop);
         if (starts.Count == 0)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using OrleansCampaigns.Contracts;
@@ -83,6 +84,8 @@ internal sealed partial class RecipientSender(
             return new(TurnEnd.NotBegun);
         }
 
+        using var span = DeliveryMetrics.Traces.StartActivity("attempt");
+        span?.SetTag("attempt", recipient.Attempts + 1);
         var contact = grains.Contact(plan.Account, recipient.Contact);
         var turn = TurnOf(recipient, plan, campaign);
         var mayHaveReachedRelay = false;
@@ -97,6 +100,11 @@ internal sealed partial class RecipientSender(
 
             // The gate comes last: a start that preparing has missed may take a moment to make up for.
             var mayStart = await MayStart(pass.Confirm, stop);
+            if (mayStart && attempt.IsLate && await AskAgain(contact, turn, attempt) is { } other)
+            {
+                return other;
+            }
+
             var begunAt = clock.GetUtcNow();
             mayHaveReachedRelay = mayStart && attempt.Pass();
             var report = mayHaveReachedRelay ? await Measure(lane, message, dueAt, stop) : null;
@@ -138,6 +146,18 @@ internal sealed partial class RecipientSender(
         }
     }
 
+    // A silo that hung meanwhile has missed what its contact may have wished: the yes was for then.
+    private async Task<TurnResult?> AskAgain(IContactGrain contact, Turn turn, AttemptGate.Waiting attempt)
+    {
+        attempt.AskAgain();
+        await contact.Withdraw(turn); // Else the contact takes the question for another silo's.
+        var answer = await contact.Begin(turn, rules, silo);
+        return answer.Verdict == TurnVerdict.Begin ? null : EndOf(answer);
+    }
+
+    private static TurnResult EndOf(TurnAnswer answer) => new(
+        answer.Verdict == TurnVerdict.Busy ? TurnEnd.Busy : TurnEnd.Recorded, answer.Delivery?.NextAttemptAt);
+
     // The answer to a begin may be lost: the contact would wait for this attempt as long as this silo lives.
     private async Task TryWithdraw(IContactGrain contact, Turn turn)
     {
@@ -169,9 +189,7 @@ internal sealed partial class RecipientSender(
         var answer = await contact.Begin(turn, rules, silo);
         if (answer.Verdict != TurnVerdict.Begin)
         {
-            return (null, new(
-                answer.Verdict == TurnVerdict.Busy ? TurnEnd.Busy : TurnEnd.Recorded,
-                answer.Delivery?.NextAttemptAt), null);
+            return (null, EndOf(answer), null);
         }
 
         if (recipient.Address is not { } address)
@@ -207,20 +225,30 @@ internal sealed partial class RecipientSender(
     private async Task<AttemptReport?> Measure(
         IMailLane lane, IOutgoingMessage message, DateTimeOffset? dueAt, CancellationToken stop)
     {
-        using var trace = DeliveryMetrics.Traces.StartActivity("attempt");
-        trace?.SetTag("relay", lane.Relay);
+        using var span = DeliveryMetrics.Traces.StartActivity("smtp", ActivityKind.Client);
+        span?.SetTag("relay", lane.Relay);
         var begun = clock.GetTimestamp();
         metrics.AttemptBegins(clock.GetUtcNow() - dueAt);
         AttemptReport? report = null;
         try
         {
             report = await TrySend(lane, message, stop);
-            trace?.SetTag("outcome", report?.Outcome.ToString());
+            Describe(span, report);
             return report;
         }
         finally
         {
             metrics.AttemptEnds(clock.GetElapsedTime(begun), lane.Relay, report);
+        }
+    }
+
+    private static void Describe(Activity? span, AttemptReport? report)
+    {
+        if (span is not null && report is not null)
+        {
+            span.SetTag("outcome", report.Outcome.ToString());
+            span.SetTag("cause", report.Cause.Name());
+            span.SetTag("smtp.reply.code", report.Reply?.Code);
         }
     }
 

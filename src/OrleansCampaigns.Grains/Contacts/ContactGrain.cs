@@ -215,7 +215,7 @@ internal sealed class ContactGrain(
         if (Contact.Status is ContactStatus.Unsubscribed or ContactStatus.UnsubscribedByUs or ContactStatus.Complained)
         {
             var (account, contact) = GrainKeys.ReadContact(this.GetPrimaryKeyString());
-            await gates.Shut(account, contact, [.. _begun.Values.Select(begun => begun.Sender)]);
+            await gates.Shut(account, contact, _begun.Values.Select(begun => begun.Sender));
         }
     }
 

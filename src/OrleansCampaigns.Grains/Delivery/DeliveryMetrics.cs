@@ -32,13 +32,22 @@ public sealed class DeliveryMetrics
         _attempts = meter.CreateCounter<long>(
             "campaigns.attempts", "{attempt}", "Attempts that were made, by outcome, cause and relay.");
         _duration = meter.CreateHistogram<double>(
-            "campaigns.attempt.duration", "s", "How long an attempt took, until the server's answer.");
+            "campaigns.attempt.duration",
+            "s",
+            "How long an attempt took, until the server's answer.",
+            advice: Within<double>([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]));
         _retryLag = meter.CreateHistogram<double>(
-            "campaigns.retry.lag", "s", "How long after its due time a retry began.");
+            "campaigns.retry.lag",
+            "s",
+            "How long after its due time a retry began.",
+            advice: Within<double>([1, 5, 15, 30, 60, 120, 300, 900, 3_600, 14_400]));
         _inFlight = meter.CreateUpDownCounter<long>(
             "campaigns.attempts.in_flight", "{attempt}", "Attempts that are being made now.");
         _window = meter.CreateHistogram<long>(
-            "campaigns.window.size", "{recipient}", "How many recipients a partition stored as begun at once.");
+            "campaigns.window.size",
+            "{recipient}",
+            "How many recipients a partition stored as begun at once.",
+            advice: Within<long>([1, 2, 4, 8, 16, 32, 64, 128]));
         _leases = meter.CreateCounter<long>(
             "campaigns.throttle.leases", "{lease}", "Leases of sending limits that were asked for, by kind of limit.");
         _pushBacks = meter.CreateCounter<long>(
@@ -47,7 +56,7 @@ public sealed class DeliveryMetrics
             "campaigns.throttle.held_back", "{recipient}", "Recipients that wait because of a sending limit.");
     }
 
-    /// <summary>Where traces begin.</summary>
+    /// <summary>Where spans of sending begin.</summary>
     public static ActivitySource Traces { get; } = new(Name);
 
     internal void AttemptBegins(TimeSpan? lag)
@@ -92,4 +101,8 @@ public sealed class DeliveryMetrics
 
     internal void WatchSlowedDomains(Func<int> count) => _meter.CreateObservableGauge(
         "campaigns.throttle.slowed_domains", count, "{domain}", "Domains that are slowed, as this silo knows.");
+
+    private static InstrumentAdvice<T> Within<T>(T[] boundaries)
+        where T : struct =>
+        new() { HistogramBucketBoundaries = boundaries };
 }

@@ -15,6 +15,7 @@ namespace OrleansCampaigns.Grains.Mailboxes;
 internal sealed partial class MailboxGrain(
     [PersistentState("mailbox", StorageNames.Engine)] IPersistentState<MailboxRecord> record,
     IMailboxReader reader,
+    MailboxWatch watch,
     IOptions<EngineOptions> options,
     TimeProvider clock,
     ILogger<MailboxGrain> logger) : Grain, IMailboxGrain, IRemindable, IDisposable
@@ -60,8 +61,11 @@ internal sealed partial class MailboxGrain(
         _failures,
         _isReading));
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        _deactivated.CancelAsync();
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        watch.Forget(Name);
+        return _deactivated.CancelAsync();
+    }
 
     public void Dispose() => _deactivated.Dispose();
 
@@ -69,6 +73,7 @@ internal sealed partial class MailboxGrain(
     {
         if (_timer is null && !_isReading)
         {
+            watch.Begins(Name);
             // The pause between two looks may be longer than an idle grain lives.
             DelayDeactivation(Timeout.InfiniteTimeSpan);
             ReadAfter(TimeSpan.Zero);
@@ -122,6 +127,7 @@ internal sealed partial class MailboxGrain(
         if (batch.Trouble == MailboxTrouble.None)
         {
             _failures = 0;
+            watch.WasRead(Name);
             return batch.HasMore ? TimeSpan.Zero : pollPeriod;
         }
 

@@ -13,6 +13,8 @@ public static class MailboxHosting
     public static ISiloBuilder AddMailboxGrains(this ISiloBuilder silo)
     {
         ArgumentNullException.ThrowIfNull(silo);
+        silo.Services.AddMetrics();
+        silo.Services.AddSingleton<MailboxWatch>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, MailboxStart>();
         return silo;
     }

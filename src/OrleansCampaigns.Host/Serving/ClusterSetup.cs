@@ -13,8 +13,14 @@ namespace OrleansCampaigns.Host.Serving;
 /// <summary>Makes the process a silo or a client of silos.</summary>
 internal static class ClusterSetup
 {
+    private static readonly TimeSpan RemindersReadAtLeastEvery = TimeSpan.FromMinutes(1);
+
     public static void AddSilo(
-        this WebApplicationBuilder builder, ClusterSettings settings, ServerDatabase database, IPAddress? advertised) =>
+        this WebApplicationBuilder builder,
+        ClusterSettings settings,
+        ServerDatabase database,
+        IPAddress? advertised,
+        bool isTraced) =>
         builder.Host.UseOrleans(silo =>
         {
             if (database.Cluster is { } cluster)
@@ -31,7 +37,8 @@ internal static class ClusterSetup
                         advertised, settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: true);
                 }
 
-                silo.Configure<ClusterMembershipOptions>(options => options.ProbeTimeout = settings.ProbeTimeout);
+                silo.Configure<ClusterMembershipOptions>(
+                    options => FailureDetection.Configure(options, settings.TakeOverMax));
             }
             else
             {
@@ -42,15 +49,25 @@ internal static class ClusterSetup
                 silo.UseEmbeddedStorage(database.Embedded!);
             }
 
-            silo.Services.AddOptions<ReminderOptions>().Configure<IOptions<EngineOptions>>(
-                (reminders, engine) => reminders.MinimumReminderPeriod = engine.Value.ReminderPeriod);
+            silo.Services.AddOptions<ReminderOptions>().Configure<IOptions<EngineOptions>>((reminders, engine) =>
+            {
+                reminders.MinimumReminderPeriod = engine.Value.ReminderPeriod;
+
+                // A reminder that was registered while its part of the ring changed hands ticks once it is read.
+                reminders.RefreshReminderListPeriod = RemindersReadAtLeastEvery;
+            });
+            if (isTraced)
+            {
+                silo.AddActivityPropagation(); // Every call passes through its filters.
+            }
+
             silo.AddCampaignGrains();
             silo.AddMailboxGrains();
             silo.AddDashboard(DashboardSetup.Configure);
         });
 
     public static void AddClient(
-        this WebApplicationBuilder builder, ClusterSettings settings, ServerDatabase database) =>
+        this WebApplicationBuilder builder, ClusterSettings settings, ServerDatabase database, bool isTraced) =>
         builder.Host.UseOrleansClient(client =>
         {
             Name(client.Services, settings);
@@ -62,6 +79,11 @@ internal static class ClusterSetup
                 return true;
             });
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = settings.ResponseTimeout);
+            if (isTraced)
+            {
+                client.AddActivityPropagation();
+            }
+
             client.Services.AddCampaignFeedback();
             client.AddDashboard(DashboardSetup.Configure);
         });

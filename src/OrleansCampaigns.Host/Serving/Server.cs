@@ -7,6 +7,7 @@ using OrleansCampaigns.Api.Health;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains;
 using OrleansCampaigns.Grains.Throttling;
+using OrleansCampaigns.Host.Telemetry;
 using OrleansCampaigns.Mail;
 using OrleansCampaigns.Mail.Relays;
 using OrleansCampaigns.Storage.Directory;
@@ -49,16 +50,16 @@ internal static class Server
             database.Any, new DirectoryOptions { SpoolFolder = settings.SpoolFolder });
         AddMail(builder, database);
         builder.Services.AddTracking(builder.Configuration);
-        builder.Services.AddTelemetry(builder.Configuration);
+        var isTraced = builder.Services.AddTelemetry(builder.Configuration, settings);
         AddEngineOptions(builder);
         var isSilo = settings.ServerRole != ServerRole.Api;
         if (isSilo)
         {
-            builder.AddSilo(settings.Cluster, database, advertised);
+            builder.AddSilo(settings.Cluster, database, advertised, isTraced);
         }
         else
         {
-            builder.AddClient(settings.Cluster, database);
+            builder.AddClient(settings.Cluster, database, isTraced);
         }
 
         // After the silo, because what comes in needs its grains.

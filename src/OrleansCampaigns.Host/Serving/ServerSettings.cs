@@ -44,8 +44,10 @@ internal sealed class ServerSettings
         Check(cluster.GatewayPort is > 0 and <= PortMax, $"Cluster:GatewayPort must lie between 1 and {PortMax}.");
         Check(cluster.SiloPort != cluster.GatewayPort, "Cluster:SiloPort and Cluster:GatewayPort must differ.");
         Check(
-            cluster.ProbeTimeout >= TimeSpan.FromMilliseconds(100) && cluster.ProbeTimeout <= TimeSpan.FromMinutes(1),
-            "Cluster:ProbeTimeout must lie between 00:00:00.1 and 00:01:00.");
+            cluster.TakeOverMax >= FailureDetection.TakeOverMin
+                && cluster.TakeOverMax <= FailureDetection.TakeOverMaxMax,
+            $"Cluster:TakeOverMax must lie between {FailureDetection.TakeOverMin} and "
+                + $"{FailureDetection.TakeOverMaxMax}.");
         Check(
             cluster.ResponseTimeout >= TimeSpan.FromSeconds(1) && cluster.ResponseTimeout <= TimeSpan.FromMinutes(5),
             "Cluster:ResponseTimeout must lie between 00:00:01 and 00:05:00.");
@@ -79,8 +81,11 @@ internal sealed class ClusterSettings
     /// <summary>The port for API processes.</summary>
     public int GatewayPort { get; set; } = 30_000;
 
-    /// <summary>How long a silo may leave a probe unanswered; after three in a row it counts as dead.</summary>
-    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// How long it may take at most until the work of a silo that died or hangs goes on elsewhere. A silo that says
+    /// nothing for less than half of it is left alone.
+    /// </summary>
+    public TimeSpan TakeOverMax { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
     /// How long an API process waits for a silo's answer before it answers 503 itself: a silo that was killed never

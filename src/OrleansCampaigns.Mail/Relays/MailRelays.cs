@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansCampaigns.Grains.Delivery;
@@ -12,7 +13,11 @@ internal sealed class MailRelays : IMailRelays, IAsyncDisposable
     private readonly RelayPool? shared;
 
     public MailRelays(
-        IOptions<MailOptions> options, TimeProvider clock, ILogger<MailRelays> logger, IRelayWindows? windows = null)
+        IOptions<MailOptions> options,
+        TimeProvider clock,
+        ILogger<MailRelays> logger,
+        IRelayWindows? windows = null,
+        IMeterFactory? meters = null)
     {
         var sharing = new List<Relay>();
         foreach (var (i, relayOptions) in options.Value.Relays.Index())
@@ -27,6 +32,12 @@ internal sealed class MailRelays : IMailRelays, IAsyncDisposable
         }
 
         shared = sharing.Count > 0 ? new(sharing, windows) : null;
+        meters?.Create(DeliveryMetrics.Name).CreateObservableGauge<int>(
+            "campaigns.relay.up",
+            () => relays.Values.Select(relay => new Measurement<int>(
+                relay.GetState().IsUp ? 1 : 0, new KeyValuePair<string, object?>("relay", relay.Name))),
+            "{relay}",
+            "Whether a relay takes messages, as this silo knows: 1 or 0.");
     }
 
     public Task<IReadOnlyList<IMailLane>> Reserve(string? relay, int max, CancellationToken cancellation)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Contracts.Feedback;
+using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Grains.Mailboxes;
 using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Imports;
@@ -23,6 +24,7 @@ public static class DirectoryServices
     {
         ArgumentNullException.ThrowIfNull(database);
         options ??= new();
+        ProcessMetrics.Begin();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton(database);

@@ -23,7 +23,9 @@ internal interface IImportFiles
     /// <summary>Removes a file, if it is still there.</summary>
     Task Remove(string import, CancellationToken cancellation);
 
-    /// <summary>Removes whatever belongs to no import of <paramref name="running"/> and is not just
-    /// arriving.</summary>
-    Task CleanUp(IReadOnlySet<string> running, CancellationToken cancellation);
+    /// <summary>Removes whatever belongs to no running import and is not just arriving.</summary>
+    /// <param name="running">Reads from the database which imports are running. It is asked after the files have been
+    /// looked at: an import that is written down between the two is in its answer, and its file stays.</param>
+    /// <param name="cancellation">Ends it; what is left over then is removed the next time.</param>
+    Task CleanUp(Func<CancellationToken, Task<IReadOnlySet<string>>> running, CancellationToken cancellation);
 }

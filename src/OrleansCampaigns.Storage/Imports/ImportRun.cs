@@ -1,5 +1,6 @@
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
 
@@ -34,6 +35,7 @@ internal sealed class ImportRun(IDatabase database, IImportFiles files, ImportTa
                 return true;
             },
             cancellation);
+        ProcessMetrics.ImportEnded(status == ImportStatus.Failed);
         await files.Remove(task.Id, cancellation);
         await database.Analyse("contacts", cancellation);
         await database.Analyse("list_members", cancellation);

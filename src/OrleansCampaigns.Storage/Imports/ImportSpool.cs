@@ -82,24 +82,25 @@ internal sealed class ImportSpool : IImportFiles
     }
 
     /// <inheritdoc/>
-    public Task CleanUp(IReadOnlySet<string> running, CancellationToken cancellation)
+    public async Task CleanUp(
+        Func<CancellationToken, Task<IReadOnlySet<string>>> running, CancellationToken cancellation)
     {
         if (!System.IO.Directory.Exists(_folder))
         {
-            return Task.CompletedTask;
+            return;
         }
 
-        foreach (var path in System.IO.Directory.EnumerateFiles(_folder, $"{DirectoryIds.Import}*"))
+        // A file stops arriving only once its import is written down. So a file that did not arrive when it was listed
+        // is either left over, or its import is in what the database says afterwards.
+        var left = System.IO.Directory.EnumerateFiles(_folder, $"{DirectoryIds.Import}*")
+            .Select(path => (Path: path, Import: Path.GetFileNameWithoutExtension(path)))
+            .Where(file => DirectoryIds.Is(DirectoryIds.Import, file.Import) && !_arriving.ContainsKey(file.Import))
+            .ToList();
+        var needed = await running(cancellation);
+        foreach (var file in left.Where(file => !needed.Contains(file.Import)))
         {
-            var import = Path.GetFileNameWithoutExtension(path);
-            var isNeeded = running.Contains(import) || _arriving.ContainsKey(import);
-            if (DirectoryIds.Is(DirectoryIds.Import, import) && !isNeeded)
-            {
-                File.Delete(path);
-            }
+            File.Delete(file.Path);
         }
-
-        return Task.CompletedTask;
     }
 
     private string PathOf(string import, string extension) => Path.Combine(_folder, import + extension);

@@ -20,8 +20,9 @@ internal sealed partial class ImportWorker(
     internal async Task CleanUp(CancellationToken cancellation)
     {
         await DeletedLists.Empty(database, cancellation);
-        var running = await database.Read(ImportTable.Running, cancellation);
-        await files.CleanUp(running.Select(task => task.Id).ToHashSet(), cancellation);
+        await files.CleanUp(
+            async token => (await database.Read(ImportTable.Running, token)).Select(task => task.Id).ToHashSet(),
+            cancellation);
     }
 
     /// <summary>The name that is held by whoever reads the imports of a list.</summary>
@@ -65,8 +66,9 @@ internal sealed partial class ImportWorker(
                     continue;
                 }
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
             {
+                // Whatever it is, a process that stops causes it; the import goes on with the next one.
                 return;
             }
             catch (Exception outage) when (database.IsPassing(outage))
@@ -96,8 +98,8 @@ internal sealed partial class ImportWorker(
         return true;
     }
 
-    // A disk that is full or a database that is locked passes; whatever is wrong with one file must not stop the
-    // others.
+    // A disk that is full or a database that is locked passes, and so does whatever a stop of this process breaks; what
+    // is wrong with one file must not stop the others.
     private async Task<bool> Read(ImportTask task, CancellationToken cancellation)
     {
         var run = new ImportRun(database, files, task);
@@ -111,7 +113,7 @@ internal sealed partial class ImportWorker(
             LogInterrupted(logger, outage, task.Id);
             return false;
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault) when (fault is not OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             LogFault(logger, fault, task.Id);
             var refusal = Refusal.Invalid(

@@ -1,5 +1,6 @@
 using Npgsql;
 using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Grains.Delivery;
 
 namespace OrleansCampaigns.Storage.Postgres;
 
@@ -32,6 +33,7 @@ internal static class PostgresFailures
     /// </remarks>
     public static StorageUnavailableException ToOutage(Exception failure)
     {
+        ProcessMetrics.StorageFailed();
         var kind = failure is PostgresException answer ? $"SQLSTATE {answer.SqlState}" : failure.GetType().Name;
         return new($"The database cannot be used: {kind}: {failure.Message}", failure);
     }

@@ -48,11 +48,13 @@ internal sealed class PostgresImportFiles(PostgresDatabase database, long bytesM
 
     public async Task<Stream?> Open(string import, CancellationToken cancellation)
     {
+        // An upload that stood still for too long was taken for one that is left over: its first parts are gone.
         var size = await _database.Read(
             session => session.Row(
-                reader => reader.GetInt64(0) == 0 ? null : Tuple.Create(reader.GetInt64(1)),
+                reader => reader.GetBoolean(0) ? Tuple.Create(reader.GetInt64(1)) : null,
                 """
-                SELECT count(*), coalesce(sum(octet_length(octets)), 0)::bigint FROM import_files WHERE import_id = @id
+                SELECT count(*) > 0 AND count(*) = max(part) + 1, coalesce(sum(octet_length(octets)), 0)::bigint
+                FROM import_files WHERE import_id = @id
                 """,
                 ("@id", import)),
             cancellation);
@@ -62,7 +64,8 @@ internal sealed class PostgresImportFiles(PostgresDatabase database, long bytesM
     public Task Remove(string import, CancellationToken cancellation) =>
         _database.Write(session => session.Change(Removal, ("@id", import)), cancellation);
 
-    public Task CleanUp(IReadOnlySet<string> running, CancellationToken cancellation) => _database.Write(
+    public Task CleanUp(
+        Func<CancellationToken, Task<IReadOnlySet<string>>> running, CancellationToken cancellation) => _database.Write(
         session => session.Change(
             """
             DELETE FROM import_files WHERE import_id IN (

@@ -138,10 +138,18 @@ internal static class PostgresQueries
             DELETE FROM OrleansMembershipVersionTable WHERE DeploymentId = @DeploymentId
             """,
 
-        // 3 is Active: whoever is not, and has not been heard of for days, will not come back.
+        // 6 is Dead. The provider reads the table first and names each row as it read it: a row that a vote or a sign
+        // of life has changed since then stays.
+        ["CleanupDefunctSiloEntryKey"] = $"""
+            DELETE FROM OrleansMembershipTable
+            WHERE {Silo} AND Status = 6 AND StartTime = @StartTime AND IAmAliveTime = @IAmAliveTime
+                AND SuspectTimes IS NOT DISTINCT FROM @SuspectTimes::text
+            """,
+
+        // Asked for by providers before 10.4, and named in the contract of later ones, which do not run it any more.
         ["CleanupDefunctSiloEntriesKey"] = """
             DELETE FROM OrleansMembershipTable
-            WHERE DeploymentId = @DeploymentId AND IAmAliveTime < @IAmAliveTime AND Status <> 3
+            WHERE DeploymentId = @DeploymentId AND IAmAliveTime < @IAmAliveTime AND Status = 6
             """,
         ["GatewaysQueryKey"] = """
             SELECT Address, ProxyPort, Generation FROM OrleansMembershipTable

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Grains.Mailboxes;
 using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
@@ -40,7 +41,7 @@ public sealed class SetAsideMessages(IDatabase database, SetAsideLimits? limits 
     {
         var kept = message.Length > _limits.MessageOctetsMax ? message[.._limits.MessageOctetsMax] : message;
         var digest = Convert.ToHexStringLower(SHA256.HashData(message.Span));
-        await database.Write(
+        var wasNew = await database.Write(
             async session =>
             {
                 var now = database.Now;
@@ -68,6 +69,10 @@ public sealed class SetAsideMessages(IDatabase database, SetAsideLimits? limits 
                 return isNew;
             },
             cancellation);
+        if (wasNew)
+        {
+            ProcessMetrics.SetAside(reason);
+        }
     }
 
     /// <inheritdoc/>

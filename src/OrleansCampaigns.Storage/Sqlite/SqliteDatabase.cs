@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
 using OrleansCampaigns.Storage.Imports;
@@ -208,6 +209,7 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
         }
         catch (SqliteException failure) when (IsOutage(failure))
         {
+            ProcessMetrics.StorageFailed();
             throw new StorageUnavailableException($"The database cannot be used: {failure.Message}", failure);
         }
     }
@@ -220,6 +222,7 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
         }
         catch (SqliteException failure) when (IsOutage(failure))
         {
+            ProcessMetrics.StorageFailed();
             throw new StorageUnavailableException($"The database cannot be used: {failure.Message}", failure);
         }
     }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Api.Tests.Imports;
 
@@ -154,7 +155,7 @@ public sealed class ImportTests
         {
             await stream.WriteAsync(_half);
             await stream.FlushAsync();
-            await _firstArrived.WaitAsync(TimeSpan.FromSeconds(60));
+            await _firstArrived.WaitAsync(Eventually.Patience);
             await stream.WriteAsync(_half);
         }
 

@@ -4,6 +4,7 @@ using OrleansCampaigns.Domain.Delivery;
 namespace OrleansCampaigns.Grains.Tests.Campaigns;
 
 /// <summary>Breaks one write after the other, and looks whether the campaign still comes out right.</summary>
+[Trait("Needs", "PostgreSQL")]
 public sealed class BrokenWriteTests(Databases databases)
 {
     private static readonly string[] Addresses =

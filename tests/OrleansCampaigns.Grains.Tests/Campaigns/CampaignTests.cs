@@ -90,7 +90,7 @@ public sealed class CampaignTests
         };
         var campaign = await engine.Draft(addresses);
         await campaign.Start(Engine.Account);
-        await some.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await some.Task.WaitAsync(Eventually.Patience);
 
         Assert.Null((await campaign.Pause(Engine.Account)).Refusal);
         Assert.Null((await campaign.Pause(Engine.Account)).Refusal);

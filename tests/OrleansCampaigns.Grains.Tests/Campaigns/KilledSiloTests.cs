@@ -1,6 +1,7 @@
 using Orleans.Runtime;
 using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Grains.Tests.Campaigns;
 
@@ -81,7 +82,7 @@ public sealed class KilledSiloTests
                 await Insisted(async () => told = (await campaign.GetStatistics(Engine.Account)).Value);
                 return told is { Licences.IsSettled: true, Totals.IsOver: true } ? told : null;
             },
-            TimeSpan.FromSeconds(90));
+            Eventually.Patience);
     }
 
     // A call to a silo that has just died fails; whoever calls does so again.
@@ -99,5 +100,5 @@ public sealed class KilledSiloTests
                 return false;
             }
         },
-        TimeSpan.FromSeconds(60));
+        Eventually.Patience);
 }

@@ -58,7 +58,7 @@ public sealed class PartitionMovesTests
         await engine.Cluster.KillSiloAsync(engine.Cluster.Silos[1]);
         goOn.SetResult();
 
-        var statistics = await Engine.Ended(campaign, TimeSpan.FromSeconds(90));
+        var statistics = await Engine.Ended(campaign, Eventually.Patience);
         Engine.AssertSound(statistics);
         Assert.Equal(Recipients, statistics.Totals.Outcomes[Outcome.Sent]);
         Assert.All(engine.Relays.Accepted.Values, times => Assert.Equal(1, times));

@@ -14,6 +14,7 @@ namespace OrleansCampaigns.Grains.Tests.Campaigns;
 /// Nobody knows of the other; only the versions of what is stored tell. Whoever comes second with a write starts anew
 /// from what is stored.
 /// </remarks>
+[Trait("Needs", "PostgreSQL")]
 public sealed class SplitBrainTests(Databases databases)
 {
     private const int Recipients = 120;

@@ -8,6 +8,7 @@ using OrleansCampaigns.TestKit.Postgres;
 namespace OrleansCampaigns.Grains.Tests.Contacts;
 
 /// <summary>The recount that scenarios end with, of contacts whose history has moved to pages.</summary>
+[Trait("Needs", "PostgreSQL")]
 public sealed class StorageRecountTests(Databases databases)
 {
     private const string Anna = "anna@mail.example";

@@ -154,14 +154,18 @@ internal sealed class Node : IGrainRuntime, ILocalSiloDetails, ITimerRegistry, I
         _world.Step<IGrainReminder>(this, $"remind {callingGrainId.Key}", () =>
         {
             _world.Remind(callingGrainId, period);
-            return new Reminder(reminderName);
+            return new Reminder(reminderName, _world.TagOf(callingGrainId)!.Value);
         });
 
     public Task UnregisterReminder(GrainId callingGrainId, IGrainReminder reminder) =>
-        _world.Step(this, $"remind {callingGrainId.Key} no more", () => _world.RemindNoMore(callingGrainId));
+        _world.Step(
+            this,
+            $"remind {callingGrainId.Key} no more",
+            () => _world.RemindNoMore(callingGrainId, ((Reminder)reminder).Tag));
 
     public Task<IGrainReminder?> GetReminder(GrainId callingGrainId, string reminderName) => IsRunning
-        ? Task.FromResult<IGrainReminder?>(_world.IsReminded(callingGrainId) ? new Reminder(reminderName) : null)
+        ? Task.FromResult<IGrainReminder?>(
+            _world.TagOf(callingGrainId) is { } tag ? new Reminder(reminderName, tag) : null)
         : World.Never<IGrainReminder?>();
 
     public Task<List<IGrainReminder>> GetReminders(GrainId callingGrainId) => throw new NotSupportedException();
@@ -194,20 +198,24 @@ internal sealed class Node : IGrainRuntime, ILocalSiloDetails, ITimerRegistry, I
         {
             Threads = world.Thread,
         });
-        silo.Services.AddSingleton(MakeGates(new SiloView(world, this) { IsAlone = true }));
+        silo.Services.AddSingleton(MakeGates(new SiloView(world, this) { IsAlone = true }, world.Clock));
         return silo.Services.BuildServiceProvider();
     }
 
-    // Its base class asks for the insides of a running silo, of which nothing is needed where there are no others.
-    private static AttemptGates MakeGates(ISiloStatusOracle silos)
+    // Its base class asks for the insides of a running silo. Without them no gate answers, as if every silo hung.
+    private static AttemptGates MakeGates(ISiloStatusOracle silos, TimeProvider clock)
     {
         var gates = (AttemptGates)RuntimeHelpers.GetUninitializedObject(typeof(AttemptGates));
-        typeof(AttemptGates).GetFields(BindingFlags.NonPublic | BindingFlags.Instance)
-            .Single(field => field.FieldType == typeof(ISiloStatusOracle)).SetValue(gates, silos);
+        Set(typeof(ISiloStatusOracle), silos);
+        Set(typeof(TimeProvider), clock);
         return gates;
+
+        void Set(Type type, object value) => typeof(AttemptGates)
+            .GetFields(BindingFlags.NonPublic | BindingFlags.Instance)
+            .Single(field => field.FieldType == type).SetValue(gates, value);
     }
 
-    private sealed record Reminder(string ReminderName) : IGrainReminder;
+    private sealed record Reminder(string ReminderName, int Tag) : IGrainReminder;
 
     private sealed class GrainTimer(ITimer timer) : IGrainTimer
     {

@@ -85,6 +85,7 @@ public sealed class ProtocolTests
     {
         var (addresses, cues) = Stories[name];
         using var story = new Story(addresses, policy, cues);
+        story.World.TicksAreUnruly = true;
         story.Play(accidents);
         return story.World.Steps;
     }

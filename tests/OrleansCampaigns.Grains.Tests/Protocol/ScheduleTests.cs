@@ -36,6 +36,7 @@ public sealed class ScheduleTests
         {
             var (addresses, cues) = ProtocolTests.Stories[schedule.Story];
             using var story = new Story(addresses, schedule.Policy, cues, schedule.Order);
+            story.World.TicksAreUnruly = true;
             story.Play(step => (Accident)schedule.Accidents.FirstOrDefault(known => known.Step == step).Accident);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(Tries).WithEndSize(AccidentsMax));
 

@@ -45,6 +45,9 @@ internal enum Accident
 /// </summary>
 internal sealed class World : IDisposable
 {
+    private static readonly MethodInfo TickOfService = typeof(IRemindable).GetMethod(
+        nameof(IRemindable.ReceiveReminder), [typeof(string), typeof(TickStatus), typeof(CancellationToken)])!;
+
     private const int StepsMax = 4_000;
     private const int StepsAfterGivenUp = 10;
     private static readonly TimeSpan TimeMax = TimeSpan.FromMinutes(5);
@@ -53,11 +56,14 @@ internal sealed class World : IDisposable
     private readonly Dictionary<GrainId, Activation> _directory = [];
     private readonly Dictionary<SiloAddress, Node> _known = [];
     private readonly List<(Node Node, int UpTo)> _givenUp = [];
-    private readonly Dictionary<GrainId, ITimer> _reminders = [];
+    private readonly Dictionary<GrainId, (ITimer Timer, TimeSpan Period, int Tag)> _reminders = [];
     private readonly Node[] _nodes = new Node[2];
     private readonly InDoubtPolicy _policy;
     private readonly Random? _order;
     private int _generation;
+    private int _tag;
+    private int _ticks;
+    private int _strayTicks;
     private Action _violated = () => { };
 
     private sealed record Pending(Node Node, string What, Func<Action> Happen, Action<Exception> Fail);
@@ -113,10 +119,18 @@ internal sealed class World : IDisposable
     /// <summary>Whether writes of a partition are acknowledged before they land: a broken protocol.</summary>
     public bool AcknowledgesWindowsEarly { get; set; }
 
+    /// <summary>Whether ticks of reminders are lost, late and doubled in turn, and one comes after the end.</summary>
+    /// <remarks>
+    /// As they may be on a cluster: a silo that dies takes a tick with it; one that takes over a part of the ring goes
+    /// on at the next full period; two believe for a while that the same part is theirs; and a reminder that was
+    /// removed ticks on where its row was read before, until it is read again.
+    /// </remarks>
+    public bool TicksAreUnruly { get; set; }
+
     public Campaign Campaign =>
         Storage.Read<CampaignRecord>("campaign", $"cp:{Id.Value[4..]}").State?.Campaign ?? new();
 
-    public bool IsOver => Campaign.Status.IsOver() && Campaign.IsSettled && _reminders.Count == 0;
+    public bool IsOver => Campaign.Status.IsOver() && Campaign.IsSettled && _reminders.Count == 0 && _strayTicks == 0;
 
     public static Task<T> Never<T>() => new TaskCompletionSource<T>().Task;
 
@@ -200,23 +214,30 @@ internal sealed class World : IDisposable
     public void Remind(GrainId id, TimeSpan period)
     {
         RemindNoMore(id);
-        var tick = typeof(IRemindable).GetMethod(
-            nameof(IRemindable.ReceiveReminder), [typeof(string), typeof(TickStatus)])!;
-        _reminders[id] = Clock.CreateTimer(
-            _ => Thread.Start(() => Call(Client, id, tick, ["reminder", default(TickStatus)])), null, period, period);
+        _reminders[id] = new(Clock.CreateTimer(_ => Tick(id, period), null, period, period), period, ++_tag);
     }
 
-    public int RemindNoMore(GrainId id)
+    /// <summary>Removes a reminder, if it has not been registered anew since it was read.</summary>
+    public int RemindNoMore(GrainId id, int tag) => TagOf(id) is { } known && known != tag
+        ? throw new ReminderException("The reminder has another tag.")
+        : RemindNoMore(id);
+
+    public int? TagOf(GrainId id) => _reminders.TryGetValue(id, out var reminder) ? reminder.Tag : null;
+
+    private int RemindNoMore(GrainId id)
     {
-        if (_reminders.Remove(id, out var timer))
+        if (_reminders.Remove(id, out var reminder))
         {
-            timer.Dispose();
+            reminder.Timer.Dispose();
+            if (TicksAreUnruly)
+            {
+                // Another silo has this part of the ring in memory as well, and looks at the table later.
+                TellLater(id, reminder.Period);
+            }
         }
 
         return 0;
     }
-
-    public bool IsReminded(GrainId id) => _reminders.ContainsKey(id);
 
     /// <summary>Goes on until <paramref name="isDone"/>; <paramref name="cue"/> is asked before each step whether it
     /// has set something going, and told whether nothing else does.</summary>
@@ -268,6 +289,46 @@ internal sealed class World : IDisposable
             task.GetAwaiter().GetResult();
         }
     };
+
+    private void Tick(GrainId id, TimeSpan period)
+    {
+        switch (TicksAreUnruly ? _ticks++ % 4 : 0)
+        {
+            case 0:
+                Tell(id);
+                break;
+            case 1:
+                break; // Lost.
+            case 2:
+                Tell(id);
+                Tell(id);
+                break;
+            default:
+                TellLater(id, period / 2);
+                break;
+        }
+    }
+
+    private void TellLater(GrainId id, TimeSpan wait)
+    {
+        _strayTicks++;
+        ITimer? timer = null;
+        timer = Clock.CreateTimer(
+            _ =>
+            {
+                timer?.Dispose();
+                _strayTicks--;
+                Tell(id);
+            },
+            null,
+            wait,
+            Timeout.InfiniteTimeSpan);
+    }
+
+    // The service calls the overload with a token; a grain that implements the other alone is called by way of it. What
+    // a grain throws at a tick is logged, and nothing else.
+    private void Tell(GrainId id) => Thread.Start(() => Call(
+        Client, id, TickOfService, ["reminder", default(TickStatus), CancellationToken.None]));
 
     private Node Join(int number)
     {
@@ -437,36 +498,4 @@ internal sealed class World : IDisposable
 
         return known;
     }
-}
-
-/// <summary>The relay: what it has accepted is out.</summary>
-internal sealed class ModelRelay
-{
-    /// <summary>How often each address was accepted.</summary>
-    public Dictionary<string, int> Accepted { get; } = [];
-
-    private readonly Dictionary<string, int> _attempts = [];
-
-    public Domain.Contacts.AttemptReport? Take(string address)
-    {
-        var attempt = _attempts[address] = _attempts.GetValueOrDefault(address) + 1;
-        var report = address.Split('-')[0] switch
-        {
-            "defer" when attempt == 1 => Report(Outcome.Deferred, Cause.Greylisted),
-            "full" => Report(Outcome.SoftBounced, Cause.MailboxFull),
-            "reject" when attempt < 3 => Report(Outcome.Rejected, Cause.Policy),
-            "missing" => Report(Outcome.Bounced, Cause.NoSuchMailbox),
-            "lost" when attempt == 1 => Report(Outcome.Deferred, Cause.Unreachable) with { InDoubt = true },
-            _ => Report(Outcome.Sent, Cause.None),
-        };
-        if (report.Outcome == Outcome.Sent || report.InDoubt)
-        {
-            Accepted[address] = Accepted.GetValueOrDefault(address) + 1;
-        }
-
-        return report;
-    }
-
-    private static Domain.Contacts.AttemptReport Report(Outcome outcome, Cause cause) =>
-        new() { Outcome = outcome, Cause = cause, Relay = "model" };
 }

@@ -12,7 +12,7 @@ namespace OrleansCampaigns.Grains.Tests.Throttling;
 public sealed class TwoSiloLimitTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = Eventually.Patience;
 
     [Fact]
     public async Task A_domain_limit_and_a_relay_window_hold_across_two_silos_at_the_sink()

@@ -229,7 +229,7 @@ public sealed class InboundServerTests : IAsyncLifetime
     [Fact]
     public async Task A_client_that_falls_silent_loses_the_connection_without_a_word_that_might_be_final()
     {
-        options.IdleTimeout = TimeSpan.FromMilliseconds(300);
+        options.IdleTimeout = TimeSpan.FromSeconds(2);
         Start();
         using var client = await SmtpDialogue.OpenTo(Port, SentCampaign.RosasReturnPath());
         await client.Say("DATA");

@@ -20,6 +20,7 @@ public sealed class DovecotFixture : IAsyncLifetime
 }
 
 /// <summary>Mailboxes of a real server, over IMAP and POP3.</summary>
+[Trait("Needs", "Dovecot")]
 public sealed class MailboxReaderTests(DovecotFixture fixture) : IClassFixture<DovecotFixture>
 {
     private readonly SentCampaign sent = new();

@@ -11,22 +11,27 @@ public sealed class ClusterProcesses : IAsyncDisposable
     /// <summary>Names a folder for what every process logged, for whoever looks into a failure.</summary>
     private const string LogsVariable = "ORLEANSCAMPAIGNS_TEST_LOGS";
 
-    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(5);
 
     private readonly PostgresServer _postgres;
     private readonly Dictionary<string, string> _settings;
     private readonly int _relayPort;
     private readonly List<ServerProcess> _silos = [];
+    private readonly List<ServerProcess> _otherApis = [];
 
     private ClusterProcesses(
-        PostgresServer postgres, string connectionString, int relayPort, Dictionary<string, string> settings)
+        PostgresServer postgres,
+        string connectionString,
+        int relayPort,
+        Dictionary<string, string> settings,
+        string program)
     {
         (_postgres, ConnectionString, _relayPort) = (postgres, connectionString, relayPort);
         _settings = new()
         {
             ["Postgres:ConnectionString"] = connectionString,
             ["Cluster:AdvertisedAddress"] = "127.0.0.1",
-            ["Cluster:ProbeTimeout"] = "00:00:01",
+            ["Cluster:TakeOverMax"] = "00:00:12",
             ["Engine:ReminderPeriod"] = "00:00:05",
         };
         foreach (var (key, value) in settings)
@@ -34,7 +39,7 @@ public sealed class ClusterProcesses : IAsyncDisposable
             _settings[key] = value;
         }
 
-        Api = Process("api");
+        Api = Process("api", program);
     }
 
     public PostgresServer Postgres => _postgres;
@@ -45,20 +50,26 @@ public sealed class ClusterProcesses : IAsyncDisposable
 
     public IReadOnlyList<ServerProcess> Silos => _silos;
 
-    public IEnumerable<ServerProcess> Processes => _silos.Append(Api);
+    public IEnumerable<ServerProcess> Processes => [.. _silos, Api, .. _otherApis];
 
     /// <summary>Starts everything and waits until it is ready.</summary>
+    /// <param name="relayPort">The port of the relay on this machine.</param>
+    /// <param name="silos">How many silos.</param>
+    /// <param name="settings">Further settings of every process.</param>
+    /// <param name="program">What these processes run; the executable next to the tests when absent.</param>
     public static async Task<ClusterProcesses> Start(
-        int relayPort, int silos = 3, Dictionary<string, string>? settings = null)
+        int relayPort, int silos = 3, Dictionary<string, string>? settings = null, string? program = null)
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
         var postgres = await PostgresServer.Start();
         try
         {
-            var cluster = new ClusterProcesses(postgres, await postgres.CreateDatabase(), relayPort, settings ?? []);
+            program ??= ServerProcess.Executable;
+            var cluster = new ClusterProcesses(
+                postgres, await postgres.CreateDatabase(), relayPort, settings ?? [], program);
             for (var i = 0; i < silos; i++)
             {
-                cluster.AddSilo();
+                cluster.AddSilo(program);
             }
 
             await Task.WhenAll(cluster._silos.Select(silo => silo.Start()));
@@ -73,12 +84,32 @@ public sealed class ClusterProcesses : IAsyncDisposable
     }
 
     /// <summary>One more silo, which is not started yet.</summary>
-    public ServerProcess AddSilo()
+    /// <param name="program">What it runs; the executable next to the tests when absent.</param>
+    public ServerProcess AddSilo(string? program = null)
     {
         // A sink that several talk to learns from the greeting which one it is.
-        var silo = Process("silo", new() { ["Mail:Relays:0:LocalDomain"] = $"silo{_silos.Count}.example" });
+        var silo = Process(
+            "silo", program, new() { ["Mail:Relays:0:LocalDomain"] = $"silo{_silos.Count}.example" });
         _silos.Add(silo);
         return silo;
+    }
+
+    /// <summary>One more API process, which is not started yet and takes the key that the first one printed.</summary>
+    /// <param name="program">What it runs; the executable next to the tests when absent.</param>
+    public ServerProcess AddApi(string? program = null)
+    {
+        var api = Process("api", program);
+        api.Key = Api.Key;
+        _otherApis.Add(api);
+        return api;
+    }
+
+    /// <summary>Starts one more API process, with settings of its own. It is the caller's to end.</summary>
+    public async Task<ServerProcess> StartApi(Dictionary<string, string> settings)
+    {
+        var api = Process("api", program: null, settings);
+        await api.Start(Api.Key);
+        return api;
     }
 
     /// <summary>
@@ -142,11 +173,14 @@ public sealed class ClusterProcesses : IAsyncDisposable
         }
     }
 
-    private ServerProcess Process(string role, Dictionary<string, string>? own = null) => new(
-        _relayPort, new(_settings.Concat(own ?? []))
+    private ServerProcess Process(string role, string? program, Dictionary<string, string>? own = null) => new(
+        _relayPort, new(_settings.Where(setting => own?.ContainsKey(setting.Key) != true).Concat(own ?? []))
         {
             ["Role"] = role,
             ["Cluster:SiloPort"] = $"{ServerProcess.FreePort()}",
             ["Cluster:GatewayPort"] = $"{ServerProcess.FreePort()}",
-        });
+        })
+    {
+        Program = program ?? ServerProcess.Executable,
+    };
 }

@@ -4,6 +4,8 @@ namespace OrleansCampaigns.Scenarios.Cluster;
 
 /// <summary>Three silos and an API process, nothing in the way.</summary>
 [Collection("clusters")]
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed class ClusterTests
 {
     [Fact]

@@ -6,6 +6,8 @@ using OrleansCampaigns.TestKit.Postgres;
 namespace OrleansCampaigns.Scenarios.Cluster;
 
 /// <summary>What <c>docker-compose.yml</c> says works, started as processes instead of containers.</summary>
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed class ComposeTests
 {
     // As if somebody had filled in the example.

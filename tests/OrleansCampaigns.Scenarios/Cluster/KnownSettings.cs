@@ -5,6 +5,7 @@ using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Grains;
 using OrleansCampaigns.Grains.Throttling;
 using OrleansCampaigns.Host.Serving;
+using OrleansCampaigns.Host.Telemetry;
 using OrleansCampaigns.Mail;
 using OrleansCampaigns.Mail.Inbound;
 using OrleansCampaigns.Mail.Mailboxes;
@@ -27,10 +28,11 @@ internal static class KnownSettings
         (TrackingOptions.Section, typeof(TrackingOptions)),
         (ThrottlingOptions.Section, typeof(ThrottlingOptions)),
         ("Engine", typeof(EngineOptions)),
+        (TelemetryOptions.Section, typeof(TelemetryOptions)),
     ];
 
     // Read one by one, without a class.
-    private static readonly string[] Keys = ["Telemetry:Otlp:Endpoint", "Licences:DeductOn"];
+    private static readonly string[] Keys = ["Licences:DeductOn"];
 
     public static bool Contain(string key) =>
         Keys.Contains(key, StringComparer.OrdinalIgnoreCase)

@@ -6,24 +6,25 @@ namespace OrleansCampaigns.Scenarios.Cluster;
 
 /// <summary>One silo after the other is told to stop and started again, as an upgrade does it.</summary>
 [Collection(nameof(UndisturbedTests))]
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed class RollingRestartTests
 {
-    // Far shorter than the reminders' period: nobody waits for one.
+    // What a hand-over adds on an idle machine to the time that a silo takes to stop and to start, at most. Both get
+    // longer on a busy one; the reminders' period, which a partition without a hand-over waits for, does not come near.
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(4);
 
     [Fact]
     public async Task Silos_that_stop_hand_over_and_sending_never_pauses()
     {
         const int Recipients = 8_000;
-        await using var sink = SandboxServer.Start(new SandboxOptions
-        {
-            Latency = TimeSpan.FromMilliseconds(100),
-            KeepAttempts = true,
-        });
+        var clock = new PacedClock();
+        await using var sink = SandboxServer.Start(
+            new SandboxOptions { Latency = TimeSpan.FromMilliseconds(300), KeepAttempts = true }, clock);
         await using var cluster = await ClusterProcesses.Start(sink.Port, settings: new()
         {
             ["Engine:PartitionSize"] = "500",
-            ["Engine:ReminderPeriod"] = "00:01:00",
+            ["Engine:ReminderPeriod"] = "00:05:00",
             ["Mail:Relays:0:MaxConnections"] = "8",
         });
         var list = await cluster.Api.Import(Counts.Csv(Recounts.Addresses(Recipients)));
@@ -32,15 +33,20 @@ public sealed class RollingRestartTests
         await Eventually.Holds("some are sent", () => sink.AcceptedSoFar() >= 300);
 
         var begun = TimeProvider.System.GetUtcNow();
+        var longest = TimeSpan.Zero;
         foreach (var silo in cluster.Silos)
         {
+            var toldAt = TimeProvider.System.GetTimestamp();
             Assert.Equal(0, await silo.Terminate());
             await silo.Start();
+            var took = TimeProvider.System.GetElapsedTime(toldAt);
+            longest = took > longest ? took : longest;
         }
 
         // While the last one joined there was still something to send: all of the restart is within what is measured.
         var ended = TimeProvider.System.GetUtcNow();
         Assert.InRange(sink.AcceptedSoFar(), 301, Recipients - 1);
+        clock.Hurry();
         await cluster.Ended(campaign);
 
         var recount = await Recounts.AssertSound(cluster, sink, campaign, "Resend");
@@ -49,9 +55,10 @@ public sealed class RollingRestartTests
         Assert.Equal(Recipients, sink.AcceptedSoFar());
         var pauses = Pauses(sink, recount, begun, ended);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"Longest pauses of {pauses.Count} partitions: {string.Join(", ", pauses.Order())}.");
+            $"A silo took up to {longest} to stop and start. "
+                + $"Longest pauses of {pauses.Count} partitions: {string.Join(", ", pauses.Order())}.");
         Assert.Equal(Recipients / 500, pauses.Count);
-        Assert.All(pauses, pause => Assert.InRange(pause, TimeSpan.Zero, PauseMax));
+        Assert.All(pauses, pause => Assert.InRange(pause, TimeSpan.Zero, longest + PauseMax));
     }
 
     /// <summary>

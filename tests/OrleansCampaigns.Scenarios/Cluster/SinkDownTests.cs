@@ -6,6 +6,8 @@ namespace OrleansCampaigns.Scenarios.Cluster;
 
 /// <summary>The relay is gone for a while, for all silos at the same moment.</summary>
 [Collection("clusters")]
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed class SinkDownTests
 {
     [Theory]
@@ -14,7 +16,9 @@ public sealed class SinkDownTests
     public async Task A_relay_that_is_down_is_waited_for_by_all_silos(string policy)
     {
         const int Recipients = 2_000;
-        await using var sink = SandboxServer.Start(new SandboxOptions { Latency = TimeSpan.FromMilliseconds(20) });
+        var clock = new PacedClock();
+        await using var sink = SandboxServer.Start(
+            new SandboxOptions { Latency = TimeSpan.FromMilliseconds(500) }, clock);
         await using var cluster = await ClusterProcesses.Start(sink.Port, settings: new()
         {
             ["Engine:PartitionSize"] = "250",
@@ -23,7 +27,8 @@ public sealed class SinkDownTests
         var campaign = await cluster.Api.Draft(list, Recipients, new() { ["inDoubt"] = policy });
         await cluster.Api.Post($"campaigns/{campaign}/start");
 
-        await Eventually.Holds("a fourth is sent", () => sink.AcceptedSoFar() >= Recipients / 4);
+        await Eventually.Holds(
+            "a fourth is sent", () => sink.AcceptedSoFar() >= Recipients / 4);
         sink.GoDown();
         var waiting = await Eventually.Get<JsonNode>(
             "the statistics say what the campaign waits for",
@@ -37,6 +42,7 @@ public sealed class SinkDownTests
             "it has been down for a while", () => TimeProvider.System.GetUtcNow() > away.AddSeconds(4));
         var before = await cluster.Statistics(campaign);
         Assert.Equal("Running", (string)before["status"]!);
+        clock.Hurry();
         sink.ComeUp();
 
         await cluster.Ended(campaign);

@@ -248,4 +248,5 @@ public abstract class AudienceStoreTests(ITestDatabases databases) : DatabaseCon
 
 public sealed class SqliteAudienceStoreTests() : AudienceStoreTests(SqliteDatabases.Instance);
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresAudienceStoreTests(PostgresFixture postgres) : AudienceStoreTests(postgres);

@@ -96,4 +96,5 @@ public abstract class TotalsTests(ITestDatabases databases) : DatabaseContract(d
 
 public sealed class SqliteTotalsTests() : TotalsTests(SqliteDatabases.Instance);
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresTotalsTests(PostgresFixture postgres) : TotalsTests(postgres);

@@ -152,4 +152,5 @@ public abstract class AccessDirectoryTests(ITestDatabases databases) : DatabaseC
 
 public sealed class SqliteAccessDirectoryTests() : AccessDirectoryTests(SqliteDatabases.Instance);
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresAccessDirectoryTests(PostgresFixture postgres) : AccessDirectoryTests(postgres);

@@ -180,4 +180,5 @@ public abstract class CampaignDirectoryTests(ITestDatabases databases) : Databas
 
 public sealed class SqliteCampaignDirectoryTests() : CampaignDirectoryTests(SqliteDatabases.Instance);
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresCampaignDirectoryTests(PostgresFixture postgres) : CampaignDirectoryTests(postgres);

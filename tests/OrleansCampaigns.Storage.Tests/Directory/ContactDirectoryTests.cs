@@ -162,4 +162,5 @@ public abstract class ContactDirectoryTests(ITestDatabases databases) : Database
 
 public sealed class SqliteContactDirectoryTests() : ContactDirectoryTests(SqliteDatabases.Instance);
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresContactDirectoryTests(PostgresFixture postgres) : ContactDirectoryTests(postgres);

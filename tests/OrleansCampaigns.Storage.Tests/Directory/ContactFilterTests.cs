@@ -235,4 +235,5 @@ public abstract class ContactFilterTests(ITestDatabases databases) : DatabaseCon
 
 public sealed class SqliteContactFilterTests() : ContactFilterTests(SqliteDatabases.Instance);
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresContactFilterTests(PostgresFixture postgres) : ContactFilterTests(postgres);

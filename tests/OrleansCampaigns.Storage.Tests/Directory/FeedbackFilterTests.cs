@@ -295,4 +295,5 @@ public abstract class FeedbackFilterTests(ITestDatabases databases) : DatabaseCo
 
 public sealed class SqliteFeedbackFilterTests() : FeedbackFilterTests(SqliteDatabases.Instance);
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresFeedbackFilterTests(PostgresFixture postgres) : FeedbackFilterTests(postgres);

@@ -234,4 +234,5 @@ public abstract class ListDirectoryTests(ITestDatabases databases) : DatabaseCon
 
 public sealed class SqliteListDirectoryTests() : ListDirectoryTests(SqliteDatabases.Instance);
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresListDirectoryTests(PostgresFixture postgres) : ListDirectoryTests(postgres);

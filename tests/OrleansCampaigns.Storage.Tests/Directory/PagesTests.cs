@@ -120,4 +120,5 @@ public abstract class PagesTests(ITestDatabases databases) : ImportContract(data
 
 public sealed class SqlitePagesTests() : PagesTests(SqliteDatabases.Instance);
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresPagesTests(PostgresFixture postgres) : PagesTests(postgres);

@@ -149,4 +149,5 @@ public abstract class RecipientDirectoryTests(ITestDatabases databases) : Databa
 
 public sealed class SqliteRecipientDirectoryTests() : RecipientDirectoryTests(SqliteDatabases.Instance);
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresRecipientDirectoryTests(PostgresFixture postgres) : RecipientDirectoryTests(postgres);

@@ -295,4 +295,5 @@ public abstract class ContactImporterTests(ITestDatabases databases) : ImportCon
 
 public sealed class SqliteContactImporterTests() : ContactImporterTests(SqliteDatabases.Instance);
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresContactImporterTests(PostgresFixture postgres) : ContactImporterTests(postgres);

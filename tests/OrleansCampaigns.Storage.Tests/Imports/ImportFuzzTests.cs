@@ -84,4 +84,5 @@ public abstract class ImportFuzzTests(ITestDatabases databases) : ImportContract
 
 public sealed class SqliteImportFuzzTests() : ImportFuzzTests(SqliteDatabases.Instance);
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresImportFuzzTests(PostgresFixture postgres) : ImportFuzzTests(postgres);

@@ -177,4 +177,5 @@ public abstract class ImportResumeTests(ITestDatabases databases) : ImportContra
 
 public sealed class SqliteImportResumeTests() : ImportResumeTests(SqliteDatabases.Instance);
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresImportResumeTests(PostgresFixture postgres) : ImportResumeTests(postgres);

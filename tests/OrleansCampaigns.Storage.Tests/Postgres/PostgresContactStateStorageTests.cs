@@ -4,6 +4,7 @@ using OrleansCampaigns.Storage.Tests.States;
 
 namespace OrleansCampaigns.Storage.Tests.Postgres;
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresContactStateStorageTests(PostgresFixture postgres)
     : ContactStateStorageContract, IAsyncLifetime
 {

@@ -9,6 +9,7 @@ using OrleansCampaigns.TestKit.Postgres;
 namespace OrleansCampaigns.Storage.Tests.Postgres;
 
 /// <summary>Answers that never arrive, and a server that goes away.</summary>
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresFaultTests(PostgresFixture postgres)
 {
     private static readonly GrainId One = GrainId.Create("contact", "ct:main:1");

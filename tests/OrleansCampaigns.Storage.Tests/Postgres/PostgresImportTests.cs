@@ -10,6 +10,7 @@ using static OrleansCampaigns.Storage.Tests.TestDatabase;
 namespace OrleansCampaigns.Storage.Tests.Postgres;
 
 /// <summary>Imports of several processes that share nothing but the database.</summary>
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresImportTests(PostgresFixture postgres) : ImportContract(postgres)
 {
     private const int Rows = 45_000;
@@ -151,6 +152,23 @@ public sealed class PostgresImportTests(PostgresFixture postgres) : ImportContra
         Test.Clock.Move(TimeSpan.FromSeconds(2));
         await Imports.Worker.CleanUp(default);
         Assert.Equal([started.Id], await Imports.KeptFiles());
+    }
+
+    /// <summary>An upload that stands still for an hour looks like one whose process has died, and then goes on.
+    /// </summary>
+    [Fact]
+    public async Task A_file_whose_first_part_was_taken_for_left_over_is_not_read_without_it()
+    {
+        var started = await Start();
+        Assert.Equal(
+            1, await Test.Execute("DELETE FROM import_files WHERE import_id = $0 AND part = 0", started.Id));
+        Assert.NotEmpty(await Imports.KeptFiles());
+
+        Assert.True(await Imports.Worker.ReadAll(default));
+
+        var ended = await Imports.Ended(started.Id);
+        Assert.Equal((ImportStatus.Failed, "import.file_missing"), (ended.Status, ended.Failure!.Code));
+        Assert.Equal(0, ended.Rows);
     }
 
     private static async Task<Exception?> Settle(Task run)

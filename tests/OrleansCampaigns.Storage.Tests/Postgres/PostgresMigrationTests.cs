@@ -3,6 +3,7 @@ using OrleansCampaigns.Storage.Postgres;
 
 namespace OrleansCampaigns.Storage.Tests.Postgres;
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresMigrationTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private string _empty = "";

@@ -15,6 +15,7 @@ using OrleansCampaigns.Storage.Tests.States;
 namespace OrleansCampaigns.Storage.Tests.Postgres;
 
 /// <summary>Orleans' own providers with our tables and our statements.</summary>
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresOrleansTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private PostgresTestDatabase _given = null!;
@@ -72,15 +73,7 @@ public sealed class PostgresOrleansTests(PostgresFixture postgres) : IAsyncLifet
         var members = other.Services.GetRequiredService<IMembershipTable>();
         await members.InitializeMembershipTableAsync(tryInitTableVersion: true);
         var before = await members.ReadAllAsync();
-        var entry = new MembershipEntry
-        {
-            SiloAddress = SiloAddress.New(IPAddress.Loopback, 1, 1),
-            HostName = "elsewhere",
-            SiloName = "third",
-            Status = SiloStatus.Joining,
-            StartTime = new DateTime(2026, 3, 1, 9, 0, 0, DateTimeKind.Utc),
-            IAmAliveTime = new DateTime(2026, 3, 1, 9, 0, 0, DateTimeKind.Utc),
-        };
+        var entry = SomeMember(1);
 
         Assert.True(await members.InsertRowAsync(entry, before.Version.Next()));
         Assert.False(await members.InsertRowAsync(entry, before.Version.Next()));
@@ -88,24 +81,57 @@ public sealed class PostgresOrleansTests(PostgresFixture postgres) : IAsyncLifet
         Assert.False(await members.InsertRowAsync(entry, inserted.Version.Next()));
         Assert.Equal(before.Version.Version + 1, inserted.Version.Version);
 
+        // A row has no version of its own: its tag is the table's, and the provider takes no other.
+        var tag = Assert.Single(inserted.Members).Item2;
+        Assert.Equal(inserted.Version.VersionEtag, tag);
         entry.Status = SiloStatus.Dead;
         entry.AddSuspector(SiloAddress.New(IPAddress.Loopback, 2, 2), entry.StartTime);
-        Assert.False(await members.UpdateRowAsync(entry, "", before.Version.Next()));
-        Assert.True(await members.UpdateRowAsync(entry, "", inserted.Version.Next()));
+        Assert.False(await members.UpdateRowAsync(entry, "", inserted.Version.Next()));
+        Assert.False(await members.UpdateRowAsync(entry, before.Version.VersionEtag, inserted.Version.Next()));
+        Assert.False(await members.UpdateRowAsync(entry, before.Version.VersionEtag, before.Version.Next()));
+        Assert.True(await members.UpdateRowAsync(entry, tag, inserted.Version.Next()));
+        Assert.False(await members.UpdateRowAsync(entry, tag, inserted.Version.Next()));
         var updated = await members.ReadRowAsync(entry.SiloAddress);
         var row = Assert.Single(updated.Members).Item1;
         Assert.Equal((SiloStatus.Dead, 1), (row.Status, row.SuspectTimes!.Count));
+        Assert.Equal(inserted.Version.Version + 1, updated.Version.Version);
 
+        // A sign of life changes no version: silos give it at any time, and it must not undo another's write.
         entry.IAmAliveTime = entry.IAmAliveTime.AddMinutes(1);
         await members.UpdateIAmAliveAsync(entry);
-        Assert.Equal(
-            entry.IAmAliveTime,
-            Assert.Single((await members.ReadRowAsync(entry.SiloAddress)).Members).Item1.IAmAliveTime);
+        var alive = await members.ReadRowAsync(entry.SiloAddress);
+        Assert.Equal(entry.IAmAliveTime, Assert.Single(alive.Members).Item1.IAmAliveTime);
+        Assert.Equal(updated.Version.Version, alive.Version.Version);
+    }
 
-        await members.CleanupDefunctSiloEntriesAsync(entry.IAmAliveTime.AddDays(1));
+    [Fact]
+    public async Task The_dead_leave_the_membership_when_nothing_about_them_is_recent()
+    {
+        using var other = BuildSilo(NameAnother);
+        var members = other.Services.GetRequiredService<IMembershipTable>();
+        await members.InitializeMembershipTableAsync(tryInitTableVersion: true);
+        var (gone, voted, suspected) = (SomeMember(1), SomeMember(2), SomeMember(3));
+        var (alive, hung) = (SomeMember(4), SomeMember(5));
+        var cutoff = gone.StartTime.AddDays(7);
+        voted.AddSuspector(gone.SiloAddress, voted.StartTime);
+        suspected.AddSuspector(gone.SiloAddress, cutoff.AddMinutes(1)); // It hung for a week, and died just now.
+        alive.IAmAliveTime = cutoff.AddMinutes(1);
+        foreach (var entry in new[] { gone, voted, suspected, alive, hung })
+        {
+            Assert.True(await members.InsertRowAsync(entry, (await members.ReadAllAsync()).Version.Next()));
+            var (_, tag) = (await members.ReadRowAsync(entry.SiloAddress)).Members.Single();
+            entry.Status = entry == hung ? SiloStatus.Active : SiloStatus.Dead; // No sign of life makes it dead alone.
+            Assert.True(await members.UpdateRowAsync(entry, tag, (await members.ReadAllAsync()).Version.Next()));
+        }
+
+        var before = await members.ReadAllAsync();
+        await members.CleanupDefunctSiloEntriesAsync(cutoff);
         var left = await members.ReadAllAsync();
-        Assert.Empty(left.Members);
-        Assert.Equal(updated.Version.Version, left.Version.Version);
+
+        Assert.Equal(
+            [suspected.SiloAddress, alive.SiloAddress, hung.SiloAddress],
+            left.Members.Select(member => member.Item1.SiloAddress).OrderBy(silo => silo.Endpoint.Port));
+        Assert.Equal(before.Version.Version, left.Version.Version);
     }
 
     [Fact]
@@ -167,6 +193,16 @@ public sealed class PostgresOrleansTests(PostgresFixture postgres) : IAsyncLifet
         await storage.ClearStateAsync("note", id, states[landed]);
         Assert.Equal(["3 NULL"], await _given.Texts("SELECT Version, PayloadBinary FROM OrleansStorage"));
     }
+
+    private static MembershipEntry SomeMember(int port) => new()
+    {
+        SiloAddress = SiloAddress.New(IPAddress.Loopback, port, 1),
+        HostName = "elsewhere",
+        SiloName = $"silo {port}",
+        Status = SiloStatus.Joining,
+        StartTime = new DateTime(2026, 3, 1, 9, 0, 0, DateTimeKind.Utc),
+        IAmAliveTime = new DateTime(2026, 3, 1, 9, 0, 0, DateTimeKind.Utc),
+    };
 
     private static void Name(ClusterOptions options) =>
         (options.ServiceId, options.ClusterId) = ("orleans-campaigns", "test");

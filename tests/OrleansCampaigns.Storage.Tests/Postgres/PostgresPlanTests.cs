@@ -14,6 +14,7 @@ using static OrleansCampaigns.Storage.Tests.TestDatabase;
 namespace OrleansCampaigns.Storage.Tests.Postgres;
 
 /// <summary>How much is read for what is written.</summary>
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresPlanTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private const int Contacts = 3_000;

@@ -8,6 +8,7 @@ using OrleansCampaigns.Storage.Tests.States;
 namespace OrleansCampaigns.Storage.Tests.Postgres;
 
 /// <summary>What a connection keeps from one use to the next.</summary>
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresPoolTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private PostgresTestDatabase _given = null!;

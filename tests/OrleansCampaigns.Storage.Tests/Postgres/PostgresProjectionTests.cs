@@ -9,6 +9,7 @@ using OrleansCampaigns.Storage.Tests.States;
 namespace OrleansCampaigns.Storage.Tests.Postgres;
 
 /// <summary>The tables that people query follow the states in the transaction that writes them.</summary>
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresProjectionTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private PostgresTestDatabase _given = null!;

@@ -20,6 +20,16 @@ public class PostgresStateSerializerTests
         Assert.Equal(stored, serializer.Deserialize<string>(serializer.Serialize(text)));
     }
 
+    [Fact]
+    public void A_state_that_says_null_is_not_taken_for_a_fresh_one()
+    {
+        var serializer = new PostgresStateSerializer(new Grains.StateSerializer());
+
+        Assert.Throws<JsonException>(
+            () => serializer.Deserialize<Grains.Contacts.ContactRecord>(BinaryData.FromString("null")));
+        Assert.Throws<ArgumentNullException>(() => serializer.Serialize<Grains.Contacts.ContactRecord>(null));
+    }
+
     private sealed class Json : IGrainStorageSerializer
     {
         public BinaryData Serialize<T>(T? input) => new(JsonSerializer.SerializeToUtf8Bytes(input));

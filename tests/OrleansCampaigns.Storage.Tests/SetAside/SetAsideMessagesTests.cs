@@ -133,4 +133,5 @@ public abstract class SetAsideMessagesTests(ITestDatabases databases) : Database
 
 public sealed class SqliteSetAsideMessagesTests() : SetAsideMessagesTests(SqliteDatabases.Instance);
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresSetAsideMessagesTests(PostgresFixture postgres) : SetAsideMessagesTests(postgres);

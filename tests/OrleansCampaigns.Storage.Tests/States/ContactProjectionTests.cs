@@ -232,4 +232,5 @@ public abstract class ContactProjectionTests(ITestDatabases databases) : Databas
 
 public sealed class SqliteContactProjectionTests() : ContactProjectionTests(SqliteDatabases.Instance);
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresContactProjectionTests(PostgresFixture postgres) : ContactProjectionTests(postgres);

@@ -1,11 +1,12 @@
 using OrleansCampaigns.Storage.States;
+using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Storage.Tests.States;
 
 /// <summary>What is asked for together is asked of the database together, and nobody waits for others.</summary>
 public sealed class JoinedCallsTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = Eventually.Patience;
 
     private readonly Lock _gate = new();
     private readonly List<int[]> _batches = [];
