@@ -73,7 +73,7 @@ internal sealed partial class CampaignGrain
                     await AwaitSchedule(scheduled);
                     break;
                 case { Status: CampaignStatus.Starting }:
-                    using (CampaignTrace.Begin("audience", record.State.Trace))
+                    using (CampaignTrace.Begin("audience", Stored.Value.Trace))
                     {
                         await TakeAudience();
                     }
