@@ -45,7 +45,7 @@ public sealed class ProtocolTests
             ]),
         ["an end as soon as it begins"] = (
             ["ok-1@mail.example", "ok-2@mail.example", "ok-1@mail.example"],
-            [new(1, story => story.Campaign.Cancel(AccountId.Main))]),
+            [new(3, story => story.Campaign.Cancel(AccountId.Main))]),
         ["contacts that cannot be read or stored"] = (
             ["unread-1@mail.example", "ok-1@mail.example", "unwrit-1@mail.example", "unread-1@mail.example",
                 "ok-2@mail.example"],

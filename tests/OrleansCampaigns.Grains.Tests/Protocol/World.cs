@@ -476,6 +476,7 @@ internal sealed class World : IDisposable
             }
             catch (Exception failure)
             {
+                hasRun = true; // Or it never will: its state cannot be read.
                 answer.TrySetException(failure);
             }
 
