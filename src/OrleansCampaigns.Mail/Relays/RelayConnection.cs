@@ -7,6 +7,7 @@ using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
 using MimeKit.IO;
+using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Mail.Messages;
@@ -294,7 +295,7 @@ internal sealed class RelayConnection : IAsyncDisposable
     private static SmtpReply Reply(int code, string text)
     {
         var reply = SmtpReplyParser.Parse($"{code} {text}");
-        return reply.Text.Length <= SmtpReplyTextMax ? reply : reply with { Text = reply.Text[..SmtpReplyTextMax] };
+        return reply with { Text = StorableText.Cut(reply.Text, SmtpReplyTextMax) };
     }
 
     private const int SmtpReplyTextMax = 500;

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using MailKit.Net.Smtp;
 using MailKit.Security;
+using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Mail.Relays;
 
@@ -47,5 +48,5 @@ internal sealed record RelayFault(string Detail)
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
 
-    private static string Shorten(string text) => text.Length <= DetailLengthMax ? text : text[..DetailLengthMax];
+    private static string Shorten(string text) => StorableText.Cut(text, DetailLengthMax);
 }

@@ -51,9 +51,6 @@ internal abstract class SqlDialect
     /// <summary>Whether the attribute that a parameter names is missing from a column, or blank.</summary>
     public abstract string LacksAttribute(string column, string name);
 
-    /// <summary>A value as this database takes it.</summary>
-    public abstract object? ToParameter(object? value);
-
     /// <summary>Numbers as this database takes them.</summary>
     public abstract object ToParameter(IEnumerable<long> numbers);
 

@@ -57,8 +57,6 @@ internal sealed class SqliteDialect : SqlDialect
     public override string LacksAttribute(string column, string name) =>
         $"NOT EXISTS (SELECT 1 FROM json_each({column}) a WHERE a.key = {name} AND trim(a.value) <> '')";
 
-    public override object? ToParameter(object? value) => value;
-
     public override object ToParameter(IEnumerable<long> numbers) => $"[{string.Join(',', numbers)}]";
 
     public override IContactWriter Writer(DatabaseSession session, AccountId account, long now) =>

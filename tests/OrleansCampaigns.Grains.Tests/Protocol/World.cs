@@ -98,6 +98,15 @@ internal sealed class World : IDisposable
     /// <summary>What goes wrong, by the number of the step.</summary>
     public Func<int, Accident> Accidents { get; set; } = _ => Accident.None;
 
+    /// <summary>Which steps do not happen for now: they wait, and a crash loses them.</summary>
+    public Func<string, bool> Stalls { get; set; } = _ => false;
+
+    /// <summary>Whether the relay gives out no lane.</summary>
+    public bool IsRelayDown { get; set; }
+
+    /// <summary>What differs from the settings of all stories.</summary>
+    public Action<EngineOptions> Settings { get; set; } = _ => { };
+
     /// <summary>Whether steps count: from the start of the campaign on.</summary>
     public bool IsArmed { get; set; }
 
@@ -131,6 +140,7 @@ internal sealed class World : IDisposable
         options.WindowMax = 3;
         options.ReminderPeriod = TimeSpan.FromSeconds(1);
         options.Retry = Engine.Fast;
+        Settings(options);
     }
 
     public void Dispose()
@@ -240,15 +250,16 @@ internal sealed class World : IDisposable
             Settle();
             EndGivenUp(isIdle: false);
             _violated();
-            if (cue(_steps.Count == 0))
+            var ready = _steps.FindAll(step => !Stalls(step.What));
+            if (cue(ready.Count == 0))
             {
                 continue;
             }
 
-            if (_steps.Count > 0)
+            if (ready.Count > 0)
             {
                 Violation.Unless(Steps < StepsMax, "It does not come to an end.");
-                Take(_steps[_order?.Next(_steps.Count) ?? 0]);
+                Take(ready[_order?.Next(ready.Count) ?? 0]);
             }
             else if (isDone())
             {
@@ -261,6 +272,13 @@ internal sealed class World : IDisposable
                 Clock.Advance(Clock.NextTimerAt!.Value - Clock.GetUtcNow());
             }
         }
+    }
+
+    /// <summary>Every process dies, and others take over.</summary>
+    public void CrashAll()
+    {
+        Die(_nodes[0], late: false);
+        Die(_nodes[1], late: false);
     }
 
     /// <summary>Ends the test when a task of it fails.</summary>
@@ -458,6 +476,7 @@ internal sealed class World : IDisposable
             }
             catch (Exception failure)
             {
+                hasRun = true; // Or it never will: its state cannot be read.
                 answer.TrySetException(failure);
             }
 
