@@ -29,6 +29,9 @@ public sealed class EngineOptions
     /// <summary>What costs a licence.</summary>
     public DeductOn DeductOn { get; set; }
 
+    /// <summary>When a campaign pauses by itself.</summary>
+    public FuseOptions Fuse { get; set; } = new();
+
     /// <summary>
     /// Up to how many recipients a start counts its audience and looks for missing fields before it answers; beyond, it
     /// does so afterwards.
@@ -43,4 +46,16 @@ public sealed class EngineOptions
         DeductOn = DeductOn,
         Rest = Rest,
     };
+}
+
+/// <summary>When a campaign pauses by itself: it is refused everywhere alike.</summary>
+public sealed class FuseOptions
+{
+    /// <summary>After how many equal permanent refusals in a row, on one silo; 0 for never.</summary>
+    public int Refusals { get; set; } = 50;
+
+    /// <summary>Over how many receiving domains at least.</summary>
+    public int Domains { get; set; } = 10;
+
+    internal FuseLimits Limits => new(Refusals, Domains);
 }

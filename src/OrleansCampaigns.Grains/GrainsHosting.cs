@@ -40,6 +40,7 @@ public static class GrainsHosting
         silo.Services.AddSingleton<ContactHealth>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             services => services.GetRequiredService<PumpPermits>());
+        silo.Services.AddSingleton<CampaignFuses>();
         silo.Services.AddSingleton<AttemptGate>();
         silo.Services.AddSingleton<AttemptGates>();
         silo.AddGrainService<AttemptGateService>();

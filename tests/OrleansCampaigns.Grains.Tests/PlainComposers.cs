@@ -10,11 +10,17 @@ public sealed class PlainComposers : IMessageComposers
     /// <summary>Called with the address before each message is made; may hold it up.</summary>
     public Action<string> OnCompose { get; set; } = _ => { };
 
+    /// <summary>Why no message can be made for a recipient; it is made when this says nothing.</summary>
+    public Func<RecipientProfile, Refusal?> Refuse { get; set; } = _ => null;
+
     /// <summary>What a template would ask of every contact.</summary>
     public IReadOnlySet<string> RequiredFields { get; set; } = new HashSet<string>();
 
+    /// <summary>Why no content compiles; it does when this is <see langword="null"/>.</summary>
+    public Refusal? Problem { get; set; }
+
     public CompiledContent Compile(CampaignId campaign, CampaignDefinition definition) =>
-        new(new Composer(this, definition), []);
+        Problem is { } problem ? new(null, [problem]) : new(new Composer(this, definition), []);
 
     private sealed class Composer(PlainComposers composers, CampaignDefinition definition) : IMessageComposer
     {
@@ -25,6 +31,11 @@ public sealed class PlainComposers : IMessageComposers
         public Result<IOutgoingMessage> Compose(RecipientProfile recipient, DateTimeOffset now)
         {
             composers.OnCompose(recipient.Address);
+            if (composers.Refuse(recipient) is { } refusal)
+            {
+                return refusal;
+            }
+
             return new Result<IOutgoingMessage> { Value = new Message(recipient.Address, definition.Content) };
         }
     }

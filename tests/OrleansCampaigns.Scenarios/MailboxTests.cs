@@ -29,7 +29,7 @@ public sealed class MailboxTests(ITestOutputHelper output)
     private static readonly Fate[] Fates =
     [
         new("asyncmissing", 450, "Bounced", "DoesNotExist", "Bounce"),
-        new("asyncblocked", 100, "Bounced", "Unavailable", "Bounce"),
+        new("asyncblocked", 100, "Bounced", "Active", "Bounce"),
 
         // Sent again after a temporary bounce; that of the second word comes back every time.
         new("asyncfull", 150, "Sent", "Active", "Bounce"),

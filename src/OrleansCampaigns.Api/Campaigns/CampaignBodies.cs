@@ -67,6 +67,9 @@ internal sealed record CampaignBody
     /// <summary>Why the last start came to nothing.</summary>
     public ProblemItem? StartRefusal { get; init; }
 
+    /// <summary>Why it paused by itself: it was refused everywhere alike. Resume it once that is mended.</summary>
+    public string? PauseReason { get; init; }
+
     public static CampaignBody From(CampaignView view)
     {
         var definition = view.Definition;
@@ -92,6 +95,7 @@ internal sealed record CampaignBody
             AudienceSize = view.AudienceSize,
             Pass = view.Pass,
             StartRefusal = view.StartRefusal is { } refusal ? ProblemItem.From(refusal) : null,
+            PauseReason = view.PauseReason,
         };
     }
 }

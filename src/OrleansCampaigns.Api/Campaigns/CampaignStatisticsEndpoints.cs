@@ -61,6 +61,12 @@ internal sealed record StatisticsBody
     /// <summary>How many have each cause, such as <c>mailbox-full</c>.</summary>
     public required IReadOnlyDictionary<string, long> Causes { get; init; }
 
+    /// <summary>
+    /// How many recipients something went wrong with, by whose fault it is: <c>mailbox</c>, <c>server</c>, <c>ours</c>.
+    /// Those whom no message could be made for are among ours.
+    /// </summary>
+    public required IReadOnlyDictionary<string, long> Faults { get; init; }
+
     /// <summary>How many attempts were made.</summary>
     public required long Attempts { get; init; }
 
@@ -109,7 +115,10 @@ internal sealed record StatisticsBody
     /// <summary>What the campaign holds or held of the account's licences.</summary>
     public required ReservationBody Licences { get; init; }
 
-    /// <summary>What keeps the campaign waiting, such as a relay that is down.</summary>
+    /// <summary>
+    /// What keeps the campaign waiting, such as a relay that is down or refuses the sender, with what it said and
+    /// without addresses.
+    /// </summary>
     public string? WaitingFor { get; init; }
 
     public static StatisticsBody From(CampaignStatistics statistics)
@@ -124,6 +133,8 @@ internal sealed record StatisticsBody
             ExcludedTotal = totals.ExcludedTotal,
             Causes = totals.Causes.Where(pair => pair.Key != Cause.None).ToDictionary(
                 pair => pair.Key.Name(), pair => pair.Value),
+            Faults = Enum.GetValues<Blame>().Where(blame => blame != Blame.None).ToDictionary(
+                blame => blame.Name(), blame => totals[blame]),
             Attempts = totals.Attempts,
             Retries = totals.Retries,
             RetriesWaiting = totals.RetriesWaiting,

@@ -61,7 +61,7 @@ internal static class RecipientEndpoints
                 export.WithMark,
                 [
                     "address", "name", "status", "last status", "last status at", "outcome", "cause", "excluded",
-                    "attempts", "reply code", "enhanced code", "reply text", "in doubt", "next attempt",
+                    "attempts", "reply code", "enhanced code", "reply text", "in doubt", "next attempt", "fault",
                     .. export.Columns,
                 ],
                 directory.ExportRecipients(caller.Account, campaign.Id, query.Filter, cancellation),
@@ -84,6 +84,7 @@ internal static class RecipientEndpoints
         row.ReplyText,
         row.InDoubt ? "yes" : "no",
         ContactExport.Time(row.NextAttemptAt),
+        RecipientBody.FaultOf(row.Cause),
     ];
 }
 
@@ -103,6 +104,11 @@ internal sealed record RecipientQuery(RecipientFilter Filter, Problem? Problem)
             "Recipients who went so far with the campaign: None, Delivered, Opened or Clicked; several mean any of "
             + "them.",
             Repeats: true),
+        new(
+            "fault",
+            "Recipients with whom something went wrong by the fault of the mailbox, its server or ours: mailbox, "
+            + "server or ours; several mean any of them.",
+            Repeats: true),
         new("inDoubt", "Recipients whose fate is in doubt, or those whose fate is known.", QueryKind.Truth),
     ]);
 
@@ -114,6 +120,7 @@ internal sealed record RecipientQuery(RecipientFilter Filter, Problem? Problem)
             Outcomes = ContactFilterBody.ReadOutcomes(query.Checks, query.Many("outcome"), "outcome"),
             Excluded = query.Truth("excluded"),
             InDoubt = query.Truth("inDoubt"),
+            Faults = ContactFilterBody.ReadFaults(query.Checks, query.Many("fault"), "fault"),
             RecipientStatuses = ContactFilterBody.ReadRecipientStatuses(
                 query.Checks, query.Many("recipientStatus"), "recipientStatus"),
         };
@@ -150,6 +157,11 @@ internal sealed record RecipientBody
 
     /// <summary>Why, such as <c>mailbox-full</c>.</summary>
     public string? Cause { get; init; }
+
+    /// <summary>
+    /// Whose fault that is: <c>mailbox</c>, <c>server</c> or <c>ours</c>; absent when nothing went wrong.
+    /// </summary>
+    public string? Fault { get; init; }
 
     /// <summary>Why it is excluded.</summary>
     public string? Excluded { get; init; }
@@ -188,6 +200,7 @@ internal sealed record RecipientBody
         Outcome = row.Outcome,
         OutcomeName = row.Outcome?.DisplayName(),
         Cause = DeliveryBody.NameOf(row.Cause),
+        Fault = FaultOf(row.Cause),
         Excluded = row.Excluded,
         InDoubt = row.InDoubt,
         Attempts = row.Attempts,
@@ -200,4 +213,6 @@ internal sealed record RecipientBody
         SystemValue = RecipientStatusRules.SystemValue(row.RecipientStatus, row.ContactStatus),
         UpdatedAt = row.UpdatedAt,
     };
+
+    public static string? FaultOf(Cause cause) => cause.Fault() is var blame and not Blame.None ? blame.Name() : null;
 }

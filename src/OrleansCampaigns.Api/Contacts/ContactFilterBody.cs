@@ -102,6 +102,9 @@ internal sealed record ContactFilterBody
         Checks checks, IReadOnlyList<string?>? names, string field) =>
         ReadNames(checks, names, field, StatusNames.RecipientStatus, StatusNames.RecipientStatusList);
 
+    public static ImmutableArray<Blame> ReadFaults(Checks checks, IReadOnlyList<string?>? names, string field) =>
+        ReadNames(checks, names, field, StatusNames.Fault, StatusNames.FaultList);
+
     private CampaignId? ReadCampaign(Checks checks, string field)
     {
         var id = CampaignId.Parse(Campaign);

@@ -27,6 +27,13 @@ internal static class StatusNames
 
     public static string OutcomeList { get; } = string.Join(", ", Enum.GetNames<Outcome>());
 
+    public static string FaultList { get; } = string.Join(
+        ", ", Enum.GetValues<Blame>().Where(blame => blame != Blame.None).Select(blame => blame.Name()));
+
+    /// <summary>The mailbox's, its server's or ours; nobody's fault is nothing to ask for.</summary>
+    public static Blame? Fault(string name) =>
+        BlameTable.Parse(name.Trim().ToLowerInvariant()) is { } blame and not Blame.None ? blame : null;
+
     public static ContactStatus? Status(string name) =>
         Statuses.TryGetValue(name.Trim(), out var status) ? status : null;
 

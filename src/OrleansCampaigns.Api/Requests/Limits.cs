@@ -19,8 +19,8 @@ internal static class Limits
     public const int TextLengthMax = 200;
     public const int ContactsPerRequestMax = 10_000;
     public const int AudienceListsMax = 100;
-    public const int SubjectLengthMax = 2_000;
-    public const int BodyLengthMax = 2_000_000;
+    public const int SubjectLengthMax = Domain.Campaigns.ContentLimits.SubjectMax;
+    public const int BodyLengthMax = Domain.Campaigns.ContentLimits.BodyMax;
     public const int AttachmentsMax = 20;
     public const long AttachmentBytesMax = 10 * 1024 * 1024;
     public const int ExportColumnsMax = 200;

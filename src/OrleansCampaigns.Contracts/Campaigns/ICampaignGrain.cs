@@ -122,6 +122,19 @@ public interface ICampaignGrain : IGrainWithStringKey
     [Alias("Tell")]
     Task Tell(int partition, string? trouble);
 
+    /// <summary>A partition waits for something that people can mend; null when it no longer does.</summary>
+    /// <param name="partition">Which one.</param>
+    /// <param name="reason">For people, without addresses.</param>
+    /// <remarks>Kept in memory for the statistics only: safe between the steps of a command.</remarks>
+    [AlwaysInterleave]
+    [Alias("PartitionWaits")]
+    Task PartitionWaits(int partition, string? reason);
+
+    /// <summary>Pauses it by itself, because it is refused everywhere alike. An operator resumes it.</summary>
+    /// <remarks>Durable when it returns; does nothing unless it runs.</remarks>
+    [Alias("PauseBecause")]
+    Task PauseBecause(string reason);
+
     /// <summary>What the dashboard shows of it: nothing of its content, its sender or its audience.</summary>
     /// <remarks>Reads what the last write left: safe between the steps of a command.</remarks>
     [AlwaysInterleave]
@@ -162,6 +175,9 @@ public sealed record CampaignView
 
     /// <summary>Why the last start came to nothing.</summary>
     [Id(9)] public Refusal? StartRefusal { get; init; }
+
+    /// <summary>Why it paused by itself; <see langword="null"/> when an operator paused it.</summary>
+    [Id(10)] public string? PauseReason { get; init; }
 }
 
 /// <summary>What a partition needs to know about its campaign.</summary>

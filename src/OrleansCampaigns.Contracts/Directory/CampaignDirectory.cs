@@ -29,6 +29,9 @@ public sealed record RecipientFilter
 
     /// <summary>One of these recipient statuses.</summary>
     public ImmutableArray<RecipientStatus> RecipientStatuses { get; init; } = [];
+
+    /// <summary>With whom something went wrong by the fault of one of these.</summary>
+    public ImmutableArray<Blame> Faults { get; init; } = [];
 }
 
 /// <summary>One recipient of a campaign.</summary>

@@ -62,6 +62,9 @@ public sealed record Campaign
     /// <summary>The requests with a key that have started it or tried its failed ones again.</summary>
     public AnsweredRequests Requests { get; init; } = new();
 
+    /// <summary>Why it paused by itself; <see langword="null"/> unless it did.</summary>
+    public string? PauseReason { get; init; }
+
     /// <summary>Makes a draft.</summary>
     public Result<Campaign> Create(
         CampaignId id, AccountId account, CampaignDefinition definition, DateTimeOffset now) =>
@@ -128,10 +131,11 @@ public sealed record Campaign
         : this;
 
     /// <summary>No new attempt begins until it is resumed.</summary>
-    public Result<Campaign> Pause() => Status switch
+    /// <param name="reason">Why it does so by itself; <see langword="null"/> when it is told to.</param>
+    public Result<Campaign> Pause(string? reason = null) => Status switch
     {
         CampaignStatus.Paused => this,
-        CampaignStatus.Running => this with { Status = CampaignStatus.Paused },
+        CampaignStatus.Running => this with { Status = CampaignStatus.Paused, PauseReason = reason },
         _ => Conflict("campaign.not_running", "paused"),
     };
 
@@ -139,7 +143,7 @@ public sealed record Campaign
     public Result<Campaign> Resume() => Status switch
     {
         CampaignStatus.Running => this,
-        CampaignStatus.Paused => this with { Status = CampaignStatus.Running },
+        CampaignStatus.Paused => this with { Status = CampaignStatus.Running, PauseReason = null },
         _ => Conflict("campaign.not_paused", "resumed"),
     };
 

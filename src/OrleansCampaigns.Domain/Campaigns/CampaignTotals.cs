@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans;
+using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 
 namespace OrleansCampaigns.Domain.Campaigns;
@@ -79,6 +80,13 @@ public sealed record CampaignTotals
     /// <summary>Whether every recipient has a permanent outcome or is excluded.</summary>
     public bool IsOver => Outcomes.Where(pair => pair.Key.IsTemporary()).All(pair => pair.Value == 0);
 
-    /// <summary>Whether some recipient was Rejected, Spam or Bounced.</summary>
-    public bool HasFailures => Outcomes.Any(pair => pair.Key.IsFailure() && pair.Value > 0);
+    /// <summary>How many recipients no message could be made or carried for.</summary>
+    public long Unmade => Excluded.Where(pair => Exclusions.IsFailure(pair.Key)).Sum(pair => pair.Value);
+
+    /// <summary>Whether some recipient was Rejected, Spam or Bounced, or no message could be made for it.</summary>
+    public bool HasFailures => Unmade > 0 || Outcomes.Any(pair => pair.Key.IsFailure() && pair.Value > 0);
+
+    /// <summary>How many recipients something went wrong with, by whose fault it is.</summary>
+    public long this[Blame blame] =>
+        Causes.Where(pair => pair.Key.Fault() == blame).Sum(pair => pair.Value) + (blame == Blame.Ours ? Unmade : 0);
 }

@@ -44,6 +44,11 @@ public sealed record AttemptReport
 
     /// <summary>The relay that was used.</summary>
     [Id(5)] public string? Relay { get; init; }
+
+    /// <summary>
+    /// Whether no server was asked, because the relay is known not to carry this message: no attempt was made.
+    /// </summary>
+    [Id(6)] public bool IsUnsent { get; init; }
 }
 
 /// <summary>The settings that decide what an attempt's end leads to.</summary>

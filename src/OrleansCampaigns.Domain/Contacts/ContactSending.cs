@@ -150,15 +150,23 @@ public sealed partial record Contact
             return this;
         }
 
+        var cause = Exclusions.IsFailure(reason) ? CauseNames.Parse(reason)!.Value : Cause.None;
         if (delivery.Attempts == 0)
         {
-            return Put(delivery with { Excluded = reason, Decided = true, UpdatedAt = now });
+            return Put(delivery with
+            {
+                Excluded = reason,
+                Cause = cause,
+                NextAttemptAt = null,
+                Decided = true,
+                UpdatedAt = now,
+            });
         }
 
         delivery = delivery with
         {
             Outcome = Outcome.Bounced,
-            Cause = Cause.Other,
+            Cause = cause == Cause.None ? Cause.Other : cause,
             NextAttemptAt = null,
             UpdatedAt = now
         };
@@ -230,8 +238,8 @@ public sealed partial record Contact
     public Contact Requeue(CampaignId campaign, int pass, DateTimeOffset now)
     {
         var delivery = DeliveryOf(campaign);
-        if (delivery is null || delivery.Pass >= pass || !OutcomeTable.MayBeRetriedByHand(
-            delivery.Outcome, delivery.Cause))
+        if (delivery is null || delivery.Pass >= pass || !(Exclusions.IsFailure(delivery.Excluded)
+            || (delivery.Excluded is null && OutcomeTable.MayBeRetriedByHand(delivery.Outcome, delivery.Cause))))
         {
             return this;
         }
@@ -240,6 +248,7 @@ public sealed partial record Contact
         {
             OutcomeBeforePass = delivery.Outcome,
             CauseBeforePass = delivery.Cause,
+            Excluded = null,
             Outcome = Outcome.Queued,
             Cause = Cause.None,
             SoftBounces = 0,
@@ -294,7 +303,8 @@ public sealed partial record Contact
         var lastChance = delivery.FirstAttemptAt!.Value + news.Retry.MaxAge;
         if (news.Now >= lastChance)
         {
-            return GiveUp(delivery, news, Cause.Expired);
+            // Expired would hide whose fault it was: what is ours keeps its cause.
+            return GiveUp(delivery, news, delivery.Cause.IsOurs() ? delivery.Cause : Cause.Expired);
         }
 
         // The last attempt comes at the maximum age itself, not somewhere before it.
@@ -327,7 +337,7 @@ public sealed partial record Contact
         {
             Attempt = 0,
             Status = ChangedStatus(moved),
-            Reason = cause == Cause.Expired ? "maximum age reached" : "soft bounce limit reached",
+            Reason = delivery.Outcome == Outcome.Deferred ? "maximum age reached" : "soft bounce limit reached",
         });
     }
 
@@ -445,6 +455,15 @@ public static class Exclusions
     /// <summary>The contact lacks a field that the message needs and that has no fallback.</summary>
     public const string MissingField = "missing-field";
 
+    /// <summary>The message became too large for this recipient, or for the relay's announced SIZE.</summary>
+    public const string TooLarge = "too-large";
+
+    /// <summary>The templates fail for this recipient.</summary>
+    public const string Unrenderable = "unrenderable";
+
+    /// <summary>The address needs SMTPUTF8 (RFC 6531), which the relay does not offer.</summary>
+    public const string NeedsSmtputf8 = "needs-smtputf8";
+
     /// <summary>The contact was deleted after the audience was taken.</summary>
     public const string Deleted = "deleted";
 
@@ -453,4 +472,12 @@ public static class Exclusions
 
     /// <summary>The contact's state could not be read or stored, again and again, while that of others could.</summary>
     public const string Unprocessable = "unprocessable";
+
+    /// <summary>The reasons that are failures of the campaign: a message that could not be made or carried.</summary>
+    /// <remarks>Each is the name of the cause that is recorded with it.</remarks>
+    public static IReadOnlyList<string> Failures { get; } = [MissingField, TooLarge, Unrenderable, NeedsSmtputf8];
+
+    /// <summary>Whether a recipient that is excluded for that reason makes a finished campaign one with failures.
+    /// </summary>
+    public static bool IsFailure(string? reason) => reason is not null && Failures.Contains(reason);
 }

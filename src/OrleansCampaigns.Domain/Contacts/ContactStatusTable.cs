@@ -80,10 +80,11 @@ public static class ContactStatusTable
     /// <summary>
     /// What an outcome means for the contact when it is the last word: a temporary one counts as given up on.
     /// </summary>
+    /// <remarks>What is our fault says nothing about the mailbox: the next campaign tries it again.</remarks>
     public static ContactTrigger TriggerOf(Outcome outcome, Cause cause) => (outcome, cause) switch
     {
         (Outcome.Sent, _) => ContactTrigger.Sent,
-        (_, Cause.TooBig) => ContactTrigger.None,
+        _ when cause.IsOurs() => ContactTrigger.None,
         (Outcome.Bounced, Cause.NoSuchMailbox or Cause.NoSuchDomain) => ContactTrigger.NoSuchRecipient,
         (Outcome.Bounced or Outcome.SoftBounced, Cause.MailboxFull or Cause.MailboxInactive) =>
             ContactTrigger.MailboxFull,

@@ -3,7 +3,7 @@ namespace OrleansCampaigns.Domain.Contacts;
 /// <summary>What can move a contact's status: the events of the transition table.</summary>
 public enum ContactTrigger
 {
-    /// <summary>Nothing that concerns the mailbox: the message or the address is at fault.</summary>
+    /// <summary>Nothing that concerns the mailbox: the fault is ours.</summary>
     None = 0,
 
     /// <summary>An e-mail was accepted.</summary>
@@ -15,7 +15,7 @@ public enum ContactTrigger
     /// <summary>Bounced: third soft bounce, mailbox full or inactive.</summary>
     MailboxFull = 3,
 
-    /// <summary>Bounced for another reason (expired, blocked, …) or Rejected.</summary>
+    /// <summary>Bounced for another reason (expired, …) or Rejected, by its server's fault.</summary>
     Refused = 4,
 
     /// <summary>The contact unsubscribed by link or one-click.</summary>

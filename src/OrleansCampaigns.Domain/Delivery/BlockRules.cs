@@ -86,9 +86,32 @@ internal static class BlockRules
             "require tls", "requires tls", "tls", "encryption required", "encryption needed", "certificate*"),
     ];
 
+    /// <summary>The account that we send with may not send, in words that no recipient's account is told in.</summary>
+    public static readonly ReplyRule[] Account =
+    [
+        new("our account is suspended", Outcome.Rejected, Cause.AccountSuspended,
+            "sender account * suspended", "sender account * disabled", "sender account is *", "sender * suspended",
+            "sender suspended", "suspended sender", "sending account * suspended", "sending account * disabled",
+            "sending for this account", "sending * account is disabled", "account * suspended from sending",
+            "account * blocked from sending", "account * disabled for sending", "account is not allowed to send",
+            "account * not allowed to send", "account * cannot send", "account may not send", "sending * disabled",
+            "sending is disabled", "sending has been disabled", "sending disabled", "sending suspended",
+            "sending * suspended", "sending is paused", "account * sending privileges", "sending privileges",
+            "mail sending denied", "not allowed to send mail", "your account * suspended", "your account * disabled",
+            "your account * blocked", "your account * terminated", "your account * locked",
+            "suspended outbound", "outbound mail * suspended", "outgoing mail * suspended",
+            "outgoing mail * disabled"),
+
+        new("our account's allowance is used up", Outcome.Deferred, Cause.OwnQuota,
+            "sender quota", "senders quota", "sender * quota exceeded", "outbound quota", "outgoing quota",
+            "account * sending quota", "exceeded its sending", "exceeded your sending", "sending credits",
+            "insufficient credits", "out of credits", "no credits", "plan limit*", "monthly quota", "monthly limit",
+            "monthly * limit*", "outgoing message limit*", "outbound limit*"),
+    ];
+
     /// <summary>What is wrong is the sender's address, though the words are those of an unknown recipient.</summary>
     public static readonly ReplyRule Sender =
-        new("the sender's address", Outcome.Rejected, Cause.Policy,
+        new("the sender's address", Outcome.Rejected, Cause.SenderRefused,
             "sender address", "sender rejected", "sender denied", "sender refused", "sender domain*", "sender verif*",
             "sender verification", "sender * domain", "sender * not exist", "sender * not found", "sender unknown",
             "sender * unknown", "sender * invalid", "sender not", "sender is", "senders domain", "senders address",

@@ -63,7 +63,7 @@ public enum Cause
     /// <summary>A time limit passed while we waited for the server.</summary>
     TimedOut = 18,
 
-    /// <summary>Refused by a policy of the recipient's server.</summary>
+    /// <summary>Refused by a policy of the recipient's server about this recipient.</summary>
     Policy = 19,
 
     /// <summary>Refused for missing or failed SPF, DKIM, DMARC, reverse DNS or SMTP authentication.</summary>
@@ -80,4 +80,25 @@ public enum Cause
 
     /// <summary>The reply does not say why.</summary>
     Other = 24,
+
+    /// <summary>The sender's address or domain is refused, or may not be used by us.</summary>
+    SenderRefused = 25,
+
+    /// <summary>Our account at the relay is suspended, disabled or may not send.</summary>
+    AccountSuspended = 26,
+
+    /// <summary>Our account at the relay has used up its own allowance.</summary>
+    OwnQuota = 27,
+
+    /// <summary>The message became too large for its recipient when it was written, or for the relay's SIZE.</summary>
+    TooLarge = 28,
+
+    /// <summary>The recipient lacks a field that the message needs and that has no fallback.</summary>
+    MissingField = 29,
+
+    /// <summary>The templates fail for this recipient.</summary>
+    Unrenderable = 30,
+
+    /// <summary>The address needs SMTPUTF8 (RFC 6531), which the relay does not offer.</summary>
+    NeedsSmtputf8 = 31,
 }

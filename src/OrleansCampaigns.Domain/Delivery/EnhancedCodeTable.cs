@@ -18,7 +18,7 @@ internal static class EnhancedCodeTable
         "1.1" or "1.6" or "1.10" or "1.351" => (Outcome.Bounced, Cause.NoSuchMailbox),
         "1.2" => (Outcome.Bounced, Cause.NoSuchDomain),
         "1.3" => (Outcome.Bounced, Cause.MalformedAddress),
-        "1.7" or "1.8" => (Outcome.Rejected, Cause.Policy),
+        "1.7" or "1.8" => (Outcome.Rejected, Cause.SenderRefused),
         "1.9" => (Outcome.Rejected, Cause.Other),
 
         "2.1" => (Outcome.SoftBounced, Cause.MailboxInactive),

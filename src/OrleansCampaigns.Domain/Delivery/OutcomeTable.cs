@@ -54,8 +54,9 @@ public static class OutcomeTable
 
     /// <summary>Whether an operator's "retry failed" may try a recipient again that ended this way.</summary>
     /// <remarks>
-    /// Not where the mailbox or domain is known not to exist, nor where the message itself is the reason.
+    /// Whatever was our fault may have been mended, and so may whatever the server did. Not where the mailbox or domain
+    /// is known not to exist, nor where the same message would be taken for spam once more.
     /// </remarks>
     public static bool MayBeRetriedByHand(Outcome outcome, Cause cause) => outcome.IsFailure() && cause is not
-        (Cause.NoSuchMailbox or Cause.NoSuchDomain or Cause.Spam or Cause.Content or Cause.TooBig);
+        (Cause.NoSuchMailbox or Cause.NoSuchDomain or Cause.Spam);
 }

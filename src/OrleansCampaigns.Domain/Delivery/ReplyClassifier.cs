@@ -117,6 +117,7 @@ public static class ReplyClassifier
     [
         .. LimitRules.Plain,
         MissingRules.NotListed,
+        .. BlockRules.Account,
         BlockRules.ListedLink,
         BlockRules.Listed,
         .. BlockRules.Unauthenticated,

@@ -33,6 +33,15 @@ public interface IAudienceStore
         CancellationToken cancellation = default);
 
     /// <summary>
+    /// For each of the fields the contact of the audience, among those that would be sent to, whose value is longest.
+    /// </summary>
+    Task<IReadOnlyList<Recipient>> FindLongest(
+        AccountId account,
+        Audience audience,
+        IReadOnlyCollection<string> fields,
+        CancellationToken cancellation = default) => Task.FromResult<IReadOnlyList<Recipient>>([]);
+
+    /// <summary>
     /// Takes the audience for good. A second call for the same campaign returns what the first one took.
     /// </summary>
     Task<AudienceSnapshot> Take(

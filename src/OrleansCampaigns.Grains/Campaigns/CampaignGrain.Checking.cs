@@ -147,10 +147,9 @@ internal sealed partial class CampaignGrain
                     + "missing."));
         }
 
-        if ((deep || count.Recipients <= options.Value.CheckedBeforeAnswerMax)
-            && await FindMissingFields() is { } missing)
+        if (deep || count.Recipients <= options.Value.CheckedBeforeAnswerMax)
         {
-            problems.Add(missing);
+            problems.AddRange(await FindMissingFields() is { } missing ? [missing] : await FindUnmade());
         }
 
         return new(count.Recipients, count.Sendable, free, [.. problems]);
@@ -192,5 +191,33 @@ internal sealed partial class CampaignGrain
                 "The templates use fields that contacts lack and that have no fallback: "
                     + $"{named}.",
                 "content.fallbacks");
+    }
+
+    // The contacts with the longest values: if their messages can be made, those of the others very likely can.
+    private async Task<IEnumerable<Refusal>> FindUnmade()
+    {
+        var wanted = definition.State.Definition;
+        var account = record.State.Campaign.Account;
+        if (composers.Compile(Id, wanted).Composer is not { } composer)
+        {
+            return [];
+        }
+
+        var fields = composer.UsedFields.Append("address").Distinct(StringComparer.Ordinal).ToList();
+        var longest = await audiences.FindLongest(account, wanted.Audience, fields);
+        return longest
+            .Where(recipient => recipient.Address is not null)
+            .DistinctBy(recipient => recipient.Contact)
+            .Select(recipient => (
+                recipient.Contact,
+                composer.Compose(
+                    new(account, recipient.Contact, recipient.Address!, recipient.Name, recipient.Attributes),
+                    clock.GetUtcNow()).Refusal))
+            .Where(made => made.Refusal is not null)
+            .Select(made => made.Refusal! with
+            {
+                Detail = $"The message cannot be made for contact {made.Contact}: {made.Refusal.Detail}",
+            })
+            .ToList();
     }
 }

@@ -259,7 +259,8 @@ internal sealed partial class CampaignGrain
         }
     }
 
-    // Failed recipients have their licence already, unless only a sent e-mail costs one.
+    // Failed recipients have their licence already, unless only a sent e-mail costs one. Whom no message could be made
+    // for was never charged.
     private async Task<Refusal?> ReserveForPass(Campaign campaign)
     {
         if (campaign.Pass == 1)
@@ -269,7 +270,7 @@ internal sealed partial class CampaignGrain
 
         var (totals, _) = await audiences.Count(Id);
         var failed = totals.Outcomes.Where(pair => pair.Key.IsFailure()).Sum(pair => pair.Value);
-        var needed = options.Value.DeductOn == DeductOn.Sent ? failed : 0;
+        var needed = totals.Unmade + (options.Value.DeductOn == DeductOn.Sent ? failed : 0);
         return (await GrainFactory.Account(campaign.Account).Reserve(Id, campaign.Pass, needed)).Refusal;
     }
 

@@ -1,7 +1,9 @@
 using System.Globalization;
 using OrleansCampaigns.Contracts;
+using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Grains.Delivery;
 
 namespace OrleansCampaigns.Grains.Campaigns;
 
@@ -12,7 +14,11 @@ internal sealed partial class CampaignGrain
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReportPeriodMax = TimeSpan.FromMinutes(5);
 
+    // A partition repeats what it waits for more often; what it no longer says has passed, or it has died.
+    private static readonly TimeSpan WaitAge = TimeSpan.FromSeconds(90);
+
     private readonly SortedDictionary<int, (string Text, long At)> _troubles = [];
+    private readonly Dictionary<int, (string Reason, long At)> _waits = [];
     private TimeSpan _reportAfter;
     private long? _reportedAt;
     private (long Attempts, long Deducted, long Waiting) _reported;
@@ -30,6 +36,53 @@ internal sealed partial class CampaignGrain
 
         return Task.CompletedTask;
     }
+
+    public Task PartitionWaits(int partition, string? reason)
+    {
+        if (reason is null)
+        {
+            _waits.Remove(partition);
+        }
+        else
+        {
+            _waits[partition] = (reason, clock.GetTimestamp());
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task PauseBecause(string reason)
+    {
+        var campaign = Stored.Value.Campaign;
+        var paused = campaign.Pause(reason);
+        if (paused.IsRefused)
+        {
+            return;
+        }
+
+        if (!ReferenceEquals(paused.Value, campaign))
+        {
+            await Write(paused.Value);
+        }
+
+        await TellPartitions(partition => partition.Pause());
+    }
+
+    private string? WaitingFor(
+        Campaign campaign, RelayState relay, CampaignTotals totals, DateTimeOffset? nextRetryAt) =>
+        campaign.Status switch
+        {
+            CampaignStatus.Paused when campaign.PauseReason is { } reason => $"an operator: {reason}",
+            not CampaignStatus.Running => DescribeTrouble(),
+            _ when !relay.IsUp => $"relay {relay.Name}: {relay.Detail}",
+            _ => DescribeWait() ?? DescribeTrouble() ?? DescribeRetries(totals, nextRetryAt),
+        };
+
+    private string? DescribeWait() => _waits.Values
+        .Where(wait => clock.GetElapsedTime(wait.At) < WaitAge)
+        .OrderBy(wait => wait.At)
+        .Select(wait => wait.Reason)
+        .LastOrDefault();
 
     // A partition that is still in trouble tells so with every round, at the latest when its reminder ticks.
     private string? DescribeTrouble()

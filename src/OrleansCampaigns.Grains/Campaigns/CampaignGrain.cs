@@ -181,9 +181,7 @@ internal sealed partial class CampaignGrain(
             Licences = reservation is { IsSettled: false } held
                 ? held with { Deducted = totals.Deducted }
                 : reservation ?? new Reservation(0, 0, 0, IsSettled: false),
-            WaitingFor = campaign.Status != CampaignStatus.Running ? DescribeTrouble()
-                : !relay.IsUp ? $"relay {relay.Name}: {relay.Detail}"
-                : DescribeTrouble() ?? DescribeRetries(totals, nextRetryAt),
+            WaitingFor = WaitingFor(campaign, relay, totals, nextRetryAt),
         };
     }
 
@@ -291,6 +289,7 @@ internal sealed partial class CampaignGrain(
             AudienceSize = campaign.AudienceSize,
             Pass = campaign.Pass,
             StartRefusal = campaign.StartRefusal,
+            PauseReason = campaign.PauseReason,
         };
     }
 

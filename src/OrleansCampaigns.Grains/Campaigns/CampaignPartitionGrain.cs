@@ -30,6 +30,7 @@ internal sealed partial class CampaignPartitionGrain(
     PumpPermits permits,
     PartitionMoves moves,
     AttemptGate gate,
+    CampaignFuses fuses,
     DeliveryMetrics metrics,
     ContactHealth health,
     ILocalSiloDetails silo,
@@ -94,6 +95,7 @@ internal sealed partial class CampaignPartitionGrain(
     public Task Wake()
     {
         // A running pump knows an older plan: it ends, and the next one asks again.
+        relays.TryAgain(Campaign);
         _stop.Cancel();
         PumpSoon();
         return Task.CompletedTask;
@@ -299,6 +301,8 @@ internal sealed partial class CampaignPartitionGrain(
         {
             // Checked at the start; only a changed installation (another version, a key that is gone) leads here.
             LogContentBroken(compiled.Problems[0].Code);
+            await GrainFactory.Campaign(Campaign).PartitionWaits(
+                Number, $"the content no longer compiles: {compiled.Problems[0].Code}");
             return false;
         }
 
@@ -312,6 +316,7 @@ internal sealed partial class CampaignPartitionGrain(
             gate,
             GrainFactory,
             limits,
+            fuses,
             metrics,
             health,
             clock,

@@ -11,13 +11,15 @@ namespace OrleansCampaigns.Grains.Campaigns;
 /// are noted as unattempted with the next window. When it is full, nobody passes them any more. Their profiles are not
 /// kept: they are read again when their window comes.
 /// </remarks>
-internal sealed class HeldBack(SendingLimits limits, DeliveryMetrics metrics)
+internal sealed class HeldBack(
+    SendingLimits limits, DeliveryMetrics metrics, IMailRelays relays, LaneRequest wanted, TimeProvider clock)
 {
     private const int CountMax = 250;
 
     private readonly Dictionary<string, Queue<Recipient>> _byDomain = new(StringComparer.Ordinal);
     private readonly HashSet<long> _seqs = [];
     private readonly Dictionary<ThrottleLine, int> _planned = [];
+    private readonly HashSet<string> _probed = new(StringComparer.Ordinal);
 
     public int Count => _seqs.Count;
 
@@ -48,6 +50,7 @@ internal sealed class HeldBack(SendingLimits limits, DeliveryMetrics metrics)
     public List<Recipient> BeginWindow(int room)
     {
         _planned.Clear();
+        _probed.Clear();
         var window = new List<Recipient>();
         foreach (var (domain, queue) in _byDomain.ToList())
         {
@@ -81,16 +84,35 @@ internal sealed class HeldBack(SendingLimits limits, DeliveryMetrics metrics)
     }
 
     /// <summary>One wait for each domain that somebody is held back for.</summary>
-    public IEnumerable<Task> WhenOpen(CancellationToken cancellation) => _byDomain.Values.Select(
-        queue => limits.OfDomain(queue.Peek().Address) is { } line
-            ? limits.WhenOpen(line, queue.Count, cancellation)
-            : Task.CompletedTask);
+    public IEnumerable<Task> WhenOpen(CancellationToken cancellation) => _byDomain.Select(
+        held => HoldOf(held.Key) is { } hold && hold.NextTryAt - clock.GetUtcNow() is var wait && wait > TimeSpan.Zero
+            ? Task.Delay(wait, clock, cancellation)
+            : limits.OfDomain(held.Value.Peek().Address) is { } line
+                ? limits.WhenOpen(line, held.Value.Count, cancellation)
+                : Task.CompletedTask);
+
+    /// <summary>Why some of them wait for a relay that refuses us for their domain; null when none does.</summary>
+    public RelayHold? FindHold() => _byDomain.Keys.Select(HoldOf).FirstOrDefault(hold => hold is not null);
 
     /// <summary>The run ends; what is stored knows everybody.</summary>
     public void End() => metrics.HeldBack(-Count);
 
+    private RelayHold? HoldOf(string domain) => domain.Length == 0 ? null : relays.GetHold(wanted, domain);
+
+    // Where a relay refused us for the domain, one of its recipients finds out whether that is mended.
+    private bool AdmitsRoute(Recipient recipient)
+    {
+        var domain = recipient.Address is { } address ? ThrottleName.DomainOf(address) : "";
+        return HoldOf(domain) is not { } hold || (hold.NextTryAt <= clock.GetUtcNow() && _probed.Add(domain));
+    }
+
     private bool Admits(Recipient recipient, int wanted)
     {
+        if (!AdmitsRoute(recipient))
+        {
+            return false;
+        }
+
         if (limits.OfDomain(recipient.Address) is not { } line)
         {
             return true;

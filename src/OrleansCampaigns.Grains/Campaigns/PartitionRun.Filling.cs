@@ -11,8 +11,14 @@ internal sealed partial class PartitionRun
     private async Task<List<Recipient>> NextWindow(CancellationToken stop)
     {
         var room = RoomForWindow();
-        if (room <= 0 || !MayHaveWork())
+        if (room <= 0)
         {
+            return [];
+        }
+
+        if (!MayHaveWork())
+        {
+            _hold = null; // Nothing is left that a relay would have to take.
             return [];
         }
 
@@ -32,6 +38,7 @@ internal sealed partial class PartitionRun
             await RecordDuplicates();
         }
 
+        _hold = window.Count > 0 ? _hold : null;
         return window;
     }
 

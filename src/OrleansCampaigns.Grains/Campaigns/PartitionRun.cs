@@ -32,16 +32,16 @@ internal sealed partial class PartitionRun(
     CampaignTrace? trace,
     TimeProvider clock)
 {
-    // Whoever waits for a limit looks now and then whether something else has become due.
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan DisagreementWait = TimeSpan.FromMilliseconds(20);
 
     private readonly Queue<Recipient> _buffer = new();
     private readonly Dictionary<long, Task<TurnResult>> _inFlight = [];
     private readonly HashSet<long> _attempting = [.. record.Attempting.Select(known => known.Seq)];
     private readonly HashSet<long> _unclear = [];
     private readonly Dictionary<long, Settlement> _givenUp = [];
-    private readonly HeldBack _held = new(limits, metrics);
+    private readonly LaneRequest _wanted = new(plan.Definition.Relay, campaign) { Needs = sender.Needs };
+    private readonly HeldBack _held = new(
+        limits, metrics, relays, new(plan.Definition.Relay, campaign), clock);
+    private readonly ToldWait _told = new(campaign, partition, grains, clock);
     private readonly IReadOnlyList<ThrottleLine> _shared = limits.OfSender(
         plan.Account.Value, plan.Definition.Sender?.Address);
     private long _takenUpTo = record.Cursor;
@@ -53,6 +53,9 @@ internal sealed partial class PartitionRun(
     private long? _lookedAt;
     private bool _hasFailed;
     private ThrottleLine? _blocker;
+    private RelayHold? _hold;
+    private bool _isRefusedRoute;
+    private bool _hasUnnoted;
 
     /// <summary>Whether something stays unclear that only another look at what is stored can settle.</summary>
     public bool NeedsRecovery => _hasFailed || _unclear.Count > 0;
@@ -75,6 +78,11 @@ internal sealed partial class PartitionRun(
                     return false;
                 }
 
+                if (_told.IsTelling)
+                {
+                    await _told.Tell(relays.GetHold(_wanted) ?? _held.FindHold());
+                }
+
                 var window = await NextWindow(stop);
                 if (window.Count > 0)
                 {
@@ -83,7 +91,8 @@ internal sealed partial class PartitionRun(
                         await AwaitOpening(stop);
                     }
                 }
-                else if (_blocker is not null || (_held.Count > 0 && _inFlight.Count < options.WindowMax))
+                else if (_blocker is not null || _hold is not null
+                    || (_held.Count > 0 && _inFlight.Count < options.WindowMax))
                 {
                     await AwaitOpening(stop);
                 }
@@ -110,6 +119,7 @@ internal sealed partial class PartitionRun(
             GiveBackPermit();
             _held.End();
             await Drain();
+            await _told.End();
         }
 
         return false;
@@ -119,6 +129,13 @@ internal sealed partial class PartitionRun(
     private int RoomForWindow()
     {
         var room = options.WindowMax - _inFlight.Count;
+        _hold = relays.GetHold(_wanted);
+        if (_hold is not null)
+        {
+            // One of the silo's partitions finds out whether it is mended; the others wait without a permit.
+            room = _hold.NextTryAt <= clock.GetUtcNow() ? Math.Min(room, 1) : 0;
+        }
+
         foreach (var line in _shared)
         {
             var openings = room > 0 ? limits.Openings(line, room) : 0;
@@ -180,10 +197,21 @@ internal sealed partial class PartitionRun(
     private async Task<List<(Recipient Recipient, IMailLane Lane, SendingPass Pass)>> TakeStarts(
         List<Recipient> window, CancellationToken stop)
     {
-        var lanes = await permits.TakeLanes(relays, campaign, plan, window.Count, stop);
+        var lanes = await permits.TakeLanes(relays, campaign, plan, _wanted, window.Count, stop);
+        _hold = lanes.Count == 0 ? relays.GetHold(_wanted) : null;
+        _isRefusedRoute = false;
         var starts = new List<(Recipient, IMailLane, SendingPass)>();
         foreach (var (recipient, lane) in window.Zip(lanes))
         {
+            if (recipient.Address is { } address
+                && !relays.MayTry(_wanted, lane.Relay, ThrottleName.DomainOf(address)))
+            {
+                _isRefusedRoute = true;
+                _held.Add(recipient);
+                await lane.DisposeAsync();
+                continue;
+            }
+
             ThrottleLine?[] lines = [limits.OfDomain(recipient.Address), limits.OfRelay(lane.Relay), .. _shared];
             if (limits.TryPass(lines, out var blocker) is { } pass)
             {
@@ -198,24 +226,6 @@ internal sealed partial class PartitionRun(
 
         window.Skip(lanes.Count).ToList().ForEach(_held.Add);
         return starts;
-    }
-
-    // Whoever waits leaves the permit to others.
-    private async Task AwaitOpening(CancellationToken stop)
-    {
-        GiveBackPermit();
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var opening = _blocker is { } blocker ? [Opening(blocker, over.Token)] : _held.WhenOpen(over.Token);
-        _blocker = null;
-        await Task.WhenAny([.. opening, .. _inFlight.Values, Task.Delay(LookAgain, clock, over.Token)]);
-        await over.CancelAsync();
-    }
-
-    // Each of several limits may be open, and still they do not agree on a time: they soon will.
-    private async Task Opening(ThrottleLine line, CancellationToken over)
-    {
-        await limits.WhenOpen(line, options.WindowMax, over);
-        await Task.Delay(DisagreementWait, clock, CancellationToken.None);
     }
 
     private async Task StoreWindow(List<Recipient> window)
@@ -244,6 +254,7 @@ internal sealed partial class PartitionRun(
         }
 
         await write();
+        _hasUnnoted = false;
         metrics.WindowStored(window.Count);
     }
 
@@ -285,6 +296,7 @@ internal sealed partial class PartitionRun(
         if (result.End != TurnEnd.Recorded)
         {
             record.Unattempted.Add(seq);
+            _hasUnnoted = true;
             return;
         }
 

@@ -53,14 +53,19 @@ internal sealed class PumpPermits(IOptions<EngineOptions> options, PartitionMove
         _permits.GetOrAdd(plan.Definition.Relay ?? "", _ => new(options.Value.PumpsMax))
             .Take(plan.Account, campaign, SliceMax, cancellation);
 
-    /// <summary>Waits for lanes of the campaign's relay: at least one, and at most <paramref name="max"/>.</summary>
+    /// <summary>Waits for lanes of a relay that takes the campaign's messages: at most <paramref name="max"/>, and none
+    /// where every such relay refuses them for now.</summary>
     public async Task<IReadOnlyList<IMailLane>> TakeLanes(
-        IMailRelays relays, CampaignId campaign, CampaignPlan plan, int max, CancellationToken cancellation)
+        IMailRelays relays,
+        CampaignId campaign,
+        CampaignPlan plan,
+        LaneRequest wanted,
+        int max,
+        CancellationToken cancellation)
     {
-        var relay = plan.Definition.Relay;
-        using var turn = await _lanes.GetOrAdd(relay ?? "", _ => new(ReservationsMax))
+        using var turn = await _lanes.GetOrAdd(wanted.Relay ?? "", _ => new(ReservationsMax))
             .Take(plan.Account, campaign, max, cancellation);
-        var lanes = await relays.Reserve(relay, max, cancellation);
+        var lanes = await relays.ReserveFor(wanted, max, cancellation);
         turn.End(lanes.Count);
         return lanes;
     }

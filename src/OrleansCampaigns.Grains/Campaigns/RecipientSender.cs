@@ -56,6 +56,7 @@ internal sealed partial class RecipientSender(
     AttemptGate gate,
     IGrainFactory grains,
     SendingLimits limits,
+    CampaignFuses fuses,
     DeliveryMetrics metrics,
     ContactHealth health,
     TimeProvider clock,
@@ -71,6 +72,9 @@ internal sealed partial class RecipientSender(
         InDoubt = true,
         Reply = new(0, null, "the attempt was broken off; whether the relay took the message is not known"),
     };
+
+    /// <summary>What a relay must offer to carry the campaign's messages.</summary>
+    public MessageNeeds Needs => composer.Needs;
 
     /// <summary>Makes the attempt. Never throws.</summary>
     /// <remarks>Consent is asked once the start that the limits granted has come, and not before.</remarks>
@@ -108,15 +112,14 @@ internal sealed partial class RecipientSender(
             var begunAt = clock.GetUtcNow();
             mayHaveReachedRelay = mayStart && attempt.Pass();
             var report = mayHaveReachedRelay ? await Measure(lane, message, dueAt, stop) : null;
-            if (report is null)
+            if (report is null or { IsUnsent: true })
             {
                 mayHaveReachedRelay = false;
-                await contact.Withdraw(turn);
-                return new(TurnEnd.NotBegun);
+                return await LeaveUnattempted(contact, turn, report);
             }
 
             await Free(limited, given, () => limits.Learn(message.Recipient, report, begunAt));
-            return await Record(contact, turn, report, shutdown);
+            return await Learn(message.Recipient, report, await Record(contact, turn, report, shutdown));
         }
         catch (Exception failure)
         {
@@ -206,8 +209,8 @@ internal sealed partial class RecipientSender(
         var message = composer.Compose(profile, clock.GetUtcNow());
         if (message.IsRefused)
         {
-            await GiveUpUnrendered(contact, turn, message.Refusal);
-            return (null, new(TurnEnd.Recorded), null);
+            LogUnrendered(message.Refusal.Code);
+            return (null, await GiveUp(contact, ReasonOf(message.Refusal)), null);
         }
 
         return (message.Value, default, answer.Delivery?.NextAttemptAt);
@@ -269,19 +272,51 @@ internal sealed partial class RecipientSender(
         }
     }
 
-    // Never an empty surprise: who lacks a field is left out, and a retry whose field vanished meanwhile ends.
-    private async Task GiveUpUnrendered(IContactGrain contact, Turn turn, Refusal refusal)
+    // Never an empty surprise: who cannot be written to is left out with the reason, which is a failure of the
+    // campaign; a retry whose message cannot be made any more ends.
+    private async Task<TurnResult> GiveUp(IContactGrain contact, string reason)
     {
-        LogUnrendered(refusal.Code);
-        if (turn.Attempt == 1)
+        await contact.Exclude(campaign, plan.QueuedAt, reason);
+        return new(TurnEnd.Recorded);
+    }
+
+    private static string ReasonOf(Refusal refusal) => refusal.Code switch
+    {
+        "template.missing_field" => Exclusions.MissingField,
+        "template.too_large" => Exclusions.TooLarge,
+        _ => Exclusions.Unrenderable,
+    };
+
+    // The outcome is stored by now. Should the campaign not hear of it, the next refusal says so again.
+    private async Task<TurnResult> Learn(string recipient, AttemptReport report, TurnResult end)
+    {
+        if (fuses.Learn(campaign, ThrottleName.DomainOf(recipient), report) is not { } reason)
         {
-            await contact.Exclude(campaign, plan.QueuedAt, Exclusions.MissingField);
-            return;
+            return end;
         }
 
-        var reply = new SmtpReply(0, null, $"not sent: {refusal.Code}");
-        await contact.Record(
-            turn, new AttemptReport { Outcome = Outcome.Bounced, Cause = Cause.Content, Reply = reply }, rules);
+        try
+        {
+            await grains.Campaign(campaign).PauseBecause(reason);
+            fuses.Reset(campaign);
+        }
+        catch (Exception away)
+        {
+            LogTurnFailed(away.GetType().Name);
+        }
+
+        return end;
+    }
+
+    private async Task<TurnResult> LeaveUnattempted(IContactGrain contact, Turn turn, AttemptReport? report)
+    {
+        if (report is not null)
+        {
+            return await GiveUp(contact, report.Cause.Name());
+        }
+
+        await contact.Withdraw(turn);
+        return new(TurnEnd.NotBegun);
     }
 
     // The e-mail is out: while the storage is away, its outcome waits here. If the process dies meanwhile, the attempt

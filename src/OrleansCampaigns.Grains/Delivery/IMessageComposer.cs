@@ -23,6 +23,12 @@ public interface IMessageComposer
     /// <summary>The fields that the templates use and that have no fallback: who lacks one cannot be sent to.</summary>
     IReadOnlySet<string> RequiredFields { get; }
 
+    /// <summary>Every field that the templates use.</summary>
+    IReadOnlySet<string> UsedFields => RequiredFields;
+
+    /// <summary>What a relay must offer to carry any of the messages.</summary>
+    MessageNeeds Needs => MessageNeeds.None;
+
     /// <summary>The tracked links, the first being number 1; one that differs by recipient is its template.</summary>
     IReadOnlyList<string> Links { get; }
 

@@ -24,6 +24,8 @@ internal sealed class EngineOptionsValidator : IValidateOptions<EngineOptions>
         Check(options.Retry.Jitter is >= 0 and <= 0.9, "Engine:Retry:Jitter must lie between 0 and 0.9.");
         Check(options.Rest.MailboxFull >= TimeSpan.Zero, "Engine:Rest:MailboxFull must not be negative.");
         Check(options.Rest.Unavailable >= TimeSpan.Zero, "Engine:Rest:Unavailable must not be negative.");
+        Check(options.Fuse.Refusals is >= 0 and <= 1_000_000, "Engine:Fuse:Refusals must lie between 0 and 1000000.");
+        Check(options.Fuse.Domains is >= 1 and <= 10_000, "Engine:Fuse:Domains must lie between 1 and 10000.");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 
         void CheckSchedule(RetrySchedule schedule, string key)

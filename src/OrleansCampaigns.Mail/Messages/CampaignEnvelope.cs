@@ -17,7 +17,6 @@ internal sealed class CampaignEnvelope
     private readonly IReadOnlyList<PreparedAttachment> attachments;
     private readonly TimeZoneInfo timeZone;
     private readonly DkimKey? dkim;
-    private readonly RelayProvider provider;
     private readonly MailboxAddress from;
     private readonly MailboxAddress? replyTo;
     private readonly string feedbackId;
@@ -36,7 +35,7 @@ internal sealed class CampaignEnvelope
         this.attachments = attachments;
         this.timeZone = timeZone;
         this.dkim = dkim;
-        this.provider = provider;
+        Provider = provider;
         from = sender.From;
         replyTo = sender.ReplyTo;
         NeedsUtf8 = new[] { from, sender.Envelope, replyTo }.Any(CampaignSender.NeedsUtf8);
@@ -51,18 +50,22 @@ internal sealed class CampaignEnvelope
 
     public bool NeedsUtf8 { get; }
 
-    public MimeMessage Build(OutgoingMessage message, DateTimeOffset date)
+    /// <summary>Whose service the relay is that serves the campaign first: for previews.</summary>
+    public RelayProvider Provider { get; }
+
+    public MimeMessage Build(OutgoingMessage message, DateTimeOffset date, RelayProvider provider)
     {
         var format = message.Format;
 
         // Boundaries are taken from the Message-ID, so that they are the same each time.
         var body = BodyParts.Write(message.Text, message.Html, attachments, message.MessageId[..32], format);
-        var mime = new MimeMessage(BuildHeaders(message, date, format)) { Body = body };
+        var mime = new MimeMessage(BuildHeaders(message, date, format, provider)) { Body = body };
         dkim?.Sign(mime, format, date, ProviderHeaders.Rewrites(provider));
         return mime;
     }
 
-    private HeaderList BuildHeaders(OutgoingMessage message, DateTimeOffset date, FormatOptions format)
+    private HeaderList BuildHeaders(
+        OutgoingMessage message, DateTimeOffset date, FormatOptions format, RelayProvider provider)
     {
         var headers = new HeaderList();
         var fixedValues = format.International ? international.Value : plain.Value;

@@ -47,6 +47,9 @@ internal sealed class CampaignTemplates
     /// <summary>The fields that are written out, unguarded and without a fallback.</summary>
     public IReadOnlySet<string> RequiredFields { get; }
 
+    /// <summary>Every field that is used.</summary>
+    public IReadOnlySet<string> UsedFields => fields.Numbers.Keys.ToHashSet(StringComparer.Ordinal);
+
     /// <summary>The tracked links.</summary>
     public IReadOnlyList<string> Links => tracked?.Links ?? [];
 

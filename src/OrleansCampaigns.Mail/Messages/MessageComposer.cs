@@ -9,7 +9,13 @@ namespace OrleansCampaigns.Mail.Messages;
 internal sealed class MessageComposer(CampaignEnvelope envelope, CampaignTemplates templates, RouteTable routes)
     : IMessageComposer
 {
+    private MessageNeeds? needs;
+
     public IReadOnlySet<string> RequiredFields => templates.RequiredFields;
+
+    public IReadOnlySet<string> UsedFields => templates.UsedFields;
+
+    public MessageNeeds Needs => needs ??= new(envelope.NeedsUtf8, new Lazy<long>(MeasureSmallest));
 
     public IReadOnlyList<string> Links => templates.Links;
 
@@ -34,5 +40,22 @@ internal sealed class MessageComposer(CampaignEnvelope envelope, CampaignTemplat
         var message = new OutgoingMessage(
             envelope, CampaignSender.Mailbox(name, address), route, content.Value, now);
         return new Result<IOutgoingMessage> { Value = message };
+    }
+
+    // Every field as short as can be; what cannot be made needs nothing of a relay.
+    private long MeasureSmallest()
+    {
+        var fields = RequiredFields.ToDictionary(field => field, _ => "x");
+        var nobody = new ContactId("con_00000000000000000000000000000000");
+        var composed = Compose(
+            new(AccountId.Main, nobody, "a@mail.example", "x", fields), DateTimeOffset.UnixEpoch);
+        if (composed.IsRefused)
+        {
+            return 0;
+        }
+
+        var message = (OutgoingMessage)composed.Value;
+        using var mime = message.ToMime();
+        return MessageSize.Measure(mime, message.Format);
     }
 }

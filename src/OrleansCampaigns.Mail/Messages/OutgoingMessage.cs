@@ -1,6 +1,7 @@
 using MimeKit;
 using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Mail.Messages.Tracking;
+using OrleansCampaigns.Mail.Relays;
 
 namespace OrleansCampaigns.Mail.Messages;
 
@@ -42,7 +43,7 @@ internal sealed class OutgoingMessage : IOutgoingMessage
     {
         get
         {
-            using var mime = ToMime();
+            using var mime = ToMime(campaign.Provider);
             return mime.Headers.ToDictionary(
                 header => header.Field, header => header.Value, StringComparer.OrdinalIgnoreCase);
         }
@@ -69,6 +70,12 @@ internal sealed class OutgoingMessage : IOutgoingMessage
     /// <summary>How it is written.</summary>
     public FormatOptions Format => NeedsUtf8 ? CampaignEnvelope.InternationalFormat : CampaignEnvelope.PlainFormat;
 
-    /// <summary>The message in its MIME form, signed. The caller disposes of it.</summary>
-    public MimeMessage ToMime() => campaign.Build(this, date);
+    /// <summary>The message in its MIME form for a relay, signed. The caller disposes of it.</summary>
+    /// <param name="provider">
+    /// Whose service the relay is that takes it: known only once a lane is, because relays share campaigns.
+    /// </param>
+    public MimeMessage ToMime(RelayProvider provider) => campaign.Build(this, date, provider);
+
+    /// <summary>The message as the relay takes it that serves the campaign first.</summary>
+    public MimeMessage ToMime() => ToMime(campaign.Provider);
 }

@@ -1,3 +1,4 @@
+using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Mail.Messages;
@@ -12,6 +13,17 @@ internal sealed class MailLane(Relay relay, RelayConnection connection) : IMailL
 
     public string Relay => relay.Name;
 
+    /// <summary>The campaign that it serves; what the relay says about us is none of its attempts.</summary>
+    public CampaignId? Campaign { get; set; }
+
+    public Relay Owner => relay;
+
+    /// <summary>Why it carries none of a campaign's messages.</summary>
+    public string? Object(MessageNeeds needs) => connection.Object(needs);
+
+    /// <summary>Its connection is not to be used again.</summary>
+    public void Retire() => connection.Retire();
+
     public async Task<AttemptReport?> Send(IOutgoingMessage message, CancellationToken cancellation)
     {
         if (message is not OutgoingMessage outgoing)
@@ -25,9 +37,10 @@ internal sealed class MailLane(Relay relay, RelayConnection connection) : IMailL
             throw new InvalidOperationException("A lane is good for one message.");
         }
 
-        var (report, fault) = await connection.Send(outgoing);
-        relay.Learn(report, fault);
-        return report;
+        var result = await connection.Send(outgoing);
+        return Campaign is { } campaign
+            ? relay.Learn(campaign, outgoing.Recipient, result)
+            : relay.Learn(result.Report, result.Fault);
     }
 
     public ValueTask DisposeAsync()

@@ -1,6 +1,9 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Grains;
 using OrleansCampaigns.Grains.Delivery;
 
 namespace OrleansCampaigns.Mail.Relays;
@@ -8,6 +11,8 @@ namespace OrleansCampaigns.Mail.Relays;
 /// <summary>The configured relays, each with its own pool and breaker.</summary>
 internal sealed class MailRelays : IMailRelays, IAsyncDisposable
 {
+    private static readonly TimeSpan PatienceMin = TimeSpan.FromHours(1);
+
     private readonly Dictionary<string, Relay> relays = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, RelayPool> pools = new(StringComparer.OrdinalIgnoreCase);
     private readonly RelayPool? shared;
@@ -17,12 +22,14 @@ internal sealed class MailRelays : IMailRelays, IAsyncDisposable
         TimeProvider clock,
         ILogger<MailRelays> logger,
         IRelayWindows? windows = null,
-        IMeterFactory? meters = null)
+        IMeterFactory? meters = null,
+        IOptions<EngineOptions>? engine = null)
     {
         var sharing = new List<Relay>();
         foreach (var (i, relayOptions) in options.Value.Relays.Index())
         {
-            var relay = new Relay(relayOptions, relayOptions.Weight ?? (i == 0 ? 1 : 0), clock, logger);
+            var relay = new Relay(
+                relayOptions, relayOptions.Weight ?? (i == 0 ? 1 : 0), clock, logger, PatienceOf(engine?.Value.Retry));
             relays.Add(relayOptions.Name, relay);
             pools.Add(relayOptions.Name, new([relay], windows));
             if (relay.Weight > 0)
@@ -46,9 +53,36 @@ internal sealed class MailRelays : IMailRelays, IAsyncDisposable
         return Find(relay).Reserve(max, cancellation);
     }
 
+    public Task<IReadOnlyList<IMailLane>> ReserveFor(LaneRequest wanted, int max, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        return Find(wanted.Relay).Reserve(wanted, max, cancellation);
+    }
+
+    public RelayHold? GetHold(LaneRequest wanted) => Find(wanted.Relay).GetHold(
+        relay => relay.Holds.Find(wanted.Campaign));
+
+    public RelayHold? GetHold(LaneRequest wanted, string domain) => Find(wanted.Relay).GetHold(
+        relay => relay.Holds.Find(wanted.Campaign, domain));
+
+    public bool MayTry(LaneRequest wanted, string relay, string domain) =>
+        relays[relay].Holds.Ask(wanted.Campaign, domain) != RelayHolds.Leave.None;
+
+    public void TryAgain(CampaignId campaign)
+    {
+        foreach (var relay in relays.Values)
+        {
+            relay.Holds.TryAgain(campaign);
+        }
+    }
+
     public RelayState GetState(string? relay) => Find(relay).GetState();
 
     public bool Knows(string? relay) => relay is null ? shared is not null : pools.ContainsKey(relay);
+
+    // One address that a relay never serves must not hold a campaign for ever; who mends a relay is given time.
+    private static TimeSpan PatienceOf(RetryPolicy? retry) =>
+        (retry ?? new()).MaxAge is var age && age > PatienceMin ? age : PatienceMin;
 
     public async ValueTask DisposeAsync()
     {

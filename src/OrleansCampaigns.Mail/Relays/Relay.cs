@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
+using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains.Delivery;
 
 namespace OrleansCampaigns.Mail.Relays;
@@ -30,9 +32,11 @@ internal sealed partial class Relay : IAsyncDisposable
     private int closing;
     private bool isDisposed;
 
-    public Relay(RelayOptions options, int weight, TimeProvider clock, ILogger logger)
+    public Relay(
+        RelayOptions options, int weight, TimeProvider clock, ILogger logger, TimeSpan? patience = null)
     {
         Weight = weight;
+        Holds = new(options.Name, patience ?? new RetryPolicy().MaxAge, clock);
         this.options = options;
         this.clock = clock;
         this.logger = logger;
@@ -50,6 +54,9 @@ internal sealed partial class Relay : IAsyncDisposable
     public int Weight { get; }
 
     public TimeProvider Clock => clock;
+
+    /// <summary>Which campaigns it refuses.</summary>
+    public RelayHolds Holds { get; }
 
     public RelayState GetState()
     {
@@ -96,8 +103,44 @@ internal sealed partial class Relay : IAsyncDisposable
         }
     }
 
+    /// <summary>What a campaign's transaction showed about the relay, and about the campaign.</summary>
+    /// <returns>The report, unless it was no attempt.</returns>
+    public AttemptReport? Learn(CampaignId campaign, string recipient, SendResult result)
+    {
+        var domain = recipient[(recipient.LastIndexOf('@') + 1)..].ToLowerInvariant();
+        if (result is not { RefusedAt: { } stage, Report.Reply: { } reply })
+        {
+            if (result is { Report: { InDoubt: false, IsUnsent: false, Reply: not null } })
+            {
+                Holds.Serve(campaign, domain);
+            }
+
+            if (result.Fault is { } told)
+            {
+                Holds.Hold(campaign, told.Detail);
+            }
+
+            return Learn(result.Report, result.Fault);
+        }
+
+        var subject = RelayRefusal.SubjectOf(reply, stage);
+        var fault = RelayFault.Refused(reply);
+        if (subject == RefusalSubject.Recipient
+            || !Holds.Refuse(campaign, recipient, domain, subject, fault.Detail))
+        {
+            if (subject == RefusalSubject.Recipient)
+            {
+                Holds.Serve(campaign, domain);
+            }
+
+            return Learn(result.Report, result.Fault);
+        }
+
+        return Learn(null, subject == RefusalSubject.Relay ? fault : null);
+    }
+
     /// <summary>What a transaction showed about the relay.</summary>
-    public void Learn(AttemptReport? report, RelayFault? fault)
+    public AttemptReport? Learn(AttemptReport? report, RelayFault? fault)
     {
         lock (gate)
         {
@@ -113,6 +156,8 @@ internal sealed partial class Relay : IAsyncDisposable
                 breaker.Forgive();
             }
         }
+
+        return report;
     }
 
     public async ValueTask DisposeAsync()

@@ -10,6 +10,7 @@ using MimeKit.IO;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Mail.Messages;
 
 namespace OrleansCampaigns.Mail.Relays;
@@ -17,7 +18,9 @@ namespace OrleansCampaigns.Mail.Relays;
 /// <summary>What one call of <see cref="RelayConnection.Send"/> came to.</summary>
 /// <param name="Report">The attempt's report; <see langword="null"/> when no attempt was made.</param>
 /// <param name="Fault">What is wrong with the relay itself, if something is.</param>
-internal readonly record struct SendResult(AttemptReport? Report, RelayFault? Fault = null);
+/// <param name="RefusedAt">Where the relay refused, if it did: it may have spoken about us.</param>
+internal readonly record struct SendResult(
+    AttemptReport? Report, RelayFault? Fault = null, SmtpStage? RefusedAt = null);
 
 /// <summary>One live, authenticated connection. Used by one lane at a time.</summary>
 internal sealed class RelayConnection : IAsyncDisposable
@@ -118,7 +121,9 @@ internal sealed class RelayConnection : IAsyncDisposable
     {
         if (message.NeedsUtf8 && !offersUtf8)
         {
-            return new(Report(Reply(553, "5.6.7 The relay does not offer SMTPUTF8, which this address needs")));
+            return new(Unsent(
+                Cause.NeedsSmtputf8,
+                Reply(553, "5.6.7 The relay does not offer SMTPUTF8, which this address needs")));
         }
 
         if (message.NeedsUtf8 && !client.Capabilities.HasFlag(SmtpCapabilities.UTF8))
@@ -133,9 +138,18 @@ internal sealed class RelayConnection : IAsyncDisposable
             client.Capabilities &= ~SmtpCapabilities.UTF8;
         }
 
-        using var mime = message.ToMime();
+        using var mime = message.ToMime(options.Provider);
         var format = message.Format;
-        client.MessageSize = Measure(mime, format);
+        client.MessageSize = MessageSize.Measure(mime, format);
+        if (client.MaxSize > 0 && client.MessageSize > client.MaxSize)
+        {
+            return new(Unsent(
+                Cause.TooLarge,
+                Reply(
+                    552,
+                    $"5.3.4 The message has {client.MessageSize} octets, and the relay takes {client.MaxSize}")));
+        }
+
         watch.Begin(client.MessageSize);
         Transactions++;
         try
@@ -163,6 +177,18 @@ internal sealed class RelayConnection : IAsyncDisposable
             watch.End();
         }
     }
+
+    /// <summary>Why it carries none of a campaign's messages; <see langword="null"/> when it may.</summary>
+    public string? Object(MessageNeeds needs) =>
+        needs.Utf8 && !offersUtf8
+            ? "does not offer SMTPUTF8, which the sender's address needs"
+            : client.MaxSize > 0 && needs.Size.Value > client.MaxSize
+                ? $"takes messages of {client.MaxSize} octets at most (SIZE), and the campaign's have "
+                    + $"{needs.Size.Value} or more"
+                : null;
+
+    /// <summary>It is not to be used again: what it offered when it was opened may have changed.</summary>
+    public void Retire() => isSpent = true;
 
     /// <summary>Says QUIT when there is somebody to say it to, and closes.</summary>
     public async ValueTask DisposeAsync()
@@ -226,6 +252,12 @@ internal sealed class RelayConnection : IAsyncDisposable
     {
         var code = (int)refused.StatusCode;
         var reply = Reply(code, refused.Message);
+        var stage = refused.ErrorCode switch
+        {
+            SmtpErrorCode.SenderNotAccepted => SmtpStage.Sender,
+            SmtpErrorCode.MessageNotAccepted => SmtpStage.Content,
+            _ => SmtpStage.Recipient,
+        };
         if (code == 421)
         {
             // The server closes the connection after it (RFC 5321 §3.8). Said to a kept connection's MAIL FROM, it
@@ -239,7 +271,7 @@ internal sealed class RelayConnection : IAsyncDisposable
 
         if (code is >= 400 and < 600)
         {
-            return new(Report(reply));
+            return new(Report(reply), RefusedAt: stage);
         }
 
         isSpent = true;
@@ -279,6 +311,15 @@ internal sealed class RelayConnection : IAsyncDisposable
         };
     }
 
+    private AttemptReport Unsent(Cause cause, SmtpReply reply) => new()
+    {
+        Outcome = Outcome.Rejected,
+        Cause = cause,
+        Reply = reply,
+        Relay = options.Name,
+        IsUnsent = true,
+    };
+
     private AttemptReport Failure(TransportFailure failure)
     {
         var classification = FailureClassifier.Classify(failure);
@@ -299,14 +340,6 @@ internal sealed class RelayConnection : IAsyncDisposable
     }
 
     private const int SmtpReplyTextMax = 500;
-
-    // With doubled dots, as it is written: the watch counts these very octets. No header begins with a dot.
-    private static long Measure(MimeMessage mime, FormatOptions format)
-    {
-        using var measure = new MeasuringStream();
-        mime.WriteTo(format, measure, headersOnly: true);
-        return measure.Length + ((WrittenBody)mime.Body!).StuffedLength;
-    }
 
     private static SecureSocketOptions Map(RelaySecurity security) => security switch
     {

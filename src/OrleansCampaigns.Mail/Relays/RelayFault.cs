@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Delivery;
 
 namespace OrleansCampaigns.Mail.Relays;
 
@@ -38,6 +39,10 @@ internal sealed record RelayFault(string Detail)
     public static RelayFault NotAuthenticated(string text) =>
         new(Shorten($"authentication required: 530 {OneLine(text)}"));
 
+    /// <summary>The relay refuses us, or what we are, in the middle of a transaction.</summary>
+    public static RelayFault Refused(SmtpReply reply) => new(Shorten(OneLine(
+        $"{reply.Code}{(reply.EnhancedCode is { } code ? $" {code}" : "")} {reply.Text}")));
+
     // MailKit puts the reply into the message, "535: 5.7.8 …". A 4xx is the relay's trouble, not our password's.
     private static RelayFault FromAuthentication(AuthenticationException refused) =>
         refused.Message.StartsWith('4')
@@ -46,7 +51,10 @@ internal sealed record RelayFault(string Detail)
 
     private static string Say(SmtpCommandException reply) => $"{(int)reply.StatusCode} {OneLine(reply.Message)}";
 
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+    // No address: the detail is logged, and shown to whoever looks after the relay.
+    private static string OneLine(string text) => string.Join(
+        ' ', text.ReplaceLineEndings(" ").Trim().Split(' ').Select(
+            word => word.Contains('@', StringComparison.Ordinal) ? "<address>" : word));
 
     private static string Shorten(string text) => StorableText.Cut(text, DetailLengthMax);
 }

@@ -16,7 +16,72 @@ internal sealed class RelayPool(IReadOnlyList<Relay> members, IRelayWindows? win
     private readonly Dictionary<Relay, long> credits = members.ToDictionary(member => member, _ => 0L);
 
     /// <summary>Takes lanes of one of them, as soon as one of them has any.</summary>
-    public async Task<IReadOnlyList<IMailLane>> Reserve(int max, CancellationToken cancellation)
+    public Task<IReadOnlyList<IMailLane>> Reserve(int max, CancellationToken cancellation) =>
+        Reserve(members, max, cancellation);
+
+    /// <summary>Takes lanes that serve a campaign; none when all of them refuse it for now.</summary>
+    public async Task<IReadOnlyList<IMailLane>> Reserve(
+        LaneRequest wanted, int max, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var now = members[0].Clock.GetUtcNow();
+            var held = members.ToDictionary(member => member, member => member.Holds.Find(wanted.Campaign)?.NextTryAt);
+            var willing = members.Where(member => held[member] is not { } at || at <= now).ToList();
+            if (willing.Count == 0)
+            {
+                return [];
+            }
+
+            var lanes = await ReserveUntil(held.Values.Where(at => at > now).Min() - now, willing, max, cancellation);
+            if (lanes.Count > 0 && await Admit(wanted, lanes) is { Count: > 0 } admitted)
+            {
+                return admitted;
+            }
+        }
+    }
+
+    // While one is waited for, the time may come to try another one again.
+    private async Task<IReadOnlyList<IMailLane>> ReserveUntil(
+        TimeSpan? wait, List<Relay> willing, int max, CancellationToken cancellation)
+    {
+        if (wait is not { } limit)
+        {
+            return await Reserve(willing, max, cancellation);
+        }
+
+        using var time = new CancellationTokenSource(limit, members[0].Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellation);
+        try
+        {
+            return await Reserve(willing, max, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Why none of them serves something; <see langword="null"/> when one does.</summary>
+    /// <param name="find">Why one of them does not.</param>
+    public RelayHold? GetHold(Func<Relay, RelayHold?> find)
+    {
+        RelayHold? soonest = null;
+        foreach (var member in members)
+        {
+            if (find(member) is not { } hold)
+            {
+                return null;
+            }
+
+            soonest = soonest is null || hold.NextTryAt < soonest.NextTryAt ? hold : soonest;
+        }
+
+        return soonest;
+    }
+
+    private async Task<IReadOnlyList<IMailLane>> Reserve(
+        IReadOnlyList<Relay> members, int max, CancellationToken cancellation)
     {
         while (true)
         {
@@ -24,7 +89,7 @@ internal sealed class RelayPool(IReadOnlyList<Relay> members, IRelayWindows? win
             var up = members.Count == 1 ? members : [.. members.Where(member => member.GetState().IsUp)];
             if (up.Count == 0)
             {
-                return await Race(max, cancellation);
+                return await Race(members, max, cancellation);
             }
 
             var open = up.Select(member => (Relay: member, Openings: Openings(member, max)))
@@ -34,7 +99,7 @@ internal sealed class RelayPool(IReadOnlyList<Relay> members, IRelayWindows? win
             {
                 await WhenOpen(up, max, cancellation);
             }
-            else if (await TryReserve(open, max, cancellation) is { } lanes)
+            else if (await TryReserve(open, max, members.Count > 1, cancellation) is { } lanes)
             {
                 return lanes;
             }
@@ -46,7 +111,7 @@ internal sealed class RelayPool(IReadOnlyList<Relay> members, IRelayWindows? win
         members.Select(member => member.GetState()).FirstOrDefault(state => state.IsUp) ?? members[0].GetState();
 
     private async Task<IReadOnlyList<IMailLane>?> TryReserve(
-        List<(Relay Relay, int Openings)> open, int max, CancellationToken cancellation)
+        List<(Relay Relay, int Openings)> open, int max, bool canFailOver, CancellationToken cancellation)
     {
         var wanted = Math.Min(max, open.Max(member => member.Openings));
         List<Relay> choice = [.. open.Select(member => member.Relay)];
@@ -54,7 +119,7 @@ internal sealed class RelayPool(IReadOnlyList<Relay> members, IRelayWindows? win
         var most = Math.Min(wanted, open.Find(member => member.Relay == chosen).Openings);
         try
         {
-            var lanes = await chosen.Reserve(most, canFailOver: members.Count > 1, cancellation);
+            var lanes = await chosen.Reserve(most, canFailOver, cancellation);
             Return(choice, chosen, wanted - lanes.Count);
             return lanes;
         }
@@ -102,7 +167,8 @@ internal sealed class RelayPool(IReadOnlyList<Relay> members, IRelayWindows? win
     }
 
     // All are down: whoever comes up first.
-    private async Task<IReadOnlyList<IMailLane>> Race(int max, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<IMailLane>> Race(
+        IReadOnlyList<Relay> members, int max, CancellationToken cancellation)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var tries = members.Select(member => member.Reserve(max, canFailOver: false, over.Token)).ToList();
@@ -114,6 +180,37 @@ internal sealed class RelayPool(IReadOnlyList<Relay> members, IRelayWindows? win
         }
 
         return await first;
+    }
+
+    // What the relay offers is known by now. One lane finds out whether what was refused is mended.
+    private static async Task<IReadOnlyList<IMailLane>> Admit(LaneRequest wanted, IReadOnlyList<IMailLane> lanes)
+    {
+        var first = (MailLane)lanes[0];
+        var leave = first.Owner.Holds.Ask(wanted.Campaign);
+        if (leave != RelayHolds.Leave.None && first.Object(wanted.Needs) is { } objection)
+        {
+            first.Owner.Holds.Hold(wanted.Campaign, objection);
+            first.Retire();
+            leave = RelayHolds.Leave.None;
+        }
+
+        var count = leave switch
+        {
+            RelayHolds.Leave.Free => lanes.Count,
+            RelayHolds.Leave.Probe => 1,
+            _ => 0,
+        };
+        foreach (var lane in lanes.Skip(count))
+        {
+            await lane.DisposeAsync();
+        }
+
+        foreach (var lane in lanes.Take(count))
+        {
+            ((MailLane)lane).Campaign = wanted.Campaign;
+        }
+
+        return [.. lanes.Take(count)];
     }
 
     private static async Task GiveBack(Task<IReadOnlyList<IMailLane>> late)

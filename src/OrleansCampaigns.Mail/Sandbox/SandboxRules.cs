@@ -53,13 +53,12 @@ public static class SandboxRules
         // Permanent.
         AtRecipient("missing", Always, 550, "5.1.1 User unknown: no such mailbox here").Ending(Bounced, DoesNotExist),
         AtRecipient("nodomain", Always, 550, "5.1.2 Host or domain name not found").Ending(Bounced, DoesNotExist),
-        AtRecipient("blocked", Always, 554, "5.7.1 Client host blocked using dnsbl.example")
-            .Ending(Bounced, Unavailable),
+        AtRecipient("blocked", Always, 554, "5.7.1 Client host blocked using dnsbl.example").Ending(Bounced, New),
         AtRecipient("policy", Always, 550, "5.7.1 Message refused by the recipient's policy")
             .Ending(Rejected, Unavailable),
-        AtRecipient("relay", Always, 554, "5.7.1 Relay access denied").Ending(Rejected, Unavailable),
+        AtRecipient("relay", Always, 554, "5.7.1 Relay access denied").Ending(Rejected, New),
         AtMessage("dmarc", Always, 550, "5.7.26 Unauthenticated e-mail is refused by DMARC policy")
-            .Ending(Rejected, Unavailable),
+            .Ending(Rejected, New),
         AtMessage("spam", Always, 554, "5.7.1 Message identified as spam").Ending(Spam, New),
 
         // Accepted once, then spam: such a contact is Active and its last e-mail did not arrive.
@@ -68,8 +67,7 @@ public static class SandboxRules
         // Accepted, and sent back later.
         Later("asyncmissing", Always, 550, "5.1.1 The mailbox does not exist").Ending(Bounced, DoesNotExist),
         Later("asyncfull", 1, 452, "4.2.2 The mailbox is over quota").AsSoft(),
-        Later("asyncblocked", Always, 554, "5.7.1 Client host blocked using dnsbl.example")
-            .Ending(Bounced, Unavailable),
+        Later("asyncblocked", Always, 554, "5.7.1 Client host blocked using dnsbl.example").Ending(Bounced, Active),
 
         // Accepted for good, and somebody or something does something about it.
         Accepted("delayed", SandboxReaction.Delay),

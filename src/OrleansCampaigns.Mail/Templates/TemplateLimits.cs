@@ -1,3 +1,5 @@
+using OrleansCampaigns.Domain.Campaigns;
+
 namespace OrleansCampaigns.Mail.Templates;
 
 /// <summary>The bounds that keep any template, whoever wrote it, from taking a silo down.</summary>
@@ -8,7 +10,7 @@ namespace OrleansCampaigns.Mail.Templates;
 public static class TemplateLimits
 {
     /// <summary>The longest template, in characters.</summary>
-    public const int LengthMax = 1024 * 1024;
+    public const int LengthMax = ContentLimits.BodyMax;
 
     /// <summary>The most tags in one template; compiling takes time with each.</summary>
     public const int TagsMax = 2000;
@@ -20,8 +22,8 @@ public static class TemplateLimits
     public const int IterationsMax = 1000;
 
     /// <summary>The longest rendered body, in characters.</summary>
-    public const int OutputMax = 2 * 1024 * 1024;
+    public const int OutputMax = ContentLimits.RenderedMax;
 
     /// <summary>The longest rendered subject, in characters.</summary>
-    public const int SubjectMax = 900;
+    public const int SubjectMax = ContentLimits.SubjectMax;
 }

@@ -3,6 +3,7 @@ using System.Data.Common;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains.Audiences;
 using OrleansCampaigns.Storage.Databases;
@@ -112,6 +113,47 @@ public sealed partial class AudienceStore(IDatabase database) : IAudienceStore
             "address" => "1 = 0",
             "name" => "trim(coalesce(name, '')) = ''",
             _ => dialect.LacksAttribute("attributes", "@field"),
+        };
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Recipient>> FindLongest(
+        AccountId account,
+        Audience audience,
+        IReadOnlyCollection<string> fields,
+        CancellationToken cancellation = default)
+    {
+        return database.Read<IReadOnlyList<Recipient>>(
+            async session =>
+            {
+                session.SecondsMax = TakeSecondsMax;
+                var sql = AudienceSql.Of(session.Dialect, account, audience);
+                var longest = new List<Recipient>();
+                foreach (var field in fields)
+                {
+                    var found = await session.Row(
+                        ReadRecipient,
+                        $"""
+                        SELECT 0, id, 1, 1, address, address_valid, name, attributes, 0, 'Queued', 'None'
+                        FROM ({sql.Members}) AS members WHERE {AudienceSql.Sendable} = 1
+                        ORDER BY {LengthOf(session.Dialect, field)} DESC, id LIMIT 1
+                        """,
+                        [.. sql.Parameters, ("@field", field)]);
+                    if (found is not null)
+                    {
+                        longest.Add(found);
+                    }
+                }
+
+                return longest;
+            },
+            cancellation);
+
+        static string LengthOf(SqlDialect dialect, string field) => field switch
+        {
+            "address" => "length(address)",
+            "name" => "length(coalesce(name, ''))",
+            _ => dialect.AttributeLength("attributes", "@field"),
         };
     }
 
@@ -232,9 +274,10 @@ public sealed partial class AudienceStore(IDatabase database) : IAudienceStore
         Recipients(
             campaign,
             partition,
-            """
+            $"""
             AND r.seq > @after AND r.pass < @pass
-                AND r.outcome IN ('Rejected', 'Spam', 'Bounced') AND r.excluded IS NULL
+                AND ((r.outcome IN ('Rejected', 'Spam', 'Bounced') AND r.excluded IS NULL)
+                    OR r.excluded IN ({string.Join(", ", Exclusions.Failures.Select(reason => $"'{reason}'"))}))
             ORDER BY r.seq LIMIT @limit
             """,
             cancellation,

@@ -51,6 +51,9 @@ internal abstract class SqlDialect
     /// <summary>Whether the attribute that a parameter names is missing from a column, or blank.</summary>
     public abstract string LacksAttribute(string column, string name);
 
+    /// <summary>The length of the attribute that a parameter names, 0 when it is missing.</summary>
+    public abstract string AttributeLength(string column, string name);
+
     /// <summary>Numbers as this database takes them.</summary>
     public abstract object ToParameter(IEnumerable<long> numbers);
 

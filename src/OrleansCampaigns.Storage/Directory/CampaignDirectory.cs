@@ -122,6 +122,13 @@ public sealed class CampaignDirectory(IDatabase database) : ICampaignDirectory
             conditions.Add($"r.excluded IS NULL AND r.outcome IN ({string.Join(", ", names)})");
         }
 
+        if (!filter.Faults.IsDefaultOrEmpty)
+        {
+            // The table of causes decides; names of causes hold nothing that SQL would mind.
+            var causes = filter.Faults.SelectMany(BlameTable.CausesOf).Select(cause => $"'{cause}'");
+            conditions.Add($"r.cause IN ({string.Join(", ", causes)})");
+        }
+
         if (filter.Excluded is { } excluded)
         {
             conditions.Add(excluded ? "r.excluded IS NOT NULL" : "r.excluded IS NULL");

@@ -56,6 +56,9 @@ internal sealed class PostgresDialect : SqlDialect
     public override string LacksAttribute(string column, string name) =>
         $"coalesce(trim({column} ->> {name}), '') = ''";
 
+    public override string AttributeLength(string column, string name) =>
+        $"coalesce(length({column} ->> {name}), 0)";
+
     public override object ToParameter(IEnumerable<long> numbers) => numbers.ToArray();
 
     public override IContactWriter Writer(DatabaseSession session, AccountId account, long now) =>

@@ -57,6 +57,9 @@ internal sealed class SqliteDialect : SqlDialect
     public override string LacksAttribute(string column, string name) =>
         $"NOT EXISTS (SELECT 1 FROM json_each({column}) a WHERE a.key = {name} AND trim(a.value) <> '')";
 
+    public override string AttributeLength(string column, string name) =>
+        $"coalesce((SELECT length(a.value) FROM json_each({column}) a WHERE a.key = {name}), 0)";
+
     public override object ToParameter(IEnumerable<long> numbers) => $"[{string.Join(',', numbers)}]";
 
     public override IContactWriter Writer(DatabaseSession session, AccountId account, long now) =>

@@ -50,6 +50,30 @@ public sealed class CampaignResultTests
     }
 
     [Fact]
+    public async Task Statistics_tell_whose_fault_it_was()
+    {
+        await using var api = await TestApi.Start();
+        var (path, grain) = CampaignLifecycleTests.Make(api, CampaignStatus.Running);
+        grain.Statistics = new CampaignStatistics
+        {
+            Status = CampaignStatus.Running,
+            Totals = new CampaignTotals
+            {
+                Audience = 12,
+                Excluded = ImmutableDictionary<string, long>.Empty.Add("too-large", 1).Add("mailbox-full", 4),
+                Causes = ImmutableDictionary<Cause, long>.Empty.Add(Cause.MailboxFull, 2).Add(Cause.Greylisted, 1)
+                    .Add(Cause.Authentication, 3).Add(Cause.Unsubscribed, 1),
+            },
+            Licences = new Reservation(8, 7, 0, IsSettled: false),
+        };
+
+        var answer = await api.Client.Get($"{path}/statistics");
+
+        Assert.Equal(
+            """{"mailbox":2,"server":1,"ours":4}""", answer.Json["faults"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task Statistics_tell_what_people_and_machines_did()
     {
         await using var api = await TestApi.Start();
@@ -143,17 +167,20 @@ public sealed class CampaignResultTests
 
         await api.Client.Get(
             $"{path}/recipients?outcome=Soft%20Bounced&outcome=Sent&excluded=false&inDoubt=true"
-            + "&recipientStatus=opened&recipientStatus=Clicked");
+            + "&recipientStatus=opened&recipientStatus=Clicked&fault=ours&fault=Server");
 
         Assert.Equal([Outcome.SoftBounced, Outcome.Sent], api.Campaigns.Asked!.Outcomes);
         Assert.Equal((false, true), (api.Campaigns.Asked.Excluded, api.Campaigns.Asked.InDoubt));
         Assert.Equal([RecipientStatus.Opened, RecipientStatus.Clicked], api.Campaigns.Asked.RecipientStatuses);
+        Assert.Equal([Blame.Ours, Blame.Server], api.Campaigns.Asked.Faults);
     }
 
     [Theory]
     [InlineData("outcome=Opened", "field.unknown_value", "outcome")]
     [InlineData("recipientStatus=Sent", "field.unknown_value", "recipientStatus")]
     [InlineData("recipientStatus=3", "field.unknown_value", "recipientStatus")]
+    [InlineData("fault=nobody", "field.unknown_value", "fault")]
+    [InlineData("fault=none", "field.unknown_value", "fault")]
     [InlineData("excluded=yes", "field.format", "excluded")]
     [InlineData("inDoubt=", "field.format", "inDoubt")]
     public async Task A_filter_that_cannot_be_meant_is_refused(string query, string code, string field)

@@ -169,11 +169,11 @@ public sealed class ExportTests
         Assert.Equal(
             [
                 "address,name,status,last status,last status at,outcome,cause,excluded,attempts,"
-                    + "reply code,enhanced code,reply text,in doubt,next attempt,city",
+                    + "reply code,enhanced code,reply text,in doubt,next attempt,fault,city",
                 "ann@example.com,Ann,New,Email Sender: Soft Bounced,2030-01-01T08:00:00Z,Soft Bounced,mailbox-full,,2,"
-                    + "452,4.2.2,\"'=Full, sorry\",no,2030-01-01T09:00:00Z,",
-                "bob@example.com,,Clicked,Email Sender: Sent,,Sent,,,1,,,,yes,,",
-                "cy@example.com,,Hard bounced,,,,,does-not-exist,0,,,,no,,",
+                    + "452,4.2.2,\"'=Full, sorry\",no,2030-01-01T09:00:00Z,mailbox,",
+                "bob@example.com,,Clicked,Email Sender: Sent,,Sent,,,1,,,,yes,,,",
+                "cy@example.com,,Hard bounced,,,,,does-not-exist,0,,,,no,,,",
                 "",
             ],
             lines);

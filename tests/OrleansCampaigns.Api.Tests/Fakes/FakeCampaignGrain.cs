@@ -108,6 +108,10 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
 
     public Task AdmitFailure() => throw new NotSupportedException();
 
+    public Task PartitionWaits(int partition, string? reason) => throw new NotSupportedException();
+
+    public Task PauseBecause(string reason) => throw new NotSupportedException();
+
     public Task PartitionDone(int partition, int pass) => throw new NotSupportedException();
 
     public Task Tell(int partition, string? trouble) => throw new NotSupportedException();

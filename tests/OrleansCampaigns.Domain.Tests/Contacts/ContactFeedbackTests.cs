@@ -45,8 +45,7 @@ public class ContactFeedbackTests
         },
         {
             FeedbackSignal.Bounce, Outcome.Bounced, Cause.Blocked,
-            [Unavailable, Unavailable, DoesNotExist, Unavailable, Unavailable, Unsubscribed, UnsubscribedByUs,
-                Complained]
+            [New, Active, DoesNotExist, MailboxFull, Unavailable, Unsubscribed, UnsubscribedByUs, Complained]
         },
         {
             FeedbackSignal.Bounce, Outcome.Rejected, Cause.Policy,

@@ -8,11 +8,16 @@ public class ContactRecordTests
     [Theory]
     [InlineData(Outcome.Sent, Cause.None, ContactStatus.Active)]
     [InlineData(Outcome.Rejected, Cause.Policy, ContactStatus.Unavailable)]
-    [InlineData(Outcome.Rejected, Cause.Content, ContactStatus.Unavailable)]
+    [InlineData(Outcome.Rejected, Cause.Other, ContactStatus.Unavailable)]
+    [InlineData(Outcome.Rejected, Cause.Content, ContactStatus.New)]
+    [InlineData(Outcome.Rejected, Cause.Authentication, ContactStatus.New)]
+    [InlineData(Outcome.Rejected, Cause.SenderRefused, ContactStatus.New)]
+    [InlineData(Outcome.Rejected, Cause.AccountSuspended, ContactStatus.New)]
+    [InlineData(Outcome.Rejected, Cause.Relaying, ContactStatus.New)]
     [InlineData(Outcome.Spam, Cause.Spam, ContactStatus.New)]
     [InlineData(Outcome.Bounced, Cause.NoSuchMailbox, ContactStatus.DoesNotExist)]
     [InlineData(Outcome.Bounced, Cause.NoSuchDomain, ContactStatus.DoesNotExist)]
-    [InlineData(Outcome.Bounced, Cause.Blocked, ContactStatus.Unavailable)]
+    [InlineData(Outcome.Bounced, Cause.Blocked, ContactStatus.New)]
     [InlineData(Outcome.Bounced, Cause.TooBig, ContactStatus.New)]
     public void A_permanent_outcome_ends_the_delivery_and_moves_the_status(
         Outcome outcome, Cause cause, ContactStatus status)
@@ -81,6 +86,23 @@ public class ContactRecordTests
                 (HistoryKind.Decision, Outcome.Bounced, 0),
             ],
             thrice.Told());
+    }
+
+    [Theory]
+    [InlineData(Cause.Throttled, Cause.Expired, ContactStatus.Unavailable)]
+    [InlineData(Cause.Unreachable, Cause.Expired, ContactStatus.Unavailable)]
+    [InlineData(Cause.Blocked, Cause.Blocked, ContactStatus.New)]
+    [InlineData(Cause.Authentication, Cause.Authentication, ContactStatus.New)]
+    [InlineData(Cause.OwnQuota, Cause.OwnQuota, ContactStatus.New)]
+    public void A_deferral_that_expires_moves_the_status_unless_it_was_our_fault(
+        Cause cause, Cause last, ContactStatus status)
+    {
+        var deferred = Given.Report(Outcome.Deferred, cause);
+        var contact = new Contact().Attempted(1, deferred);
+        var expired = contact.Record(Given.Turn(2), deferred, Given.Rules, 0, Given.Now + Given.Rules.Retry.MaxAge);
+
+        Assert.Equal((Outcome.Bounced, last), (expired.Delivery().Outcome, expired.Delivery().Cause));
+        Assert.Equal((status, "maximum age reached"), (expired.Status, expired.History[^1].Reason));
     }
 
     [Fact]

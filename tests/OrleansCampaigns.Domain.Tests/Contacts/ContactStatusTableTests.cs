@@ -130,7 +130,7 @@ public class ContactStatusTableTests
             return ContactTrigger.Sent;
         }
 
-        if (cause == Cause.TooBig
+        if (IsOurFault(cause)
             || outcome is Outcome.Spam or Outcome.Invalid or Outcome.Duplicated
                 or Outcome.Queued or Outcome.Unsubscribed)
         {
@@ -147,4 +147,9 @@ public class ContactStatusTableTests
             ? ContactTrigger.MailboxFull
             : ContactTrigger.Refused;
     }
+
+    // Authentication, our sender, host or account, the content, form or size of the message, relaying, our quota.
+    private static bool IsOurFault(Cause cause) => cause is Cause.Authentication or Cause.SenderRefused
+        or Cause.Blocked or Cause.AccountSuspended or Cause.OwnQuota or Cause.Relaying or Cause.Content or Cause.Spam
+        or Cause.TooBig or Cause.TooLarge or Cause.MissingField or Cause.Unrenderable or Cause.NeedsSmtputf8;
 }

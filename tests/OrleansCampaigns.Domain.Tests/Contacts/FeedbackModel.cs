@@ -226,7 +226,7 @@ internal sealed class FeedbackModel
         var said = (mail.Outcome, mail.Cause) switch
         {
             (Outcome.Sent, _) => Active,
-            (Outcome.Spam, _) or (_, Cause.TooBig) => Status,
+            (Outcome.Spam, _) or (_, Cause.TooBig or Cause.Blocked) => Status,
             (Outcome.Bounced, Cause.NoSuchMailbox) => DoesNotExist,
             (Outcome.Bounced, Cause.MailboxFull) => MailboxFull,
             (Outcome.Bounced or Outcome.Rejected, _) => Unavailable,

@@ -9,7 +9,7 @@ public class ReplyClassificationLineTests
     [InlineData("552 5.2.2 mailbox full", "SoftBounced", "mailbox-full", "MailboxFull")]
     [InlineData("550 5.1.1 user unknown", "Bounced", "no-such-mailbox", "DoesNotExist")]
     [InlineData("550 5.1.2 no such domain", "Bounced", "no-such-domain", "DoesNotExist")]
-    [InlineData("554 5.7.1 blocked using zen.spamhaus.org", "Bounced", "blocked", "Unavailable")]
+    [InlineData("554 5.7.1 blocked using zen.spamhaus.org", "Bounced", "blocked", "unchanged")]
     [InlineData("550 5.7.1 refused by policy", "Rejected", "policy", "Unavailable")]
     [InlineData("550 spam detected", "Spam", "spam", "unchanged")]
     [InlineData("552 5.3.4 message too big", "SoftBounced", "too-big", "unchanged")]

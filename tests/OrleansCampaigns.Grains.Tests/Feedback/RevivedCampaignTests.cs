@@ -73,7 +73,7 @@ public sealed class RevivedCampaignTests
     {
         await using var engine = await Engine.Start();
         var (campaign, id, before) = await BounceTests.Sent(engine, Anna, Bert);
-        await engine.Learn(Anna, Told.Bounce(id, 1, Outcome.Bounced, Cause.Blocked));
+        await engine.Learn(Anna, Told.Bounce(id, 1, Outcome.Bounced, Cause.Other));
         Assert.Equal(ContactStatus.Unavailable, (await engine.Contact(Anna).Describe()).Status);
 
         Assert.Null((await campaign.RetryFailed(Engine.Account)).Refusal);

@@ -39,6 +39,28 @@ public abstract class AudienceStoreTests(ITestDatabases databases) : DatabaseCon
     }
 
     [Fact]
+    public async Task The_longest_value_of_each_field_is_found_among_those_who_may_be_sent_to()
+    {
+        var list = (await Lists.CreateList(Account, "fields")).Value!.Id;
+        await Lists.AddMembers(Account, list,
+        [
+            Input("anna@example.com", "Anna", ("city", "Ulm"), ("motto", "Quick")),
+            Input("b@example.com", "Berta Langname", ("city", "Köln")),
+            Input("c@example.com", "C", ("city", "Unterschleißheim")),
+        ]);
+        await Test.Execute("UPDATE contacts SET status = 'Complained' WHERE address = 'c@example.com'");
+
+        var longest = await Audiences.FindLongest(
+            Account, new() { ListIds = [list] }, ["address", "name", "city", "motto"]);
+
+        Assert.Equal(
+            ["anna@example.com", "b@example.com", "b@example.com", "anna@example.com"],
+            longest.Select(recipient => recipient.Address));
+        Assert.Equal("Quick", longest[3].Attributes["motto"]);
+        Assert.Empty(await Audiences.FindLongest(Account, new() { ListIds = ["lst_none"] }, ["city"]));
+    }
+
+    [Fact]
     public async Task Every_recipient_has_a_place_in_the_partition_of_its_contact()
     {
         await Take(new() { ListIds = [await List("list", 230)] });

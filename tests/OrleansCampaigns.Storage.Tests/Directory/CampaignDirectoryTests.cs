@@ -139,6 +139,27 @@ public abstract class CampaignDirectoryTests(ITestDatabases databases) : Databas
         }
     }
 
+    [Fact]
+    public async Task Recipients_are_filtered_by_whose_fault_it_was()
+    {
+        await Recipient("refused@example.com", 0, 1, "Rejected", "Authentication", decided: 1);
+        await Recipient("unmade@example.com", 0, 2, "Queued", "TooLarge", decided: 1, excluded: "too-large");
+        await Recipient("full@example.com", 0, 3, "SoftBounced", "MailboxFull", decided: 1);
+        await Recipient("busy@example.com", 0, 4, "Deferred", "Throttled", decided: 1);
+        await Recipient("sent@example.com", 0, 5, "Sent", decided: 1);
+        await Recipient("left@example.com", 0, 6, "Unsubscribed", "Unsubscribed", decided: 1);
+
+        Assert.Equal(
+            ["refused@example.com", "unmade@example.com"],
+            (await All(new() { Faults = [Blame.Ours] })).Select(row => row.Address));
+        Assert.Equal(
+            ["full@example.com", "busy@example.com"],
+            (await All(new() { Faults = [Blame.Mailbox, Blame.Server] })).Select(row => row.Address));
+        Assert.Equal(
+            ["refused@example.com"],
+            (await All(new() { Faults = [Blame.Ours], Excluded = false })).Select(row => row.Address));
+    }
+
     private async Task<ContactId> Recipient(
         string address, int partition, long seq, string outcome, string cause =
             "None", int decided = 0, int inDoubt = 0,

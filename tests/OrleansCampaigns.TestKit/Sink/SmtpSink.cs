@@ -25,11 +25,21 @@ public sealed class SmtpSink : IAsyncDisposable
     private readonly long _startedAt = TimeProvider.System.GetTimestamp();
     private CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
+    private int _sendersRefused;
 
     private SmtpSink(int port) => Port = port;
 
     /// <summary>The port it listens on, for as long as it lives.</summary>
     public int Port { get; }
+
+    /// <summary>What is answered to MAIL FROM, given the sender; accepted when it says nothing.</summary>
+    public Func<string, SinkAnswer?> AtSender { get; set; } = _ => null;
+
+    /// <summary>The largest message that it announces to take, in octets (SIZE), from when it next listens.</summary>
+    public int SizeMax { get; set; } = 32 * 1024 * 1024;
+
+    /// <summary>How often a sender was refused.</summary>
+    public int SendersRefused => _sendersRefused;
 
     /// <summary>What is answered to RCPT TO; accepted when it says nothing.</summary>
     public Func<SinkQuestion, SinkAnswer?> AtRecipient { get; set; } = _ => null;
@@ -65,6 +75,7 @@ public sealed class SmtpSink : IAsyncDisposable
         services.Add((IMessageStore)new Dialogue(this));
         var options = new SmtpServerOptionsBuilder()
             .ServerName("sink.example")
+            .MaxMessageSize(SizeMax)
             .Endpoint(endpoint => endpoint.Endpoint(new IPEndPoint(IPAddress.Loopback, Port)))
             .Build();
         var server = new SmtpServer.SmtpServer(options, services);
@@ -134,7 +145,13 @@ public sealed class SmtpSink : IAsyncDisposable
             ISessionContext context, IMailbox @from, int size, CancellationToken cancellationToken)
         {
             context.Properties[BegunAt] = sink.Elapsed;
-            return Task.FromResult(true);
+            if (sink.AtSender(@from.AsAddress()) is not { } answer)
+            {
+                return Task.FromResult(true);
+            }
+
+            Interlocked.Increment(ref sink._sendersRefused);
+            throw new SmtpResponseException(Reply(answer), quit: answer.Code == 421);
         }
 
         public override Task<bool> CanDeliverToAsync(
