@@ -90,6 +90,8 @@ internal static class ApiJson
 [JsonSerializable(typeof(ImportBody))]
 [JsonSerializable(typeof(LedgerBody))]
 [JsonSerializable(typeof(ListBody))]
+[JsonSerializable(typeof(MembersBody))]
+[JsonSerializable(typeof(IReadOnlyList<SubscriptionBody>))]
 [JsonSerializable(typeof(NewApiKeyBody))]
 [JsonSerializable(typeof(PreviewBody))]
 [JsonSerializable(typeof(ProblemBody))]

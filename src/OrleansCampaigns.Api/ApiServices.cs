@@ -3,6 +3,7 @@ using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Campaigns;
 using OrleansCampaigns.Api.Contacts;
 using OrleansCampaigns.Api.Health;
+using OrleansCampaigns.Api.Lists;
 using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Tracking;
 
@@ -28,6 +29,7 @@ public static class ApiServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IHealth, ClusterHealth>();
         services.TryAddSingleton<AudienceResolver>();
+        services.TryAddSingleton<ListMemberships>();
         services.TryAddSingleton<FilterCheck>();
         services.TryAddSingleton<TrackedCampaigns>();
         services.TryAddSingleton<TrackedEvents>();

@@ -45,20 +45,34 @@ public readonly record struct CampaignId([property: Id(0)] string Value)
     public override string ToString() => Value;
 }
 
-/// <summary>Names a contact without telling its address: a keyed hash of account and normalised address.</summary>
+/// <summary>Names a contact without telling its address: a keyed hash of account and address.</summary>
 [GenerateSerializer, Immutable, Alias("ContactId"), JsonConverter(typeof(ContactIdJson))]
 public readonly record struct ContactId([property: Id(0)] string Value)
 {
     private const string Prefix = "con_";
 
-    /// <summary>The contact that owns <paramref name="normalisedAddress"/> in <paramref name="account"/>.</summary>
+    /// <summary>The contact that owns <paramref name="address"/> in <paramref name="account"/>, however it is
+    /// spelled (<see cref="Contacts.AddressIdentity"/>).</summary>
     /// <param name="key">The installation's secret, so that nobody can find an address by hashing guesses.</param>
     /// <param name="account">The account; the same address in two accounts is two contacts.</param>
-    /// <param name="normalisedAddress">As <see cref="Contacts.EmailAddress.Normalised"/> gives it.</param>
-    public static ContactId Of(ReadOnlySpan<byte> key, AccountId account, string normalisedAddress)
+    /// <param name="address">Any spelling of the address, properly formatted or not.</param>
+    public static ContactId Of(ReadOnlySpan<byte> key, AccountId account, string address) =>
+        OfIdentity(key, account, Contacts.AddressIdentity.Of(address));
+
+    /// <summary>The same for an address that was read already.</summary>
+    /// <param name="key">The installation's secret.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="address">The address.</param>
+    public static ContactId Of(ReadOnlySpan<byte> key, AccountId account, Contacts.EmailAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return OfIdentity(key, account, address.Identity);
+    }
+
+    private static ContactId OfIdentity(ReadOnlySpan<byte> key, AccountId account, string identity)
     {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{account.Value}\n{normalisedAddress}"), hash);
+        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{account.Value}\n{identity}"), hash);
         return new(Prefix + Convert.ToHexStringLower(hash[..16]));
     }
 

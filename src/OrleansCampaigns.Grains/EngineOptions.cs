@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 
@@ -39,8 +40,9 @@ public sealed class EngineOptions
     public long CheckedBeforeAnswerMax { get; set; } = 50_000;
 
     /// <summary>The rules that these settings and a campaign's policy make together.</summary>
-    internal DeliveryRules RulesFor(InDoubtPolicy inDoubt) => new()
+    internal DeliveryRules RulesFor(InDoubtPolicy inDoubt, ImmutableList<string>? lists = null) => new()
     {
+        Lists = lists ?? [],
         Retry = Retry,
         InDoubt = inDoubt,
         DeductOn = DeductOn,

@@ -36,6 +36,7 @@ public sealed class TestApi : IAsyncDisposable
         builder.Services.AddSingleton<IAccessDirectory>(Access);
         builder.Services.AddSingleton<IContactDirectory>(Contacts);
         builder.Services.AddSingleton<IListDirectory>(Lists);
+        builder.Services.AddSingleton<ISubscriptionDirectory>(Lists);
         builder.Services.AddSingleton<IContactImporter>(Importer);
         builder.Services.AddSingleton<ICampaignDirectory>(Campaigns);
         builder.Services.AddSingleton<IRecipientDirectory>(Recipients);

@@ -45,7 +45,8 @@ public class IdentifierTests
         Assert.Equal(contact, ContactId.Of(Key, AccountId.Main, "user@example.com"));
         Assert.NotEqual(contact, ContactId.Of([9], AccountId.Main, "user@example.com"));
         Assert.NotEqual(contact, ContactId.Of(Key, new("other"), "user@example.com"));
-        Assert.NotEqual(contact, ContactId.Of(Key, AccountId.Main, "User@example.com"));
+        Assert.Equal(contact, ContactId.Of(Key, AccountId.Main, "User@Example.com"));
+        Assert.NotEqual(contact, ContactId.Of(Key, AccountId.Main, "user.@example.com"));
         Assert.Equal(contact, ContactId.Parse(contact.Value));
         Assert.Null(ContactId.Parse("con_" + new string('g', 32)));
     }

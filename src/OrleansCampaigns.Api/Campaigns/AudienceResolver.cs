@@ -59,6 +59,15 @@ internal sealed class AudienceResolver(IListDirectory directory, FilterCheck che
             }
         }
 
+        if (audience.UnderListId is { Length: > 0 } under
+            && await directory.FindList(account, under, cancellation) is not { IsHidden: false })
+        {
+            checks.Fail(
+                "campaign.audience.unknown_list",
+                "There is no list with this identifier; account names the account-wide consent.",
+                "audience.under");
+        }
+
         var fields = FilterFields.Under("audience.filter.");
         if (audience.Filter is { } filter && await check.Find(account, filter, fields, cancellation) is { } refusal)
         {

@@ -3,6 +3,7 @@ using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Delivery;
 
@@ -80,9 +81,7 @@ internal sealed record CampaignBody
             Name = definition.Name,
             Sender = definition.Sender is { } sender ? new(sender.Address, sender.Name, sender.ReplyTo) : null,
             Content = ContentBody.From(definition.Content),
-            Audience = new(
-                definition.Audience.ListIds.IsDefault ? [] : definition.Audience.ListIds,
-                definition.Audience.Filter is { } filter ? ContactFilterBody.From(filter) : null),
+            Audience = AudienceBody.From(definition.Audience),
             Relay = definition.Relay,
             InDoubt = definition.InDoubt,
             TimeZone = definition.TimeZone,
@@ -125,7 +124,16 @@ internal sealed record AttachmentBody(string FileName, string ContentType, long 
 }
 
 /// <summary>Whom a campaign goes to.</summary>
-internal sealed record AudienceBody(IReadOnlyList<string> ListIds, ContactFilterBody? Filter);
+/// <param name="ListIds">Every member of these lists.</param>
+/// <param name="Filter">Every contact that this filter finds at the start.</param>
+/// <param name="Under">The consent under which the filter's contacts are written to: a list, or <c>account</c>.</param>
+internal sealed record AudienceBody(IReadOnlyList<string> ListIds, ContactFilterBody? Filter, string? Under)
+{
+    public static AudienceBody From(Audience audience) => new(
+        audience.ListIds.IsDefault ? [] : audience.ListIds,
+        audience.Filter is null ? null : ContactFilterBody.From(audience.Filter),
+        audience.Filter is null ? null : audience.UnderListId ?? AudienceRequest.UnderAccount);
+}
 
 /// <summary>A campaign in a listing.</summary>
 internal sealed record CampaignItemBody(

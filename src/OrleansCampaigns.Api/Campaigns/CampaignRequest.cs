@@ -194,6 +194,9 @@ internal sealed record AttachmentRequest(string? FileName = null, string? Conten
 /// <summary>Whom a campaign goes to: all of these together.</summary>
 internal sealed record AudienceRequest
 {
+    /// <summary>The account-wide consent.</summary>
+    public const string UnderAccount = "account";
+
     /// <summary>Every member of these lists.</summary>
     public IReadOnlyList<string?>? ListIds { get; init; }
 
@@ -202,6 +205,13 @@ internal sealed record AudienceRequest
 
     /// <summary>A view in place of a filter; its filter is taken over now.</summary>
     public string? ViewId { get; init; }
+
+    /// <summary>
+    /// The consent under which the contacts of a filter or view are written to; required with either. The identifier of
+    /// a list: only its members are reached. <c>account</c>: the account-wide consent, which reaches everybody who is not
+    /// unsubscribed.
+    /// </summary>
+    public string? Under { get; init; }
 
     /// <summary>Recipients given with the campaign; at most 10,000. They become contacts.</summary>
     public IReadOnlyList<ContactRequest?>? Recipients { get; init; }
@@ -223,7 +233,28 @@ internal sealed record AudienceRequest
         }
 
         return (
-            new Audience { ListIds = [.. ids], Filter = Filter?.Read(checks, FilterFields.Under("audience.filter.")) },
+            new Audience
+            {
+                ListIds = [.. ids],
+                Filter = Filter?.Read(checks, FilterFields.Under("audience.filter.")),
+                UnderListId = ReadUnder(checks),
+            },
             ContactRequest.ReadAll(Recipients ?? [], checks, "audience.recipients"));
+    }
+
+    private string? ReadUnder(Checks checks)
+    {
+        const string field = "audience.under";
+        var isFiltered = Filter is not null || ViewId is not null;
+        var under = isFiltered ? checks.RequiredLine(Under, field, Limits.NameLengthMax) : Under;
+        if (!isFiltered && under is not null)
+        {
+            checks.Fail(
+                "campaign.audience.under_without_filter",
+                "audience.under goes with a filter or a view; members of a list are written to under that list.",
+                field);
+        }
+
+        return under is null or UnderAccount ? null : under;
     }
 }

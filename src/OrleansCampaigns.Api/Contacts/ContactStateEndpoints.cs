@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.Lists;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Api.Tracking;
@@ -7,6 +8,7 @@ using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Contacts;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 
@@ -22,6 +24,8 @@ internal static class ContactStateEndpoints
         contacts.MapGet("/{contact}/history", GetHistory).Refuses(404)
             .WithSummary("Shows everything that happened to a contact, oldest first.");
         contacts.MapContactActivity();
+        contacts.MapGet("/{contact}/subscriptions", GetSubscriptions).Refuses(404)
+            .WithSummary("Shows how a contact stands to every list: subscribed, left or taken off, since when and why.");
         contacts.MapPost("/{contact}/unsubscribe", Unsubscribe).Refuses(404, 409)
             .WithSummary("Unsubscribes a contact at an operator's word.");
         contacts.MapPost("/{contact}/resubscribe", Resubscribe).Refuses(404, 409)
@@ -74,6 +78,22 @@ internal static class ContactStateEndpoints
         return TypedResults.Ok(new PageBody<HistoryEntryBody>(
             [.. entries.Select(entry => HistoryEntryBody.From(entry, links.UrlOf(entry.Campaign, entry.Link)))],
             next?.ToString()));
+    }
+
+    internal static async Task<Results<Ok<IReadOnlyList<SubscriptionBody>>, Problem>> GetSubscriptions(
+        ContactRoute contact,
+        Caller caller,
+        IContactDirectory directory,
+        ISubscriptionDirectory subscriptions,
+        CancellationToken cancellation)
+    {
+        if (await directory.Find(caller.Account, contact.Id, cancellation) is null)
+        {
+            return Problems.From(ContactRoute.Unknown);
+        }
+
+        var all = await subscriptions.Query(caller.Account, contact.Id, cancellation);
+        return TypedResults.Ok<IReadOnlyList<SubscriptionBody>>([.. all.Select(SubscriptionBody.From)]);
     }
 
     internal static Task<Results<Ok<ContactStateBody>, Problem>> Unsubscribe(
@@ -250,6 +270,12 @@ internal sealed record HistoryEntryBody
     /// <summary>Why, or which consent was recorded.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>The list, of entries about a membership.</summary>
+    public string? ListId { get; init; }
+
+    /// <summary>How the contact stands to that list from here on.</summary>
+    public SubscriptionState? Subscription { get; init; }
+
     /// <summary>The number of the link that was followed, from 1; absent for entries that are no click.</summary>
     public int? Link { get; init; }
 
@@ -275,6 +301,8 @@ internal sealed record HistoryEntryBody
         StatusName = entry.Status?.DisplayName(),
         Actor = entry.Actor,
         Reason = entry.Reason,
+        ListId = entry.List,
+        Subscription = entry.Subscription,
         Link = entry.Link == 0 ? null : entry.Link,
         Url = url,
     };

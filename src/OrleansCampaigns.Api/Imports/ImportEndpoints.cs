@@ -92,6 +92,10 @@ internal sealed record ImportBody
     /// <summary>Rows that were left out, each with an error.</summary>
     public required long Rejected { get; init; }
 
+    /// <summary>Rows of contacts that left the list or were taken off it, and stay off; they are among the updated
+    /// ones.</summary>
+    public required long LeftOut { get; init; }
+
     /// <summary>When it began.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
@@ -112,6 +116,7 @@ internal sealed record ImportBody
         Duplicated = import.Duplicated,
         Malformed = import.Malformed,
         Rejected = import.Rejected,
+        LeftOut = import.LeftOut,
         StartedAt = import.StartedAt,
         EndedAt = import.EndedAt,
         Failure = import.Failure is null ? null : ProblemItem.From(import.Failure),

@@ -17,6 +17,11 @@ internal sealed record ImportQuery(ImportOptions Options, Problem? Problem)
         new("nameColumn", "The column of the name; without it name."),
         new("delimiter", "comma, semicolon, tab or bar; found out from the header when absent."),
         new(
+            "resubscribe",
+            "The consent by which contacts that left the list, or were taken off it, are members again; without it "
+            + "they stay off."),
+        new("actor", "Who says so; required with resubscribe."),
+        new(
             "column.*",
             "The attribute that a column goes to, such as column.Ort=city; an empty value leaves the column out. "
             + "Other columns become attributes named like their header."),
@@ -32,8 +37,17 @@ internal sealed record ImportQuery(ImportOptions Options, Problem? Problem)
             query.Checks.Line(attribute, $"column.{column}", Limits.AttributeNameLengthMax);
         }
 
+        var (consent, actor) = (query.One("resubscribe"), query.One("actor"));
+        if (consent is not null)
+        {
+            consent = query.Checks.RequiredLine(consent, "resubscribe", Limits.ReasonLengthMax);
+            actor = query.Checks.RequiredLine(actor, "actor", Limits.NameLengthMax);
+        }
+
         var options = new ImportOptions
         {
+            Resubscribe = consent,
+            Actor = actor,
             AddressColumn = query.One("addressColumn"),
             NameColumn = query.One("nameColumn"),
             AttributeColumns = columns,

@@ -4,6 +4,7 @@ using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
 
 namespace OrleansCampaigns.Api.Lists;
 
@@ -24,7 +25,7 @@ internal static class ListEndpoints
         lists.MapPost("/{list}/members", AddMembers).Refuses(404)
             .WithSummary("Adds contacts to a list, making those that do not exist.");
         lists.MapDelete("/{list}/members/{contact}", RemoveMember).Refuses(404)
-            .WithSummary("Takes a contact off a list.");
+            .WithSummary("Takes a contact off a list; imports do not bring it back.");
     }
 
     /// <summary>The list, unless it does not exist or is hidden.</summary>
@@ -85,11 +86,12 @@ internal static class ListEndpoints
             ? TypedResults.NoContent()
             : Problems.From(Unknown);
 
-    internal static async Task<Results<Ok<ListBody>, Problem>> AddMembers(
+    internal static async Task<Results<Ok<MembersBody>, Problem>> AddMembers(
         string list,
         JsonBody<MembersRequest> body,
         Caller caller,
         IListDirectory directory,
+        TimeProvider clock,
         CancellationToken cancellation)
     {
         var checks = new Checks();
@@ -99,6 +101,7 @@ internal static class ListEndpoints
             checks.Fail("field.required", "contacts must hold at least one contact.", "contacts");
         }
 
+        var renewal = body.Value.Resubscribe?.Read(checks, clock.GetUtcNow());
         if (checks.HaveFailed)
         {
             return Problems.From(checks);
@@ -106,18 +109,28 @@ internal static class ListEndpoints
 
         return await directory.FindShown(caller.Account, list, cancellation) is null
             ? Problems.From(Unknown)
-            : (await directory.AddMembers(caller.Account, list, contacts, cancellation)).Answer(ListBody.From);
+            : (await directory.AddMembers(caller.Account, list, contacts, renewal, cancellation))
+                .Answer(MembersBody.From);
     }
 
     internal static async Task<Results<NoContent, Problem>> RemoveMember(
-        string list, ContactRoute contact, Caller caller, IListDirectory directory, CancellationToken cancellation)
+        string list,
+        ContactRoute contact,
+        RemovalQuery removal,
+        Caller caller,
+        IListDirectory directory,
+        ListMemberships memberships,
+        TimeProvider clock,
+        CancellationToken cancellation)
     {
         if (await directory.FindShown(caller.Account, list, cancellation) is null)
         {
             return Problems.From(Unknown);
         }
 
-        return await directory.RemoveMember(caller.Account, list, contact.Id, cancellation)
+        var change = new SubscriptionChange(
+            SubscriptionState.TakenOff, clock.GetUtcNow(), "api", removal.Actor, removal.Reason);
+        return await memberships.End(caller.Account, list, contact.Id, change, cancellation)
             ? TypedResults.NoContent()
             : Problems.From(Refusal.NotFound("list.not_a_member", "The contact is not a member of this list."));
     }
@@ -129,7 +142,10 @@ internal sealed record ListRequest(string? Name = null);
 
 /// <summary>Contacts to be added to a list.</summary>
 /// <param name="Contacts">At most 10,000. An address that is not properly formatted is kept, and Invalid later.</param>
-internal sealed record MembersRequest(IReadOnlyList<ContactRequest?>? Contacts = null);
+/// <param name="Resubscribe">The consent by which contacts that left the list, or were taken off it, are members again;
+/// without it they stay off.</param>
+internal sealed record MembersRequest(
+    IReadOnlyList<ContactRequest?>? Contacts = null, RenewalRequest? Resubscribe = null);
 
 /// <summary>A list of contacts.</summary>
 /// <param name="Id">Which list.</param>

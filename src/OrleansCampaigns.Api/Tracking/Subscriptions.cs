@@ -1,7 +1,9 @@
+using OrleansCampaigns.Api.Lists;
 using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Feedback;
 
@@ -28,7 +30,8 @@ internal sealed class Subscriptions(
     TrackedCampaigns campaigns,
     IFeedback feedback,
     IContactDirectory contacts,
-    IListDirectory lists,
+    ISubscriptionDirectory subscriptions,
+    ListMemberships memberships,
     IGrainFactory grains,
     RecipientTokens tokens,
     TimeProvider clock)
@@ -79,27 +82,19 @@ internal sealed class Subscriptions(
         _ = await grains.Contact(who.Account, who.Contact).Resubscribe(
             "contact", $"By the button on the unsubscribe page, reached by the link in an e-mail of {who.Campaign}.");
 
-    /// <summary>The lists that the contact is on, and those offered before that it has left since.</summary>
-    public async Task<List<OfferedList>> Offers(
-        Subscriber who, IEnumerable<string> left, CancellationToken cancellation)
-    {
-        var offers = (await lists.QueryListsOf(who.Account, who.Contact, cancellation))
-            .Take(OffersMax).ToDictionary(list => list.Id, list => (list.Name, IsOn: true));
-        foreach (var id in left)
-        {
-            if (!offers.ContainsKey(id)
-                && await lists.FindList(who.Account, id, cancellation) is { IsHidden: false } list)
-            {
-                offers[id] = (list.Name, false);
-            }
-        }
-
-        return
-        [
-            .. offers.OrderBy(offer => offer.Value.Name, StringComparer.InvariantCultureIgnoreCase).Select(offer =>
-                new OfferedList(offer.Value.Name, Prove(who, offer.Key), offer.Value.IsOn)),
-        ];
-    }
+    /// <summary>The lists that the contact is on, and those that it has left.</summary>
+    /// <remarks>Lists that an operator took it off are not offered: that was not the contact's decision.</remarks>
+    public async Task<List<OfferedList>> Offers(Subscriber who, CancellationToken cancellation) =>
+    [
+        .. (await subscriptions.Query(who.Account, who.Contact, cancellation))
+            .Where(subscription => subscription.State != SubscriptionState.TakenOff)
+            .Take(OffersMax)
+            .OrderBy(subscription => subscription.Name, StringComparer.InvariantCultureIgnoreCase)
+            .Select(subscription => new OfferedList(
+                subscription.Name,
+                Prove(who, subscription.ListId),
+                subscription.State == SubscriptionState.Subscribed)),
+    ];
 
     /// <summary>Leaves the lists that were offered and not kept, and comes back to those that were left before.
     /// </summary>
@@ -107,31 +102,30 @@ internal sealed class Subscriptions(
     /// <param name="offered">The proofs of all lists on the form.</param>
     /// <param name="kept">The proofs of those that were checked.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>The lists that the contact is not on now.</returns>
-    public async Task<List<string>> Keep(
+    public async Task Keep(
         Subscriber who, IReadOnlyList<string?> offered, IReadOnlyList<string?> kept, CancellationToken cancellation)
     {
-        var on = (await lists.QueryListsOf(who.Account, who.Contact, cancellation)).Select(list => list.Id).ToHashSet();
-        var left = new List<string>();
+        var states = (await subscriptions.Query(who.Account, who.Contact, cancellation))
+            .ToDictionary(subscription => subscription.ListId, subscription => subscription.State);
         foreach (var proof in offered.Take(OffersMax).Distinct(StringComparer.Ordinal))
         {
-            if (Proven(who, proof) is not { } list)
+            if (Proven(who, proof) is not { } list || !states.TryGetValue(list, out var state))
             {
                 continue;
             }
 
+            // A membership that ended is ended again: an earlier request may have died before the contact knew.
             if (!kept.Contains(proof))
             {
-                left.Add(list);
-                await lists.RemoveMember(who.Account, list, who.Contact, cancellation);
+                await memberships.End(
+                    who.Account, list, who.Contact, Change(who, SubscriptionState.Left), cancellation);
             }
-            else if (!on.Contains(list))
+            else if (state == SubscriptionState.Left)
             {
-                await ComeBack(who, list, cancellation);
+                await memberships.Renew(
+                    who.Account, list, who.Contact, Change(who, SubscriptionState.Subscribed), cancellation);
             }
         }
-
-        return left;
     }
 
     public static bool IsUnsubscribed(ContactStatus status) =>
@@ -143,15 +137,12 @@ internal sealed class Subscriptions(
         return at < 1 ? "…" : $"{(char.IsLetterOrDigit(address![0]) ? address[..1] : "")}…{address[at..]}";
     }
 
-    private async Task ComeBack(Subscriber who, string list, CancellationToken cancellation)
-    {
-        if (await lists.FindList(who.Account, list, cancellation) is { IsHidden: false }
-            && await contacts.Find(who.Account, who.Contact, cancellation) is { } contact)
-        {
-            await lists.AddMembers(
-                who.Account, list, [new(contact.Address, null, new Dictionary<string, string>())], cancellation);
-        }
-    }
+    private SubscriptionChange Change(Subscriber who, SubscriptionState state) => new(
+        state,
+        clock.GetUtcNow(),
+        "page",
+        "contact",
+        $"On the preference page, reached by the link in an e-mail of {who.Campaign}.");
 
     private string Prove(Subscriber who, string list) =>
         $"{list}.{tokens.Make(TokenPurpose.Unsubscribe, new(who.Campaign, who.Contact, 0), Bound(list))}";

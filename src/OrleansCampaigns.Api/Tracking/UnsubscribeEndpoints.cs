@@ -27,7 +27,7 @@ internal static class UnsubscribeEndpoints
     internal static async Task<PublicPage> Show(
         string token, Subscriptions subscriptions, CancellationToken cancellation) =>
         await subscriptions.Find(token) is { } who
-            ? await Page(token, who, subscriptions, [], null, cancellation)
+            ? await Page(token, who, subscriptions, null, cancellation)
             : PublicPage.NotFound;
 
     internal static async Task<PublicPage> Decide(
@@ -58,12 +58,12 @@ internal static class UnsubscribeEndpoints
                 var done = Subscriptions.IsUnsubscribed(await subscriptions.Status(who))
                     ? "Nothing was changed: it was changed too often today"
                     : "You are subscribed again";
-                return await Page(token, who, subscriptions, [], done, cancellation);
+                return await Page(token, who, subscriptions, done, cancellation);
 
             case UnsubscribePage.Preferences:
-                var left = await subscriptions.Keep(
+                await subscriptions.Keep(
                     who, form[UnsubscribePage.OfferedField], form[UnsubscribePage.KeptField], cancellation);
-                return await Page(token, who, subscriptions, left, "Your choice is saved", cancellation);
+                return await Page(token, who, subscriptions, "Your choice is saved", cancellation);
 
             default:
                 return PublicPage.Unreadable(StatusCodes.Status400BadRequest);
@@ -83,7 +83,6 @@ internal static class UnsubscribeEndpoints
         string token,
         Subscriber who,
         Subscriptions subscriptions,
-        IReadOnlyList<string> left,
         string? done,
         CancellationToken cancellation)
     {
@@ -91,7 +90,7 @@ internal static class UnsubscribeEndpoints
         var address = await subscriptions.MaskedAddress(who, cancellation);
         IReadOnlyList<OfferedList> lists = Subscriptions.IsUnsubscribed(status)
             ? []
-            : await subscriptions.Offers(who, left, cancellation);
+            : await subscriptions.Offers(who, cancellation);
         return UnsubscribePage.Show(token, status, address, lists, done);
     }
 

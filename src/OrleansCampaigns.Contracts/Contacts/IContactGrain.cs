@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Domain.Feedback;
@@ -71,6 +72,18 @@ public interface IContactGrain : IGrainWithStringKey
     /// <summary>Subscribes the contact again, with the consent on record.</summary>
     [Alias("Resubscribe")]
     Task<Result<ContactState>> Resubscribe(string actor, string consent);
+
+    /// <summary>Notes that the contact left a list or was taken off it, as the directory has recorded; the same change
+    /// counts once. An attempt to the list that has not reached a relay does not do so after the answer.</summary>
+    /// <param name="listId">The list.</param>
+    /// <param name="kept">The lists that the contact is still a member of.</param>
+    /// <param name="change">What ended the membership.</param>
+    [Alias("EndSubscription")]
+    Task EndSubscription(string listId, ImmutableList<string> kept, SubscriptionChange change);
+
+    /// <summary>Notes that the contact is a member of a list again, as the directory has recorded.</summary>
+    [Alias("RenewSubscription")]
+    Task RenewSubscription(string listId, SubscriptionChange change);
 
     /// <summary>Makes an unreachable or complaining contact available again.</summary>
     [Alias("Reinstate")]

@@ -121,15 +121,14 @@ public interface IListDirectory
     Task<bool> DeleteList(AccountId account, string listId, CancellationToken cancellation = default);
 
     /// <summary>Adds contacts, making those that do not exist; an address given twice is two members.</summary>
-    Task<Result<ContactList>> AddMembers(
+    /// <remarks>Contacts that left the list or were taken off it are left out, unless <paramref name="renewal"/> says
+    /// by which consent they are members again.</remarks>
+    Task<Result<MembersAdded>> AddMembers(
         AccountId account,
         string listId,
         IReadOnlyList<ContactInput> contacts,
+        SubscriptionChange? renewal = null,
         CancellationToken cancellation = default);
-
-    /// <summary>Takes a contact off a list.</summary>
-    Task<bool> RemoveMember(
-        AccountId account, string listId, ContactId contact, CancellationToken cancellation = default);
 
     /// <summary>Saves a filter; refused <c>view.name</c> or <c>view.exists</c>.</summary>
     Task<Result<ContactView>> CreateView(

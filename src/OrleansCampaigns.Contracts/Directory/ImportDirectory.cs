@@ -22,6 +22,15 @@ public sealed record ImportOptions
     /// What stands between two fields: a comma, a semicolon, a tab or a bar; found out from the header when absent.
     /// </summary>
     public char? Delimiter { get; init; }
+
+    /// <summary>
+    /// The consent by which contacts that left the list, or were taken off it, are members again; without it they stay
+    /// off. It goes into the history of each membership that it renews.
+    /// </summary>
+    public string? Resubscribe { get; init; }
+
+    /// <summary>Who says so; kept beside the consent.</summary>
+    public string? Actor { get; init; }
 }
 
 /// <summary>How far an import is.</summary>
@@ -66,6 +75,10 @@ public sealed record Import
 
     /// <summary>Rows that were left out, each with an error.</summary>
     public long Rejected { get; init; }
+
+    /// <summary>Rows of contacts that left the list or were taken off it: their profiles are up to date, and they are
+    /// no members. They are among the updated ones.</summary>
+    public long LeftOut { get; init; }
 
     /// <summary>When it began.</summary>
     public DateTimeOffset StartedAt { get; init; }

@@ -56,4 +56,14 @@ public sealed record Audience
 
     /// <summary>Every contact that this filter finds at the start.</summary>
     [Id(1)] public ContactFilter? Filter { get; init; }
+
+    /// <summary>The list under whose consent the filter's contacts are written to: those who are no members of it are
+    /// left out. <see langword="null"/> for the account-wide consent.</summary>
+    [Id(2)] public string? UnderListId { get; init; }
+
+    /// <summary>The lists whose membership is asked at the moment of sending; none where the account-wide consent
+    /// is enough for a part of the audience.</summary>
+    public ImmutableList<string> Consents => Filter is not null && UnderListId is null
+        ? []
+        : [.. ListIds, .. UnderListId is { } list && !ListIds.Contains(list) ? [list] : Array.Empty<string>()];
 }

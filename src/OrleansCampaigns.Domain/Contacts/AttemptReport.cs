@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans;
 using OrleansCampaigns.Domain.Delivery;
 
@@ -66,4 +67,8 @@ public sealed record DeliveryRules
 
     /// <summary>How long unreachable contacts rest.</summary>
     [Id(3)] public RestPolicy Rest { get; init; } = RestPolicy.Default;
+
+    /// <summary>The lists under which the campaign sends: only their members are reached. Empty for a campaign under
+    /// the account-wide consent.</summary>
+    [Id(4)] public ImmutableList<string> Lists { get; init; } = [];
 }

@@ -26,6 +26,11 @@ public sealed partial record Contact
             return new(Decide(turn, delivery, Outcome.Unsubscribed, OptOutCause(Status), now), MayBegin: false);
         }
 
+        if (HasLeft(rules.Lists, turn.QueuedAt))
+        {
+            return new(Decide(turn, delivery, Outcome.Unsubscribed, Cause.LeftList, now), MayBegin: false);
+        }
+
         if (!turn.AddressIsValid)
         {
             return new(Decide(turn, delivery, Outcome.Invalid, Cause.MalformedAddress, now), MayBegin: false);
@@ -192,6 +197,14 @@ public sealed partial record Contact
         var ended = delivery with { NextAttemptAt = null, UpdatedAt = now };
         if (delivery.Outcome != Outcome.Queued)
         {
+            return Put(ended).Add(
+                EntryOf(ended, HistoryKind.Abandoned, "engine", now) with { Outcome = null, Reason = Reason });
+        }
+
+        if (delivery.OutcomeBeforePass == Outcome.Queued && !delivery.IsInDoubt(delivery.Attempts))
+        {
+            // No message could be made for it before the new pass, and none was made since.
+            ended = ended with { Excluded = delivery.CauseBeforePass.Name(), Cause = delivery.CauseBeforePass };
             return Put(ended).Add(
                 EntryOf(ended, HistoryKind.Abandoned, "engine", now) with { Outcome = null, Reason = Reason });
         }

@@ -9,7 +9,8 @@ namespace OrleansCampaigns.Domain.Contacts;
 /// <summary>An e-mail address that follows RFC 5321, RFC 5322 and RFC 6531, in its normalised form.</summary>
 /// <remarks>
 /// Normalised means: the domain in lower case and as A-labels (RFC 5891), the local part untouched but for needless
-/// quotes and Unicode form C. The local part keeps its case, because only its own server knows whether case matters.
+/// quotes and Unicode form C. The local part keeps its case, because mail is sent to the spelling that was given; whose
+/// the address is, is told by <see cref="Identity"/>.
 /// </remarks>
 public sealed record EmailAddress
 {
@@ -39,17 +40,20 @@ public sealed record EmailAddress
         && Domain.Contains('.', StringComparison.Ordinal)
         && !Domain.EndsWith(".localhost", StringComparison.Ordinal);
 
-    /// <summary>Equal addresses have equal normalised forms.</summary>
+    /// <summary>The spelling that mail is sent to.</summary>
     public string Normalised => $"{LocalPart}@{Domain}";
+
+    /// <summary>Equal for all spellings of one person's address: see <see cref="AddressIdentity"/>.</summary>
+    public string Identity => $"{AddressIdentity.Fold(LocalPart)}@{Domain}";
 
     /// <summary>
     /// The address, or <see langword="null"/> when <paramref name="text"/> is not properly formatted.
     /// </summary>
-    /// <param name="text">An addr-spec; blanks around it are ignored, display names and comments are not
-    /// accepted.</param>
+    /// <param name="text">An addr-spec; blanks around it and characters that cannot be seen are left out, display names
+    /// and comments are not accepted.</param>
     public static EmailAddress? Parse(string? text)
     {
-        text = text?.Trim(' ', '\t');
+        text = text is null ? null : AddressIdentity.Visible(text);
         if (text is null || text.Length is 0 or > LengthMax)
         {
             return null;

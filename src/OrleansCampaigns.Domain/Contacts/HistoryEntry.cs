@@ -1,4 +1,5 @@
 using Orleans;
+using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Delivery;
 
 namespace OrleansCampaigns.Domain.Contacts;
@@ -40,6 +41,9 @@ public enum HistoryKind
 
     /// <summary>A person followed a link for the first time.</summary>
     Click = 11,
+
+    /// <summary>The contact left a list, was taken off it, or is a member again.</summary>
+    Subscription = 12,
 }
 
 /// <summary>One thing that happened to a contact. History is append-only: success never erases failure.</summary>
@@ -95,4 +99,10 @@ public sealed record HistoryEntry
 
     /// <summary>The number of the link that was followed, from 1; 0 for entries that are no click.</summary>
     [Id(15)] public int Link { get; init; }
+
+    /// <summary>The list, of entries about a membership.</summary>
+    [Id(16)] public string? List { get; init; }
+
+    /// <summary>How the contact stands to that list from here on.</summary>
+    [Id(17)] public SubscriptionState? Subscription { get; init; }
 }

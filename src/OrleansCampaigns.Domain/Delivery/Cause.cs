@@ -101,4 +101,7 @@ public enum Cause
 
     /// <summary>The address needs SMTPUTF8 (RFC 6531), which the relay does not offer.</summary>
     NeedsSmtputf8 = 31,
+
+    /// <summary>The contact left the campaign's list, or was taken off it, after the audience was taken.</summary>
+    LeftList = 40,
 }

@@ -196,8 +196,8 @@ internal sealed partial class CampaignGrain
     // The contacts with the longest values: if their messages can be made, those of the others very likely can.
     private async Task<IEnumerable<Refusal>> FindUnmade()
     {
-        var wanted = definition.State.Definition;
-        var account = record.State.Campaign.Account;
+        var wanted = Definition;
+        var account = Stored.Value.Campaign.Account;
         if (composers.Compile(Id, wanted).Composer is not { } composer)
         {
             return [];

@@ -345,7 +345,8 @@ internal sealed partial class CampaignPartitionGrain(
         return isDone && _hasRecovered && isRequeued;
     }
 
-    private DeliveryRules RulesOf(CampaignPlan plan) => options.Value.RulesFor(plan.Definition.InDoubt);
+    private DeliveryRules RulesOf(CampaignPlan plan) => options.Value.RulesFor(
+        plan.Definition.InDoubt, plan.Definition.Audience.Consents);
 
     /// <summary>Stores the state, and tries again when it is certain that nobody else has written.</summary>
     /// <remarks>

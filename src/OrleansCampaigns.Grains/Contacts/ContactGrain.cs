@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
@@ -8,6 +9,7 @@ using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Contacts;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Domain.Feedback;
@@ -153,6 +155,16 @@ internal sealed class ContactGrain(
 
     public Task<Result<ContactState>> Reinstate(string actor, string reason) =>
         Change(Contact.Reinstate(actor, reason, clock.GetUtcNow()), ContactStatus.New, ContactStatus.Active);
+
+    public async Task EndSubscription(string listId, ImmutableList<string> kept, SubscriptionChange change)
+    {
+        await Commit(Contact.EndSubscription(listId, kept, change));
+        var (account, contact) = GrainKeys.ReadContact(this.GetPrimaryKeyString());
+        await gates.Shut(account, contact);
+    }
+
+    public Task RenewSubscription(string listId, SubscriptionChange change) =>
+        Commit(Contact.RenewSubscription(listId, change));
 
     public Task<ContactState> Describe() => Task.FromResult(new ContactState
     {

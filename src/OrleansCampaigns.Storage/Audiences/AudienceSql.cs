@@ -32,7 +32,11 @@ internal sealed record AudienceSql(string Members, IReadOnlyList<(string Name, o
         {
             var sql = ContactFilterSql.Of(dialect, account, filter);
             values.AddRange(sql.Parameters);
-            sources.Add($"SELECT {Columns}, 0 AS source, 1 AS nth FROM {sql.From} WHERE {sql.Where}");
+            sources.Add($"SELECT {Columns}, 0 AS source, 1 AS nth FROM {sql.From} WHERE {sql.Where} {Under(audience)}");
+            if (audience.UnderListId is { } under)
+            {
+                values.Add(("@under", under));
+            }
         }
         else
         {
@@ -50,6 +54,13 @@ internal sealed record AudienceSql(string Members, IReadOnlyList<(string Name, o
                     AND EXISTS (SELECT 1 FROM lists l WHERE l.id = {name} AND l.account = @account)
                 """);
         }
+
+        static string Under(Audience audience) => audience.UnderListId is null
+            ? ""
+            : """
+                AND EXISTS (SELECT 1 FROM list_members u JOIN lists ul ON ul.id = u.list_id
+                    WHERE u.list_id = @under AND u.contact_id = c.id AND ul.account = @account)
+                """;
 
         var members = sources.Count == 0
             ? $"SELECT {Columns}, 0 AS source, 1 AS nth FROM contacts c WHERE CAST(@account AS text) IS NULL"

@@ -39,8 +39,9 @@ internal abstract class SqlDialect
     /// <summary>Whether a text holds another; neither holds wildcards.</summary>
     public abstract string Holds(string column, string text);
 
-    /// <summary>Whether a number is among those of <see cref="ToParameter(IEnumerable{long})"/>.</summary>
-    public abstract string IsAmong(string column, string numbers);
+    /// <summary>Whether a value is among those of <see cref="ToParameter(IEnumerable{long})"/> or of
+    /// <see cref="ToParameter(IEnumerable{string})"/>.</summary>
+    public abstract string IsAmong(string column, string values);
 
     /// <summary>A text as the type of a column of JSON.</summary>
     public abstract string Json(string text);
@@ -56,6 +57,9 @@ internal abstract class SqlDialect
 
     /// <summary>Numbers as this database takes them.</summary>
     public abstract object ToParameter(IEnumerable<long> numbers);
+
+    /// <summary>Texts as this database takes them.</summary>
+    public abstract object ToParameter(IEnumerable<string> texts);
 
     /// <summary>What writes contacts in a session of this database.</summary>
     public abstract IContactWriter Writer(DatabaseSession session, Domain.AccountId account, long now);

@@ -1,5 +1,4 @@
 using OrleansCampaigns.Domain;
-using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Grains.Mailboxes;
 using OrleansCampaigns.Storage.Databases;
 
@@ -10,6 +9,5 @@ public sealed class ContactIdentity(IDatabase database) : IContactIdentity
 {
     /// <inheritdoc/>
     public bool Owns(AccountId account, ContactId contact, string address) =>
-        EmailAddress.Parse(address) is { } parsed
-        && ContactId.Of(database.ContactKey.Span, account, parsed.Normalised) == contact;
+        ContactId.Of(database.ContactKey.Span, account, address) == contact;
 }

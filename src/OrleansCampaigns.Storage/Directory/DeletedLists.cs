@@ -31,6 +31,15 @@ internal static class DeletedLists
                         """,
                         ("@list", list),
                         ("@step", MembersPerStepMax));
+                    removed += removed < MembersPerStepMax
+                        ? await session.Change(
+                            """
+                            DELETE FROM departures WHERE (list_id, contact_id) IN
+                                (SELECT list_id, contact_id FROM departures WHERE list_id = @list LIMIT @step)
+                            """,
+                            ("@list", list),
+                            ("@step", MembersPerStepMax))
+                        : 0;
                     if (removed < MembersPerStepMax)
                     {
                         await session.Change("DELETE FROM deleted_lists WHERE id = @list", ("@list", list));

@@ -9,6 +9,7 @@ internal static class DirectoryIds
     public const string View = "vew_";
     public const string Import = "imp_";
     public const string Key = "key_";
+    public const string SubscriptionChange = "sub_";
 
     private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
 

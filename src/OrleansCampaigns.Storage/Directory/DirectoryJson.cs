@@ -27,6 +27,9 @@ internal static class DirectoryJson
 
     public static string Write(ImportOptions options) => JsonSerializer.Serialize(options, Context.ImportOptions);
 
+    public static string Write(IEnumerable<string> texts) =>
+        JsonSerializer.Serialize([.. texts], Context.StringArray);
+
     public static string Write(Refusal refusal) => JsonSerializer.Serialize(refusal, Context.Refusal);
 
     public static ImmutableDictionary<string, string> ReadAttributes(string json) =>
@@ -44,6 +47,7 @@ internal static class DirectoryJson
 [JsonSerializable(typeof(ContactFilter))]
 [JsonSerializable(typeof(ImportOptions))]
 [JsonSerializable(typeof(Refusal))]
+[JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(ImmutableDictionary<string, string>))]
 [JsonSerializable(typeof(SortedDictionary<string, string>))]
 internal sealed partial class DirectoryJsonContext : JsonSerializerContext;

@@ -30,6 +30,7 @@ public static class DirectoryServices
         services.AddSingleton(database);
         services.AddSingleton<IContactDirectory, ContactDirectory>();
         services.AddSingleton<IListDirectory, ListDirectory>();
+        services.AddSingleton<ISubscriptionDirectory, SubscriptionDirectory>();
         services.AddSingleton<ICampaignDirectory, CampaignDirectory>();
         services.AddSingleton<IRecipientDirectory, RecipientDirectory>();
         services.AddSingleton<IContactIdentity, ContactIdentity>();

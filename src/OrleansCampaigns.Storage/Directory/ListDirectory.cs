@@ -153,10 +153,11 @@ public sealed class ListDirectory(IDatabase database) : IListDirectory
     }
 
     /// <inheritdoc/>
-    public async Task<Result<ContactList>> AddMembers(
+    public async Task<Result<MembersAdded>> AddMembers(
         AccountId account,
         string listId,
         IReadOnlyList<ContactInput> contacts,
+        SubscriptionChange? renewal = null,
         CancellationToken cancellation = default)
     {
         if (contacts.Count > MembersPerRequestMax)
@@ -181,33 +182,13 @@ public sealed class ListDirectory(IDatabase database) : IListDirectory
         try
         {
             return await database.Write(
-                session => AddMembers(session, account, listId, prepared), cancellation);
+                session => AddMembers(session, account, listId, prepared, renewal), cancellation);
         }
         catch (RefusedException refused)
         {
             return refused.Refusal;
         }
     }
-
-    /// <inheritdoc/>
-    public Task<bool> RemoveMember(
-        AccountId account, string listId, ContactId contact, CancellationToken cancellation = default) =>
-        database.Write(
-            async session =>
-            {
-                if (await Find(session, account, listId, session.Dialect.ForUpdate) is null)
-                {
-                    return false;
-                }
-
-                var removed = await session.Change(
-                    "DELETE FROM list_members WHERE list_id = @list AND contact_id = @contact",
-                    ("@list", listId),
-                    ("@contact", contact.Value));
-                await CountMembers(session, listId, -removed);
-                return removed > 0;
-            },
-            cancellation);
 
     /// <inheritdoc/>
     public Task<Result<ContactView>> CreateView(
@@ -240,8 +221,12 @@ public sealed class ListDirectory(IDatabase database) : IListDirectory
         : session.Change(
             "UPDATE lists SET members = members + @more WHERE id = @id", ("@more", more), ("@id", listId));
 
-    private async Task<Result<ContactList>> AddMembers(
-        DatabaseSession session, AccountId account, string listId, List<PreparedContact> contacts)
+    private async Task<Result<MembersAdded>> AddMembers(
+        DatabaseSession session,
+        AccountId account,
+        string listId,
+        List<PreparedContact> contacts,
+        SubscriptionChange? renewal)
     {
         // Nobody deletes the list meanwhile, and whoever counts its members waits.
         if (await Find(session, account, listId, session.Dialect.ForUpdate) is null)
@@ -256,11 +241,18 @@ public sealed class ListDirectory(IDatabase database) : IListDirectory
             throw new RefusedException(At(full, PreparedContact.CheckCount(int.MaxValue)!));
         }
 
+        if (renewal is not null)
+        {
+            await SubscriptionDirectory.Renew(session, listId, contacts.Select(contact => contact.Id), renewal);
+        }
+
+        var departed = await SubscriptionDirectory.FindDeparted(
+            session, listId, contacts.Select(contact => contact.Id));
         var occurrences = new Dictionary<ContactId, int>(contacts.Count);
-        var members = contacts.ConvertAll(contact => (
+        var members = contacts.FindAll(contact => !departed.Contains(contact.Id.Value)).ConvertAll(contact => (
             contact.Id, occurrences[contact.Id] = occurrences.GetValueOrDefault(contact.Id) + 1));
         await CountMembers(session, listId, await writer.AddMembers(listId, members));
-        return (await Find(session, account, listId))!;
+        return new MembersAdded((await Find(session, account, listId))!, departed.Count);
     }
 
     private static Refusal At(int index, Refusal refusal) =>

@@ -37,10 +37,13 @@ internal sealed record PreparedContact
     public static (ContactId Id, string Address, bool IsValid) Identify(
         ReadOnlySpan<byte> key, AccountId account, string address)
     {
-        address = address.Trim();
-        var parsed = EmailAddress.Parse(address);
-        var spelling = parsed?.Normalised ?? address;
-        return (ContactId.Of(key, account, spelling), spelling, parsed is { IsPublic: true });
+        if (EmailAddress.Parse(address) is { } parsed)
+        {
+            return (ContactId.Of(key, account, parsed), parsed.Normalised, parsed.IsPublic);
+        }
+
+        address = AddressIdentity.Visible(address);
+        return (ContactId.Of(key, account, address), address, false);
     }
 
     /// <summary>Checks and completes what was given.</summary>
@@ -94,13 +97,13 @@ internal sealed record PreparedContact
 
     public static Refusal? CheckAddress(string? address)
     {
-        var trimmed = address.AsSpan().Trim();
+        var trimmed = AddressIdentity.Visible(address ?? "");
         return trimmed.Length switch
         {
             0 => Refusal.Invalid("contact.address.missing", "A contact needs an address.", "address"),
             > EmailAddress.LengthMax => Refusal.Invalid(
                 "contact.address.too_long", $"An address has at most {EmailAddress.LengthMax} characters.", "address"),
-            _ when !ContactText.IsClean(trimmed.ToString()) => Refusal.Invalid(
+            _ when !ContactText.IsClean(trimmed) => Refusal.Invalid(
                 "contact.address.control_character", "An address holds no control characters.", "address"),
             _ => null,
         };

@@ -1,4 +1,6 @@
 using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
 
@@ -6,7 +8,8 @@ namespace OrleansCampaigns.Storage.Imports;
 
 /// <summary>Writes a step of a chunk, its counts and how far it got: all in one transaction or not at all.</summary>
 /// <remarks>
-/// Each row counts once, as created, updated, duplicated or rejected; malformed ones are counted a second time apart.
+/// Each row counts once, as created, updated, duplicated or rejected; malformed ones, and those of contacts that are no
+/// members any more, are counted a second time apart.
 /// </remarks>
 internal static class ImportChunkWriter
 {
@@ -82,15 +85,43 @@ internal static class ImportChunkWriter
             }
         }
 
+        var departed = await FindDeparted(session, task, taken.ConvertAll(i => rows[i].Contact.Id), now);
+        var members = taken.FindAll(i => !departed.Contains(rows[i].Contact.Id.Value));
         var (occurrences, added) = await writer.AddOccurrences(
-            task.Id, task.ListId, taken.ConvertAll(i => rows[i].Contact.Id));
-        var counts = new ImportCounts { Members = added };
-        for (var n = 0; n < taken.Count; n++)
+            task.Id, task.ListId, members.ConvertAll(i => rows[i].Contact.Id));
+        var counts = new ImportCounts { Members = added, LeftOut = taken.Count - members.Count };
+        foreach (var (n, i) in members.Index())
         {
-            counts.Add(written[taken[n]], occurrences[n], rows[taken[n]].Contact.AddressIsValid);
+            counts.Add(written[i], occurrences[n], rows[i].Contact.AddressIsValid);
+        }
+
+        // The profile of a contact that left is kept up to date, and the contact stays off the list.
+        foreach (var i in taken.Where(i => departed.Contains(rows[i].Contact.Id.Value)))
+        {
+            counts.Add(written[i], occurrence: 1, rows[i].Contact.AddressIsValid);
         }
 
         return counts;
+    }
+
+    private static async Task<HashSet<string>> FindDeparted(
+        DatabaseSession session, ImportTask task, List<ContactId> contacts, long now)
+    {
+        if (task.Options.Resubscribe is { } consent)
+        {
+            await SubscriptionDirectory.Renew(
+                session,
+                task.ListId,
+                contacts,
+                new(
+                    SubscriptionState.Subscribed,
+                    DateTimeOffset.FromUnixTimeMilliseconds(now),
+                    "import",
+                    task.Options.Actor,
+                    consent));
+        }
+
+        return await SubscriptionDirectory.FindDeparted(session, task.ListId, contacts);
     }
 
     private static async Task KeepErrors(DatabaseSession session, string import, List<ImportError> errors)
@@ -136,13 +167,14 @@ internal static class ImportChunkWriter
             UPDATE imports SET
                 rows = rows + @rows, created = created + @created, updated = updated + @updated,
                 duplicated = duplicated + @duplicated, malformed = malformed + @malformed,
-                rejected = rejected + @rejected,
+                rejected = rejected + @rejected, left_out = left_out + @left_out,
                 position = @position, line = coalesce(CAST(@line AS bigint), line), chunk_rows = @chunk_rows,
                 chunk_done = @chunk_done
             WHERE id = @id
             """,
             ("@rows", counts.Rows), ("@created", counts.Created), ("@updated", counts.Updated),
             ("@duplicated", counts.Duplicated), ("@malformed", counts.Malformed), ("@rejected", counts.Rejected),
+            ("@left_out", counts.LeftOut),
             ("@position", isLast ? chunk.Position : chunk.From), ("@line", isLast ? chunk.Line : null),
             ("@chunk_rows", isLast ? 0 : chunk.Rows), ("@chunk_done", isLast ? 0 : end), ("@id", import));
     }

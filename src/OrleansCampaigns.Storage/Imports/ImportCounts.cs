@@ -17,6 +17,8 @@ internal sealed class ImportCounts
 
     public int Members { get; set; }
 
+    public int LeftOut { get; set; }
+
     /// <summary>Each row once: malformed ones are among the others.</summary>
     public int Rows => Created + Updated + Duplicated + Rejected;
 

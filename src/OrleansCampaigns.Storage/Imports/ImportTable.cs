@@ -26,7 +26,8 @@ internal sealed record ImportTask(string Id, AccountId Account, string ListId, I
 internal static class ImportTable
 {
     private const string Columns = """
-        id, list_id, status, rows, created, updated, duplicated, malformed, rejected, started_at, ended_at, failure
+        id, list_id, status, rows, created, updated, duplicated, malformed, rejected, started_at, ended_at, failure,
+        left_out
         """;
 
     private const string TaskColumns = "id, account, list_id, options, position, line, chunk_rows, chunk_done";
@@ -114,5 +115,6 @@ internal static class ImportTable
         StartedAt = reader.Time(9),
         EndedAt = reader.TimeOrNull(10),
         Failure = reader.TextOrNull(11) is { } failure ? DirectoryJson.ReadRefusal(failure) : null,
+        LeftOut = reader.GetInt64(12),
     };
 }

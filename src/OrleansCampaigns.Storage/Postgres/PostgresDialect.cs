@@ -46,7 +46,7 @@ internal sealed class PostgresDialect : SqlDialect
 
     public override string Holds(string column, string text) => $"strpos({column}, {text}) > 0";
 
-    public override string IsAmong(string column, string numbers) => $"{column} = ANY({numbers})";
+    public override string IsAmong(string column, string values) => $"{column} = ANY({values})";
 
     public override string Json(string text) => $"{text}::jsonb";
 
@@ -60,6 +60,8 @@ internal sealed class PostgresDialect : SqlDialect
         $"coalesce(length({column} ->> {name}), 0)";
 
     public override object ToParameter(IEnumerable<long> numbers) => numbers.ToArray();
+
+    public override object ToParameter(IEnumerable<string> texts) => texts.ToArray();
 
     public override IContactWriter Writer(DatabaseSession session, AccountId account, long now) =>
         new PostgresContactWriter(session, account, now);

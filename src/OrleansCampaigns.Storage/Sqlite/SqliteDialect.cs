@@ -41,8 +41,8 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override string Holds(string column, string text) => $"instr({column}, {text}) > 0";
 
-    public override string IsAmong(string column, string numbers) =>
-        $"{column} IN (SELECT value FROM json_each({numbers}))";
+    public override string IsAmong(string column, string values) =>
+        $"{column} IN (SELECT value FROM json_each({values}))";
 
     public override string Json(string text) => text;
 
@@ -61,6 +61,8 @@ internal sealed class SqliteDialect : SqlDialect
         $"coalesce((SELECT length(a.value) FROM json_each({column}) a WHERE a.key = {name}), 0)";
 
     public override object ToParameter(IEnumerable<long> numbers) => $"[{string.Join(',', numbers)}]";
+
+    public override object ToParameter(IEnumerable<string> texts) => DirectoryJson.Write(texts);
 
     public override IContactWriter Writer(DatabaseSession session, AccountId account, long now) =>
         new SqliteContactWriter((SqliteConnection)session.Connection, account, now);

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using OrleansCampaigns.Contracts.Contacts;
 using OrleansCampaigns.Contracts.Feedback;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Domain.Feedback;
@@ -23,6 +25,18 @@ public sealed class FakeContactGrain(TimeProvider clock) : IContactGrain
 
     public Task<Result<ContactState>> Reinstate(string actor, string reason) =>
         Change(Contact.Reinstate(actor, reason, clock.GetUtcNow()));
+
+    public Task EndSubscription(string listId, ImmutableList<string> kept, SubscriptionChange change)
+    {
+        Contact = Contact.EndSubscription(listId, kept, change);
+        return Task.CompletedTask;
+    }
+
+    public Task RenewSubscription(string listId, SubscriptionChange change)
+    {
+        Contact = Contact.RenewSubscription(listId, change);
+        return Task.CompletedTask;
+    }
 
     public Task<ContactState> Describe() => Task.FromResult(new ContactState
     {

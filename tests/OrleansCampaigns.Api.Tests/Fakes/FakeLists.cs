@@ -6,13 +6,17 @@ using OrleansCampaigns.Domain.Audiences;
 namespace OrleansCampaigns.Api.Tests.Fakes;
 
 /// <summary>Lists and views in memory.</summary>
-public sealed class FakeLists(FakeContacts directory, TimeProvider clock) : IListDirectory
+public sealed class FakeLists(FakeContacts directory, TimeProvider clock)
+    : IListDirectory, ISubscriptionDirectory
 {
     public List<(AccountId Account, ContactList List)> Lists { get; } = [];
 
     public List<(AccountId Account, ContactView View)> Views { get; } = [];
 
     public List<(string List, ContactId Contact)> Members { get; } = [];
+
+    /// <summary>What ended or renewed memberships, in order.</summary>
+    public List<(string List, ContactId Contact, SubscriptionChange Change)> Changes { get; } = [];
 
     /// <summary>What adding members is refused with, if it is.</summary>
     public Refusal? MembersRefused { get; set; }
@@ -66,29 +70,92 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock) : ILis
     public Task<bool> DeleteList(AccountId account, string listId, CancellationToken cancellation = default) =>
         Task.FromResult(Lists.RemoveAll(known => known.Account == account && known.List.Id == listId) > 0);
 
-    public Task<Result<ContactList>> AddMembers(
-        AccountId account, string listId, IReadOnlyList<ContactInput> contacts, CancellationToken cancellation =
-            default)
+    public Task<Result<MembersAdded>> AddMembers(
+        AccountId account,
+        string listId,
+        IReadOnlyList<ContactInput> contacts,
+        SubscriptionChange? renewal = null,
+        CancellationToken cancellation = default)
     {
         if (MembersRefused is not null)
         {
-            return Task.FromResult<Result<ContactList>>(MembersRefused);
+            return Task.FromResult<Result<MembersAdded>>(MembersRefused);
         }
 
+        var leftOut = 0;
         foreach (var contact in contacts)
         {
             var id = FakeContacts.IdOf(account, contact.Address);
             directory.Add(FakeContacts.Row(id, contact), account);
-            Members.Add((listId, id));
+            if (renewal is not null && StateOf(listId, id) != SubscriptionState.Subscribed)
+            {
+                Changes.Add((listId, id, renewal));
+            }
+
+            if (StateOf(listId, id) is SubscriptionState.Left or SubscriptionState.TakenOff)
+            {
+                leftOut++;
+            }
+            else
+            {
+                Members.Add((listId, id));
+            }
         }
 
-        return Task.FromResult<Result<ContactList>>(
-            Put(listId, list => list with { Members = list.Members + contacts.Count }));
+        return Task.FromResult<Result<MembersAdded>>(new MembersAdded(
+            Put(listId, list => list with { Members = list.Members + contacts.Count - leftOut }), leftOut));
     }
 
-    public Task<bool> RemoveMember(
-        AccountId account, string listId, ContactId contact, CancellationToken cancellation = default) =>
-        Task.FromResult(Members.RemoveAll(member => member == (listId, contact)) > 0);
+    public Task<SubscriptionChange?> End(
+        AccountId account,
+        string listId,
+        ContactId contact,
+        SubscriptionChange change,
+        CancellationToken cancellation = default)
+    {
+        var wasMember = Members.RemoveAll(member => member == (listId, contact)) > 0;
+        if (wasMember || StateOf(listId, contact) == SubscriptionState.TakenOff)
+        {
+            Changes.Add((listId, contact, change));
+        }
+
+        return Task.FromResult(Changes.LastOrDefault(known => (known.List, known.Contact) == (listId, contact)).Change
+            ?? null);
+    }
+
+    public Task<bool> Renew(
+        AccountId account,
+        string listId,
+        ContactId contact,
+        SubscriptionChange change,
+        CancellationToken cancellation = default)
+    {
+        Changes.Add((listId, contact, change));
+        Members.Add((listId, contact));
+        return Task.FromResult(true);
+    }
+
+    public Task<IReadOnlyList<Subscription>> Query(
+        AccountId account, ContactId contact, CancellationToken cancellation = default) =>
+        Task.FromResult<IReadOnlyList<Subscription>>(
+        [
+            .. from known in Lists
+               where known.Account == account && !known.List.IsHidden
+               let changes = Changes
+                   .Where(change => (change.List, change.Contact) == (known.List.Id, contact))
+                   .Select(change => change.Change).ToList()
+               where Members.Contains((known.List.Id, contact)) || changes.Count > 0
+               select new Subscription(
+                   known.List.Id,
+                   known.List.Name,
+                   changes.LastOrDefault()?.State ?? SubscriptionState.Subscribed,
+                   changes.LastOrDefault()?.At,
+                   changes),
+        ]);
+
+    private SubscriptionState StateOf(string listId, ContactId contact) => Changes
+        .LastOrDefault(known => (known.List, known.Contact) == (listId, contact))
+        .Change?.State ?? SubscriptionState.Subscribed;
 
     public Task<Result<ContactView>> CreateView(
         AccountId account, string name, ContactFilter filter, CancellationToken cancellation = default) =>

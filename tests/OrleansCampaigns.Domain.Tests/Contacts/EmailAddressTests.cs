@@ -115,7 +115,6 @@ public class EmailAddressTests
     [InlineData("\"us\r\ner\"@example.com")]
     [InlineData("us\u0000er@example.com")]
     [InlineData("user\r\nRCPT TO:<x@y>@example.com")]
-    [InlineData("us\u200Ber@example.com")]
     [InlineData("us\u2028er@example.com")]
     [InlineData("us\u00A0er@example.com")]
     [InlineData("us\uE000er@example.com")]
@@ -172,7 +171,7 @@ public class EmailAddressTests
     }
 
     [Fact]
-    public void The_case_of_the_local_part_matters_and_that_of_the_domain_does_not()
+    public void Mail_is_sent_to_the_local_part_as_it_was_spelled()
     {
         Assert.Equal(EmailAddress.Parse("a@EXAMPLE.com"), EmailAddress.Parse("a@example.COM"));
         Assert.NotEqual(EmailAddress.Parse("A@example.com"), EmailAddress.Parse("a@example.com"));

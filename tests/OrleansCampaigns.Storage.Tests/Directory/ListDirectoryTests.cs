@@ -13,7 +13,12 @@ namespace OrleansCampaigns.Storage.Tests.Directory;
 
 public abstract class ListDirectoryTests(ITestDatabases databases) : DatabaseContract(databases)
 {
+    private static readonly SubscriptionChange Left =
+        new(SubscriptionState.Left, new(2026, 3, 1, 9, 0, 0, TimeSpan.Zero), "page", "contact", null);
+
     private ListDirectory Lists => new(Test.Database);
+
+    private SubscriptionDirectory Subscriptions => new(Test.Database);
 
     private ContactDirectory Contacts => new(Test.Database);
 
@@ -73,7 +78,7 @@ public abstract class ListDirectoryTests(ITestDatabases databases) : DatabaseCon
         Assert.Equal(["one", "two"], (await Lists.QueryListsOf(Account, contact)).Select(list => list.Name));
         Assert.Empty(await Lists.QueryListsOf(Other, contact));
 
-        await Lists.RemoveMember(Account, one.Id, contact);
+        await Subscriptions.End(Account, one.Id, contact, Left);
 
         Assert.Equal([two.Id], (await Lists.QueryListsOf(Account, contact)).Select(list => list.Id));
     }
@@ -137,9 +142,9 @@ public abstract class ListDirectoryTests(ITestDatabases databases) : DatabaseCon
             Account, list, [Input("a@example.com"), Input("a@example.com"), Input("b@example.com")]);
         var contact = (await Contacts.FindByAddress(Account, "a@example.com"))!.Id;
 
-        Assert.False(await Lists.RemoveMember(Other, list, contact));
-        Assert.True(await Lists.RemoveMember(Account, list, contact));
-        Assert.False(await Lists.RemoveMember(Account, list, contact));
+        Assert.Null(await Subscriptions.End(Other, list, contact, Left));
+        Assert.Equal(Left, await Subscriptions.End(Account, list, contact, Left));
+        Assert.Equal(Left, await Subscriptions.End(Account, list, contact, Left with { At = Left.At.AddDays(1) }));
         Assert.Equal(1, (await Lists.FindList(Account, list))!.Members);
         Assert.NotNull(await Contacts.Find(Account, contact));
     }
@@ -191,7 +196,7 @@ public abstract class ListDirectoryTests(ITestDatabases databases) : DatabaseCon
             var mixed = contacts.Skip(i * 3).Concat(contacts.Take(i * 3)).Reverse().ToList();
             calls.Add(Lists.AddMembers(Account, list, mixed));
             calls.Add(Lists.AddMembers(Account, gone, [.. mixed.AsEnumerable().Reverse()]));
-            calls.AddRange(ids.Skip(i * 4).Take(2).Select(id => Lists.RemoveMember(Account, list, id)));
+            calls.AddRange(ids.Skip(i * 4).Take(2).Select(id => Subscriptions.End(Account, list, id, Left)));
         }
 
         calls.Add(Lists.DeleteList(Account, gone));
