@@ -4,6 +4,7 @@ namespace OrleansCampaigns.Scenarios;
 
 /// <summary>The data folder belongs to one process, and to one user.</summary>
 [UnsupportedOSPlatform("windows")]
+[Trait("Speed", "slow")]
 public sealed class DataFolderTests : IDisposable
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;

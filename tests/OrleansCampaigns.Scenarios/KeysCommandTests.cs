@@ -5,6 +5,8 @@ using OrleansCampaigns.TestKit.Postgres;
 namespace OrleansCampaigns.Scenarios;
 
 /// <summary>Access is never lost: on the machine a key can be made.</summary>
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed partial class KeysCommandTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("oc-keys-");

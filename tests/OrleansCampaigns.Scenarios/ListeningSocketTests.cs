@@ -5,6 +5,8 @@ using OrleansCampaigns.Scenarios.Cluster;
 namespace OrleansCampaigns.Scenarios;
 
 /// <summary>What a process listens on: no port of the cluster asks for a key.</summary>
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed class ListeningSocketTests
 {
     [Fact]

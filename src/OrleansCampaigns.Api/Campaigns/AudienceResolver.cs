@@ -106,7 +106,8 @@ internal sealed class AudienceResolver(IListDirectory directory, FilterCheck che
         }
 
         var resolved = new Resolved(audience with { ListIds = audience.ListIds.Add(list.Value.Id) }, list.Value.Id);
-        var added = await directory.AddMembers(account, list.Value.Id, recipients, cancellation);
+        var added = await directory.AddMembers(
+            account, list.Value.Id, recipients, renewal: null, cancellation);
         if (!added.IsRefused)
         {
             return resolved;

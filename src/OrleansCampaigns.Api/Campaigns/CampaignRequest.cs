@@ -208,8 +208,8 @@ internal sealed record AudienceRequest
 
     /// <summary>
     /// The consent under which the contacts of a filter or view are written to; required with either. The identifier of
-    /// a list: only its members are reached. <c>account</c>: the account-wide consent, which reaches everybody who is not
-    /// unsubscribed.
+    /// a list: only its members are reached. <c>account</c>: the account-wide consent, which reaches every contact that
+    /// is not unsubscribed.
     /// </summary>
     public string? Under { get; init; }
 

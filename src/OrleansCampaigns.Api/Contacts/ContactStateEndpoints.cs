@@ -25,7 +25,7 @@ internal static class ContactStateEndpoints
             .WithSummary("Shows everything that happened to a contact, oldest first.");
         contacts.MapContactActivity();
         contacts.MapGet("/{contact}/subscriptions", GetSubscriptions).Refuses(404)
-            .WithSummary("Shows how a contact stands to every list: subscribed, left or taken off, since when and why.");
+            .WithSummary("Shows how a contact stands to every list: subscribed, left or taken off, and since when.");
         contacts.MapPost("/{contact}/unsubscribe", Unsubscribe).Refuses(404, 409)
             .WithSummary("Unsubscribes a contact at an operator's word.");
         contacts.MapPost("/{contact}/resubscribe", Resubscribe).Refuses(404, 409)

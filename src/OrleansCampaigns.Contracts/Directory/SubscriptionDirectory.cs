@@ -40,7 +40,8 @@ public interface ISubscriptionDirectory
         SubscriptionChange change,
         CancellationToken cancellation = default);
 
-    /// <summary>Makes a contact a member again that left or was taken off; its consent is the change's reason.</summary>
+    /// <summary>Makes a contact a member again that left or was taken off; the change's reason is its consent.
+    /// </summary>
     /// <returns>Whether there is such a list and such a contact.</returns>
     Task<bool> Renew(
         AccountId account,

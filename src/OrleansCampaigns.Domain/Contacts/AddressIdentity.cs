@@ -28,7 +28,7 @@ public static class AddressIdentity
     public static string Visible(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (!Ascii.IsValid(text))
+        if (!Ascii.IsValid(text) && PlainText.IsWellFormed(text))
         {
             var seen = new StringBuilder(text.Length);
             foreach (var rune in text.EnumerateRunes())
@@ -39,8 +39,7 @@ public static class AddressIdentity
                 }
             }
 
-            // EnumerateRunes replaces half a surrogate pair; such a text must go on being no address.
-            text = HasLoneSurrogate(text) ? text : seen.ToString();
+            text = seen.ToString();
         }
 
         var (start, end) = (0, text.Length);
@@ -72,19 +71,9 @@ public static class AddressIdentity
             folded.Append(Rune.ToLowerInvariant(Rune.ToUpperInvariant(rune)).ToString());
         }
 
-        return Composed(folded.ToString());
-    }
-
-    private static string Composed(string text)
-    {
-        try
-        {
-            return text.Normalize(NormalizationForm.FormC);
-        }
-        catch (ArgumentException)
-        {
-            return text; // It holds what is no character, and has no form C.
-        }
+        // What is no character has no form C, and Normalize would throw on it.
+        var fold = folded.ToString();
+        return PlainText.IsWellFormed(fold) ? fold.Normalize(NormalizationForm.FormC) : fold;
     }
 
     private static bool IsBlank(char c) =>
@@ -96,19 +85,4 @@ public static class AddressIdentity
         Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format
         || rune.Value is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or 0x3164 or 0xFFA0
             or (>= 0x180B and <= 0x180F) or (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0000 and <= 0xE0FFF);
-
-    private static bool HasLoneSurrogate(string text)
-    {
-        for (var rest = text.AsSpan(); rest.Length > 0;)
-        {
-            if (Rune.DecodeFromUtf16(rest, out _, out var length) != System.Buffers.OperationStatus.Done)
-            {
-                return true;
-            }
-
-            rest = rest[length..];
-        }
-
-        return false;
-    }
 }

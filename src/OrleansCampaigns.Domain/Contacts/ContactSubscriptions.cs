@@ -12,11 +12,11 @@ public sealed record ListDeparture(string ListId, SubscriptionChange Change, Imm
 
 public sealed partial record Contact
 {
-    /// <summary>How many departures a contact keeps at hand; they matter only to campaigns that are under way.</summary>
+    /// <summary>How many departures a contact keeps at hand; they matter to campaigns under way alone.</summary>
     public const int DeparturesMax = 50;
 
     /// <summary>The lists that the contact left or was taken off, oldest first.</summary>
-    /// <remarks>The directory decides who is a member; this stops what was already on its way when it changed.</remarks>
+    /// <remarks>The directory decides who is a member; this stops what was on its way when that changed.</remarks>
     public ImmutableList<ListDeparture> Departures { get; init; } = [];
 
     /// <summary>The contact left a list, or was taken off it.</summary>

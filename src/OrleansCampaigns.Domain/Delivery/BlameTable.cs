@@ -28,7 +28,10 @@ public static class BlameTable
     private static readonly (Blame Blame, Cause[] Causes)[] Rows =
     [
         (Blame.None,
-            [Cause.None, Cause.DuplicateAddress, Cause.Unsubscribed, Cause.UnsubscribedByUs, Cause.Complained]),
+            [
+                Cause.None, Cause.DuplicateAddress, Cause.Unsubscribed, Cause.UnsubscribedByUs, Cause.Complained,
+                Cause.LeftList,
+            ]),
         (Blame.Mailbox,
             [
                 Cause.MalformedAddress, Cause.MailboxFull, Cause.MailboxInactive, Cause.NoSuchMailbox,

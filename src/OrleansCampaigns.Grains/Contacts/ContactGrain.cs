@@ -159,8 +159,7 @@ internal sealed class ContactGrain(
     public async Task EndSubscription(string listId, ImmutableList<string> kept, SubscriptionChange change)
     {
         await Commit(Contact.EndSubscription(listId, kept, change));
-        var (account, contact) = GrainKeys.ReadContact(this.GetPrimaryKeyString());
-        await gates.Shut(account, contact);
+        await ShutAllGates();
     }
 
     public Task RenewSubscription(string listId, SubscriptionChange change) =>
@@ -226,9 +225,14 @@ internal sealed class ContactGrain(
     {
         if (Contact.Status is ContactStatus.Unsubscribed or ContactStatus.UnsubscribedByUs or ContactStatus.Complained)
         {
-            var (account, contact) = GrainKeys.ReadContact(this.GetPrimaryKeyString());
-            await gates.Shut(account, contact, _begun.Values.Select(begun => begun.Sender));
+            await ShutAllGates();
         }
+    }
+
+    private Task ShutAllGates()
+    {
+        var (account, contact) = GrainKeys.ReadContact(this.GetPrimaryKeyString());
+        return gates.Shut(account, contact, _begun.Values.Select(begun => begun.Sender));
     }
 
     private async Task Commit(Contact next)

@@ -67,13 +67,7 @@ internal sealed partial class FeedbackMessages(
             return new FeedbackReceipt(kind, 0, 0, Ignored: 1, IsSetAside: false);
         }
 
-        var answer = await feedback.Apply(email.Account, email.Contact, happened, cancellation);
-        return answer.Effect switch
-        {
-            FeedbackEffect.Repeated => new FeedbackReceipt(kind, 0, Repeated: 1, 0, IsSetAside: false),
-            FeedbackEffect.Ignored => new FeedbackReceipt(kind, 0, 0, Ignored: 1, IsSetAside: false),
-            _ => new FeedbackReceipt(kind, Applied: 1, 0, 0, IsSetAside: false),
-        };
+        return ReceiptOf(kind, await feedback.Apply(email.Account, email.Contact, happened, cancellation));
     }
 
     public async Task<FeedbackReceipt> Take(
@@ -109,6 +103,13 @@ internal sealed partial class FeedbackMessages(
 
         return new FeedbackReceipt(seeming, 0, 0, Ignored: 1, IsSetAside: true);
     }
+
+    private static FeedbackReceipt ReceiptOf(string kind, FeedbackAnswer answer) => answer.Effect switch
+    {
+        FeedbackEffect.Repeated => new FeedbackReceipt(kind, 0, Repeated: 1, 0, IsSetAside: false),
+        FeedbackEffect.Ignored => new FeedbackReceipt(kind, 0, 0, Ignored: 1, IsSetAside: false),
+        _ => new FeedbackReceipt(kind, Applied: 1, 0, 0, IsSetAside: false),
+    };
 
     private static string Name(FeedbackKind kind) => kind.ToString().ToLowerInvariant();
 

@@ -48,7 +48,7 @@ internal sealed class CampaignTemplates
     public IReadOnlySet<string> RequiredFields { get; }
 
     /// <summary>Every field that is used.</summary>
-    public IReadOnlySet<string> UsedFields => fields.Numbers.Keys.ToHashSet(StringComparer.Ordinal);
+    public IReadOnlySet<string> UsedFields => fields.Names;
 
     /// <summary>The tracked links.</summary>
     public IReadOnlyList<string> Links => tracked?.Links ?? [];

@@ -12,7 +12,10 @@ public class AddressIdentityTests
     [InlineData("anna@example.com", "\u202Aanna@example.com\u202C", "an\u00ADna@example.com", "anna\u2060@example.com")]
     [InlineData("anna@example.com", "\u3000anna@example.com", "\tanna@example.com ", "\"Anna\"@example.com")]
     [InlineData("jos\u00E9@example.com", "JOS\u00C9@example.com", "Jose\u0301@example.com", "JOSE\u0301@example.com")]
-    [InlineData("\u03BF\u03B4\u03CC\u03C3@example.gr", "\u039F\u0394\u038C\u03A3@example.gr", "\u03BF\u03B4\u03CC\u03C2@example.gr")]
+    [InlineData(
+        "\u03BF\u03B4\u03CC\u03C3@example.gr",
+        "\u039F\u0394\u038C\u03A3@example.gr",
+        "\u03BF\u03B4\u03CC\u03C2@example.gr")]
     [InlineData("\u0438\u0432\u0430\u043D@example.com", "\u0418\u0412\u0410\u041D@example.com")]
     [InlineData("user@m\u00FCnchen.de", "User@M\u00DCNCHEN.DE", "USER@xn--mnchen-3ya.de", "user@XN--MNCHEN-3YA.de")]
     [InlineData("user@example.com", "u\u017Fer@example.com", "USER\uFE0F@example.com")]
@@ -47,8 +50,9 @@ public class AddressIdentityTests
     {
         string[] pieces =
         [
-            "a", "B", "\u00DF", "\u1E9E", "\u0130", "\u0131", "\u03A3", "\u03C2", "\u0345", "\u0301", "e", "\u00C9", "\uFB03", "\u01C5",
-            "\uFFFE", "\uFDD0", "\uD83D", "\uDE00", "\uD83D\uDE00", "\uDBFF\uDFFF", "\u200B", "\u00A0", "\uFEFF", ".", "\"", "\\", "@", " ",
+            "a", "B", "\u00DF", "\u1E9E", "\u0130", "\u0131", "\u03A3", "\u03C2", "\u0345", "\u0301", "e",
+            "\u00C9", "\uFB03", "\u01C5", "\uFFFE", "\uFDD0", "\uD83D", "\uDE00", "\uD83D\uDE00",
+            "\uDBFF\uDFFF", "\u200B", "\u00A0", "\uFEFF", ".", "\"", "\\", "@", " ",
         ];
         var texts = Gen.Elements(pieces).ArrayOf().Select(chosen => string.Concat(chosen));
         var likely = from local in texts select $"{local}x@example.com";
@@ -56,7 +60,8 @@ public class AddressIdentityTests
         {
             var identity = AddressIdentity.Of(text);
             return AddressIdentity.Of(identity) == identity
-                && AddressIdentity.Of(text.ToUpperInvariant()) == AddressIdentity.Of(text.ToUpperInvariant().ToLowerInvariant());
+                && AddressIdentity.Of(text.ToUpperInvariant())
+                    == AddressIdentity.Of(text.ToUpperInvariant().ToLowerInvariant());
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(5_000));
     }
 }

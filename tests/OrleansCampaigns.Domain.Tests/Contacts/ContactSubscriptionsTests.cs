@@ -21,7 +21,8 @@ public class ContactSubscriptionsTests
 
         Assert.False(decision.MayBegin);
         var delivery = decision.Contact.DeliveryOf(Turn.Campaign)!;
-        Assert.Equal((Outcome.Unsubscribed, Cause.LeftList, false), (delivery.Outcome, delivery.Cause, delivery.Charged));
+        Assert.Equal(
+            (Outcome.Unsubscribed, Cause.LeftList, false), (delivery.Outcome, delivery.Cause, delivery.Charged));
         Assert.Equal(contact.Status, decision.Contact.Status);
     }
 

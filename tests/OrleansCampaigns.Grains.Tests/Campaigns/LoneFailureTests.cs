@@ -6,6 +6,7 @@ using OrleansCampaigns.Domain.Delivery;
 namespace OrleansCampaigns.Grains.Tests.Campaigns;
 
 /// <summary>What goes wrong with one recipient is settled for it alone, and truly.</summary>
+[Trait("Needs", "PostgreSQL")]
 public sealed class LoneFailureTests(Databases databases)
 {
     private const string Anna = "anna@mail.example";

@@ -150,7 +150,8 @@ public sealed class ScheduleTests
             return Task.CompletedTask;
         });
         using var story = new Story(
-            ["defer-1@mail.example", "ok-1@mail.example"], InDoubtPolicy.AssumeSent, [lose]) { IsStrict = true };
+            ["defer-1@mail.example", "ok-1@mail.example"], InDoubtPolicy.AssumeSent, [lose])
+        { IsStrict = true };
         story.World.Settings = options => options.Retry = SlowRetries;
 
         story.Play(_ => Accident.None);

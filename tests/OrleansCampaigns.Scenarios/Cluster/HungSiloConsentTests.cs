@@ -10,6 +10,8 @@ namespace OrleansCampaigns.Scenarios.Cluster;
 
 /// <summary>A wish to be left alone is obeyed and answered while a silo hangs.</summary>
 [Collection(nameof(UndisturbedTests))]
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed class HungSiloConsentTests
 {
     private const int Recipients = 3_000;

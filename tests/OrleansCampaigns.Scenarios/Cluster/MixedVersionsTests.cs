@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 namespace OrleansCampaigns.Scenarios.Cluster;
 
 /// <summary>The baseline's cluster is upgraded during a campaign: this build joins it.</summary>
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed class BaselineFirstTests
 {
     [Fact]
@@ -11,6 +13,8 @@ public sealed class BaselineFirstTests
 }
 
 /// <summary>An upgrade is taken back during a campaign: the baseline joins what this build has begun.</summary>
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed class BaselineJoinsTests
 {
     [Fact]

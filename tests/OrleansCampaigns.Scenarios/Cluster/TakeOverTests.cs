@@ -10,6 +10,8 @@ namespace OrleansCampaigns.Scenarios.Cluster;
 
 /// <summary>How soon the work of a silo goes on elsewhere that died, or that hangs.</summary>
 [Collection(nameof(UndisturbedTests))]
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed class TakeOverTests
 {
     private const int Recipients = 4_000;
@@ -104,7 +106,8 @@ public sealed class TakeOverTests
 
         var statistics = await cluster.Ended(campaign);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"The campaign ended {TimeProvider.System.GetElapsedTime(struckAt).TotalSeconds:F1} s after the silo was {what}.");
+            $"The campaign ended {TimeProvider.System.GetElapsedTime(struckAt).TotalSeconds:F1} s after the silo was "
+            + $"{what}.");
         Counts.AssertSound(statistics);
         Assert.Equal(Recipients, statistics.Outcome("Sent"));
         Assert.Empty(sink.Records.Repeated());

@@ -8,6 +8,7 @@ using OrleansCampaigns.TestKit;
 namespace OrleansCampaigns.Scenarios.Logs;
 
 /// <summary>What an operator reads while a server runs: a line for each thing that happened, and few others.</summary>
+[Trait("Speed", "slow")]
 public sealed partial class CampaignLogTests
 {
     [Fact]
@@ -62,7 +63,8 @@ public sealed partial class CampaignLogTests
         Assert.Single(Lines($"Campaign {campaign} is resumed."));
         var end = Assert.Single(Lines($"Campaign {campaign} ended as FinishedWithFailures after "));
         Assert.Matches(
-            $"Sent {recipients / 10 * 8}, .*Bounced {recipients / 10 * 2}, excluded 0; 0 in doubt, .* {recipients} licences",
+            $"Sent {recipients / 10 * 8}, .*Bounced {recipients / 10 * 2}, excluded 0; 0 in doubt, .* "
+            + $"{recipients} licences",
             end);
         Assert.True(server.Errors.Count() < 100, string.Join('\n', server.Errors));
         Assert.DoesNotContain(server.Errors, line => line.Contains('@', StringComparison.Ordinal)

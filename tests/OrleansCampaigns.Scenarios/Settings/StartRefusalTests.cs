@@ -5,6 +5,8 @@ using OrleansCampaigns.TestKit.Postgres;
 namespace OrleansCampaigns.Scenarios.Settings;
 
 /// <summary>What an operator can mend ends the executable with a sentence: no stack trace, exit code 1.</summary>
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed class StartRefusalTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("oc-refusal-");

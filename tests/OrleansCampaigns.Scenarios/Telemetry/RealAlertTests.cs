@@ -11,6 +11,8 @@ namespace OrleansCampaigns.Scenarios.Telemetry;
 
 /// <summary>What a running server sends in trouble makes the alerts fire.</summary>
 /// <remarks>It sends once a second, and each value counts as a minute's: the alerts wait for minutes.</remarks>
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed class RealAlertTests
 {
     private const int Minutes = 12;

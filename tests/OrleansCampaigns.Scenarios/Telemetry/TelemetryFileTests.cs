@@ -7,6 +7,8 @@ namespace OrleansCampaigns.Scenarios.Telemetry;
 
 /// <summary>Alerts, dashboard and documents speak of what is really sent.</summary>
 [Collection(TelemetryRun.Shared)]
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed partial class TelemetryFileTests(TelemetryRun run)
 {
     private const string Folder = "deploy/telemetry";

@@ -6,6 +6,8 @@ namespace OrleansCampaigns.Scenarios.Telemetry;
 
 /// <summary>What a collector gets: a campaign as one trace, useful metrics, and nobody's data.</summary>
 [Collection(TelemetryRun.Shared)]
+[Trait("Needs", "PostgreSQL")]
+[Trait("Speed", "slow")]
 public sealed class TelemetryTests(TelemetryRun run)
 {
     [Fact]

@@ -21,4 +21,5 @@ public abstract class SignedTokensTests(ITestDatabases databases) : DatabaseCont
 
 public sealed class SqliteSignedTokensTests() : SignedTokensTests(SqliteDatabases.Instance);
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresSignedTokensTests(PostgresFixture postgres) : SignedTokensTests(postgres);

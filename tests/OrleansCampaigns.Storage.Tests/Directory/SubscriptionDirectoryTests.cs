@@ -127,4 +127,5 @@ public abstract class SubscriptionDirectoryTests(ITestDatabases databases) : Dat
 
 public sealed class SqliteSubscriptionDirectoryTests() : SubscriptionDirectoryTests(SqliteDatabases.Instance);
 
+[Trait("Needs", "PostgreSQL")]
 public sealed class PostgresSubscriptionDirectoryTests(PostgresFixture postgres) : SubscriptionDirectoryTests(postgres);

@@ -10,8 +10,9 @@ internal static class BaselineBuild
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
 
-    // Warnings and audits were that commit's affair; today they must neither end its build nor take time. The compiler's
-    // server, which an outer build has warmed, may help; a node of MSBuild that stays would keep the pipes open.
+    // Warnings and audits were that commit's affair; today they must neither end its build nor take time. The server of
+    // the compiler, which an outer build has warmed, may help; a node of MSBuild that stays would keep the pipes
+    // open.
     private static readonly string[] Options =
     [
         "-c", "Release", "-nodeReuse:false", "--nologo",
