@@ -19,7 +19,7 @@ public static class AddressIdentity
     public static string Of(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return EmailAddress.Parse(text)?.Identity ?? Fold(Visible(text));
+        return EmailAddress.Parse(text)?.Identity ?? Fold(Visible(PlainText.Clean(text)));
     }
 
     /// <summary>A text without what cannot be seen in it, and without the blanks around it.</summary>

@@ -134,7 +134,7 @@ public sealed partial class AudienceStore(IDatabase database) : IAudienceStore
                     var found = await session.Row(
                         ReadRecipient,
                         $"""
-                        SELECT 0, id, 1, 1, address, address_valid, name, attributes, 0, 'Queued', 'None'
+                        SELECT 0, id, 1, 1, address, address_valid, name, attributes, 0, 'Queued', 'None', 0
                         FROM ({sql.Members}) AS members WHERE {AudienceSql.Sendable} = 1
                         ORDER BY {LengthOf(session.Dialect, field)} DESC, id LIMIT 1
                         """,

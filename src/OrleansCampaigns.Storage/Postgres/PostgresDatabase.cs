@@ -119,9 +119,13 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>Whatever else the server says of a statement, it says again each time.</remarks>
-    bool IDatabase.IsPassing(Exception failure) => failure is StorageUnavailableException
-        || PostgresFailures.IsOutage(failure) || PostgresFailures.IsCollision(failure);
+    /// <remarks>What is wrong with a value (22) stays wrong.</remarks>
+    bool IDatabase.IsPassing(Exception failure) => failure switch
+    {
+        PostgresException answer => answer.SqlState is not ['2', '2', ..],
+        NpgsqlException or StorageUnavailableException or TimeoutException or IOException => true,
+        _ => false,
+    };
 
     IImportFiles IDatabase.OpenImportFiles(DirectoryOptions options) =>
         new PostgresImportFiles(this, options.ImportBytesMax);

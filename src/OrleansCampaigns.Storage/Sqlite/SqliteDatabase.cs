@@ -112,8 +112,7 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
     Task IDatabase.Analyse(string table, CancellationToken cancellation) => Task.CompletedTask;
 
     bool IDatabase.IsPassing(Exception failure) =>
-        failure is StorageUnavailableException or IOException or UnauthorizedAccessException
-        || (failure is SqliteException answer && IsOutage(answer));
+        failure is SqliteException or StorageUnavailableException or IOException or UnauthorizedAccessException;
 
     IImportFiles IDatabase.OpenImportFiles(DirectoryOptions options) => new ImportSpool(this, options);
 

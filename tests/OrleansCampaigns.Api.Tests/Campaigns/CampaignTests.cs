@@ -25,7 +25,7 @@ public sealed class CampaignTests
                 "fallbacks": {"city": "your city"},
                 "attachments": [{"fileName": "a.pdf", "contentType": "application/pdf", "content": "aGVsbG8="}]
               },
-              "audience": {"listIds": ["{{{list.Id}}}"], "filter": {"statuses": ["New"]}},
+              "audience": {"listIds": ["{{{list.Id}}}"], "filter": {"statuses": ["New"]}, "under": "account"},
               "relay": "second", "inDoubt": "Resend", "timeZone": "Europe/Vienna"
             }
             """);
@@ -110,12 +110,21 @@ public sealed class CampaignTests
         """{"name":"a","audience":{"listIds":["lst_9"]}}""", "campaign.audience.unknown_list", "audience.listIds[0]")]
     [InlineData("""{"name":"a","audience":{"listIds":[null]}}""", "field.required", "audience.listIds[0]")]
     [InlineData(
-        """{"name":"a","audience":{"filter":{"listId":"lst_9"}}}""",
+        """{"name":"a","audience":{"filter":{"listId":"lst_9"},"under":"account"}}""",
         "campaign.audience.unknown_list", "audience.filter.listId")]
     [InlineData(
         """{"name":"a","audience":{"filter":{"statuses":["Odd"]}}}""",
         "field.unknown_value", "audience.filter.statuses")]
-    [InlineData("""{"name":"a","audience":{"viewId":"viw_9"}}""", "campaign.audience.unknown_view", "audience.viewId")]
+    [InlineData(
+        """{"name":"a","audience":{"viewId":"viw_9","under":"account"}}""",
+        "campaign.audience.unknown_view", "audience.viewId")]
+    [InlineData("""{"name":"a","audience":{"filter":{}}}""", "field.required", "audience.under")]
+    [InlineData(
+        """{"name":"a","audience":{"filter":{},"under":"lst_9"}}""",
+        "campaign.audience.unknown_list", "audience.under")]
+    [InlineData(
+        """{"name":"a","audience":{"under":"account"}}""",
+        "campaign.audience.under_without_filter", "audience.under")]
     [InlineData(
         """{"name":"a","audience":{"viewId":"viw_9","filter":{}}}""", "filter.view_and_filter", "audience.viewId")]
     [InlineData("""{"name":"a","audience":{"recipients":[{}]}}""", "field.required", "audience.recipients[0].address")]
@@ -150,7 +159,7 @@ public sealed class CampaignTests
         await using var api = await TestApi.Start();
         var view = api.Lists.AddView("new ones", new ContactFilter { Statuses = [ContactStatus.New] });
 
-        var made = await api.Client.Post("/v1/campaigns", $$$"""{"name":"a","audience":{"viewId":"{{{view.Id}}}"}}""");
+        var made = await api.Client.Post("/v1/campaigns", $$$"""{"name":"a","audience":{"viewId":"{{{view.Id}}}","under":"account"}}""");
 
         Assert.Equal([ContactStatus.New], Definition(api, made).Audience.Filter!.Statuses);
         Assert.Equal("New", (string?)made.Json["audience"]!["filter"]!["statuses"]![0]);

@@ -102,7 +102,7 @@ public sealed class ContactFilterTests
 
         (await api.Client.Post("/v1/views", "{\"name\":\"v\",\"filter\":" + filter + "}"))
             .AssertProblem(HttpStatusCode.UnprocessableEntity, "filter.unknown_campaign", "filter.campaign");
-        (await api.Client.Post("/v1/campaigns", "{\"name\":\"c\",\"audience\":{\"filter\":" + filter + "}}"))
+        (await api.Client.Post("/v1/campaigns", "{\"name\":\"c\",\"audience\":{\"under\":\"account\",\"filter\":" + filter + "}}"))
             .AssertProblem(HttpStatusCode.UnprocessableEntity, "filter.unknown_campaign", "audience.filter.campaign");
     }
 

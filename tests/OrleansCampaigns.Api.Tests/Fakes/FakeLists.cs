@@ -114,7 +114,8 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock)
         CancellationToken cancellation = default)
     {
         var wasMember = Members.RemoveAll(member => member == (listId, contact)) > 0;
-        if (wasMember || StateOf(listId, contact) == SubscriptionState.TakenOff)
+        if (wasMember || (StateOf(listId, contact) == SubscriptionState.TakenOff
+            && change.State == SubscriptionState.Left))
         {
             Changes.Add((listId, contact, change));
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
 
 namespace OrleansCampaigns.Api.Tests.Lists;
 
@@ -35,8 +36,15 @@ public sealed class ListTests
 
         Assert.Equal(
             HttpStatusCode.NoContent, (await api.Client.Delete($"/v1/lists/{list.Id}/members/{member}")).Status);
-        (await api.Client.Delete($"/v1/lists/{list.Id}/members/{member}")).AssertProblem(
-            HttpStatusCode.NotFound, "list.not_a_member");
+        var again = await api.Client.Delete($"/v1/lists/{list.Id}/members/{member}?actor=ops&reason=asked");
+        var change = Assert.Single(api.Lists.Changes).Change;
+
+        // What is done already is done: a caller whose answer was lost repeats it.
+        Assert.Equal(HttpStatusCode.NoContent, again.Status);
+        Assert.Equal(SubscriptionState.TakenOff, change.State);
+        var other = Fakes.FakeContacts.IdOf(AccountId.Main, "bob@example.com");
+        (await api.Client.Delete($"/v1/lists/{list.Id}/members/{other}"))
+            .AssertProblem(HttpStatusCode.NotFound, "list.not_a_member");
         (await api.Client.Delete($"/v1/lists/{list.Id}/members/con_x")).AssertProblem(
             HttpStatusCode.NotFound, "contact.unknown");
     }

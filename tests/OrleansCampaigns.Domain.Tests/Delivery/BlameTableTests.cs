@@ -11,7 +11,10 @@ public class BlameTableTests
     [Fact]
     public void Only_what_went_not_wrong_is_nobodys_fault() =>
         Assert.Equal(
-            [Cause.None, Cause.DuplicateAddress, Cause.Unsubscribed, Cause.UnsubscribedByUs, Cause.Complained],
+            [
+                Cause.None, Cause.DuplicateAddress, Cause.Unsubscribed, Cause.UnsubscribedByUs, Cause.Complained,
+                Cause.LeftList,
+            ],
             BlameTable.CausesOf(Blame.None));
 
     [Fact]
