@@ -72,6 +72,12 @@ public sealed record FeedbackEvent
     /// </summary>
     [Id(12)] public DateTimeOffset? QueuedAt { get; init; }
 
+    /// <summary>
+    /// How long ago it happened when it was handed over, where its teller has seen it happen; <see langword="null"/>
+    /// otherwise. Unlike <see cref="At"/> it does not depend on whose clock is right.
+    /// </summary>
+    [Id(13)] public TimeSpan? Age { get; init; }
+
     /// <summary>The event as contacts remember it: 64 bits of a hash, so that nobody can aim at another's.</summary>
     internal long Mark => BinaryPrimitives.ReadInt64BigEndian(
         SHA256.HashData(Encoding.UTF8.GetBytes($"{(int)Signal}\n{Key}")));

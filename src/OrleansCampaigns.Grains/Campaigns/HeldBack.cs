@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OrleansCampaigns.Grains.Audiences;
 using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Grains.Throttling;
@@ -7,7 +8,8 @@ namespace OrleansCampaigns.Grains.Campaigns;
 /// <summary>The recipients of a partition's run whose domain takes nothing now, or who found no lane.</summary>
 /// <remarks>
 /// They wait here, in memory, while others go on. Nothing is written for them: those that the stored cursor passes over
-/// are noted as unattempted with the next window. When it is full, nobody passes them any more.
+/// are noted as unattempted with the next window. When it is full, nobody passes them any more. Their profiles are not
+/// kept: they are read again when their window comes.
 /// </remarks>
 internal sealed class HeldBack(
     SendingLimits limits, DeliveryMetrics metrics, IMailRelays relays, LaneRequest wanted, TimeProvider clock)
@@ -39,7 +41,7 @@ internal sealed class HeldBack(
             _byDomain.Add(domain, queue = new());
         }
 
-        queue.Enqueue(recipient);
+        queue.Enqueue(recipient with { Name = null, Attributes = ImmutableDictionary<string, string>.Empty });
         _seqs.Add(recipient.Seq);
         metrics.HeldBack(1);
     }

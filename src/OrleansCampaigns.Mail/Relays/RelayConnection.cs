@@ -6,6 +6,8 @@ using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
+using MimeKit.IO;
+using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains.Delivery;
@@ -334,7 +336,7 @@ internal sealed class RelayConnection : IAsyncDisposable
     private static SmtpReply Reply(int code, string text)
     {
         var reply = SmtpReplyParser.Parse($"{code} {text}");
-        return reply.Text.Length <= SmtpReplyTextMax ? reply : reply with { Text = reply.Text[..SmtpReplyTextMax] };
+        return reply with { Text = StorableText.Cut(reply.Text, SmtpReplyTextMax) };
     }
 
     private const int SmtpReplyTextMax = 500;

@@ -12,7 +12,7 @@ using OrleansCampaigns.Storage.Directory;
 namespace OrleansCampaigns.Storage.Audiences;
 
 /// <summary>Audiences.</summary>
-public sealed class AudienceStore(IDatabase database) : IAudienceStore
+public sealed partial class AudienceStore(IDatabase database) : IAudienceStore
 {
     // A million recipients take some seconds, and many more on a slow disk.
     private const int TakeSecondsMax = 1_800;
@@ -22,7 +22,7 @@ public sealed class AudienceStore(IDatabase database) : IAudienceStore
 
     private const string Columns = """
         r.seq, r.contact_id, r.occurrence, r.reserved, c.address, c.address_valid, c.name, c.attributes, r.attempts,
-        r.outcome, r.cause
+        r.outcome, r.cause, r.decided
         """;
 
     private const string Rows = """
@@ -134,7 +134,7 @@ public sealed class AudienceStore(IDatabase database) : IAudienceStore
                     var found = await session.Row(
                         ReadRecipient,
                         $"""
-                        SELECT 0, id, 1, 1, address, address_valid, name, attributes, 0, 'Queued', 'None'
+                        SELECT 0, id, 1, 1, address, address_valid, name, attributes, 0, 'Queued', 'None', 0
                         FROM ({sql.Members}) AS members WHERE {AudienceSql.Sendable} = 1
                         ORDER BY {LengthOf(session.Dialect, field)} DESC, id LIMIT 1
                         """,
@@ -314,7 +314,7 @@ public sealed class AudienceStore(IDatabase database) : IAudienceStore
             session => session.Row(
                 ReadRecipient,
                 """
-                SELECT 0, id, 1, 1, address, address_valid, name, attributes, 0, 'Queued', 'None'
+                SELECT 0, id, 1, 1, address, address_valid, name, attributes, 0, 'Queued', 'None', 0
                 FROM contacts WHERE account = @account AND id = @id
                 """,
                 ("@account", account.Value),
@@ -398,5 +398,6 @@ public sealed class AudienceStore(IDatabase database) : IAudienceStore
         Attempts = reader.GetInt32(8),
         Outcome = reader.Name<Outcome>(9),
         Cause = reader.Name<Cause>(10),
+        IsDecided = reader.Flag(11),
     };
 }

@@ -55,9 +55,6 @@ internal abstract class SqlDialect
     /// <summary>The length of the attribute that a parameter names, 0 when it is missing.</summary>
     public abstract string AttributeLength(string column, string name);
 
-    /// <summary>A value as this database takes it.</summary>
-    public abstract object? ToParameter(object? value);
-
     /// <summary>Numbers as this database takes them.</summary>
     public abstract object ToParameter(IEnumerable<long> numbers);
 

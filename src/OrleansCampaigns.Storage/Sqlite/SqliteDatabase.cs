@@ -237,8 +237,10 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
     }
 #pragma warning restore RS0030
 
-    // SQLITE_BUSY, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN: the disk's fault, not the statement's.
-    private static bool IsOutage(SqliteException failure) => failure.SqliteErrorCode is 5 or 8 or 10 or 13 or 14;
+    // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_NOMEM, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN: the fault
+    // of the disk, of memory or of another writer, not of the statement.
+    private static bool IsOutage(SqliteException failure) =>
+        failure.SqliteErrorCode is 5 or 6 or 7 or 8 or 10 or 13 or 14;
 
     private SqliteConnection Open()
     {

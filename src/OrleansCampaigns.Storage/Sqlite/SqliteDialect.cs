@@ -60,8 +60,6 @@ internal sealed class SqliteDialect : SqlDialect
     public override string AttributeLength(string column, string name) =>
         $"coalesce((SELECT length(a.value) FROM json_each({column}) a WHERE a.key = {name}), 0)";
 
-    public override object? ToParameter(object? value) => value;
-
     public override object ToParameter(IEnumerable<long> numbers) => $"[{string.Join(',', numbers)}]";
 
     public override object ToParameter(IEnumerable<string> texts) => DirectoryJson.Write(texts);
