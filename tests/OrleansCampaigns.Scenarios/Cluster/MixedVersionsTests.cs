@@ -53,7 +53,8 @@ internal static class MixedVersions
             await mixed.Sent(mixed.Accepted + 300);
             var stopped = await mixed.TakeOver(second, campaign, isKilled: false);
 
-            await mixed.Join(second, second.Silo, campaign, Recipients);
+            // Nothing is taken over any more, so the campaign may end before this one has joined.
+            await second.Silo.Start();
             await mixed.Processes.Ended(campaign);
             await AssertSound(mixed, campaign);
             var all = TimeProvider.System.GetElapsedTime(begun);
