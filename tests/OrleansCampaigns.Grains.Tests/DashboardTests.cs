@@ -32,7 +32,7 @@ public sealed class DashboardTests
         }
 
         var page = engine.Grains.GetGrain<IContactPageGrain>(
-            ContactPageGrain.KeyOf(Engine.Account, engine.ContactOf(Anna), 0));
+            ContactPageGrain.KeyOf(Engine.Account, engine.ContactOf(Anna), 0, 0));
         var account = await engine.Grains.Account(Engine.Account).GetState();
         var told = new object[]
         {

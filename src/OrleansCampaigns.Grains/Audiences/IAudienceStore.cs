@@ -103,11 +103,18 @@ public interface IAudienceStore
     Task<IReadOnlyList<Recipient>> Stranded(
         CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default);
 
-    /// <summary>Leaves out every recipient of a partition that nothing was decided on. Repeating it changes nothing.
+    /// <summary>
+    /// The recipients of a partition after <paramref name="afterSeq"/> that nothing was decided on and whose contacts
+    /// know of the campaign all the same, in order: by further occurrences of the address, or by what came back.
     /// </summary>
+    Task<IReadOnlyList<Recipient>> Noted(
+        CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default);
+
+    /// <summary>Leaves out every recipient of a partition that nothing was decided on and whose contact does not know
+    /// of the campaign. Repeating it changes nothing.</summary>
     /// <remarks>
-    /// They cost no write of a contact, like being queued: a contact that has something to tell of one of them after
-    /// all replaces this.
+    /// They cost no write of a contact, like being queued: a contact that decides on one of them after all replaces
+    /// this. One that only notes something does not.
     /// </remarks>
     /// <returns>How many there were.</returns>
     Task<int> ExcludeUndecided(

@@ -62,7 +62,12 @@ internal sealed partial class CampaignPartitionGrain
             return false; // What is in doubt was decided by an attempt, should there have been one.
         }
 
+        // First those whose contacts know nothing: what is noted from here on takes nothing back.
         await audiences.ExcludeUndecided(Campaign, Number, Exclusions.Cancelled, clock.GetUtcNow());
+        isDone &= await ForAll(
+            afterSeq => audiences.Noted(Campaign, Number, afterSeq, BatchSize),
+            recipient => LeaveOut(recipient, plan),
+            recipient => Settlement.LeftOut);
 
         // Put back into the queue, and without a time: a retry that was given up before.
         return await ForAll(
@@ -74,6 +79,13 @@ internal sealed partial class CampaignPartitionGrain
     private async Task<bool> Abandon(Recipient recipient, CampaignPlan plan)
     {
         await GrainFactory.Contact(plan.Account, recipient.Contact).Abandon(Campaign);
+        return true;
+    }
+
+    private async Task<bool> LeaveOut(Recipient recipient, CampaignPlan plan)
+    {
+        await GrainFactory.Contact(plan.Account, recipient.Contact)
+            .Exclude(Campaign, plan.QueuedAt, Exclusions.Cancelled);
         return true;
     }
 

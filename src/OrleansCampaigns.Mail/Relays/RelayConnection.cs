@@ -336,7 +336,7 @@ internal sealed class RelayConnection : IAsyncDisposable
     private static SmtpReply Reply(int code, string text)
     {
         var reply = SmtpReplyParser.Parse($"{code} {text}");
-        return reply with { Text = StorableText.Cut(reply.Text, SmtpReplyTextMax) };
+        return reply with { Text = PlainText.Cut(reply.Text, SmtpReplyTextMax) };
     }
 
     private const int SmtpReplyTextMax = 500;

@@ -56,5 +56,5 @@ internal sealed record RelayFault(string Detail)
         ' ', text.ReplaceLineEndings(" ").Trim().Split(' ').Select(
             word => word.Contains('@', StringComparison.Ordinal) ? "<address>" : word));
 
-    private static string Shorten(string text) => StorableText.Cut(text, DetailLengthMax);
+    private static string Shorten(string text) => PlainText.Cut(text, DetailLengthMax);
 }

@@ -6,6 +6,11 @@ namespace OrleansCampaigns.Storage.Audiences;
 
 public sealed partial class AudienceStore
 {
+    private const string IsUndecided = "r.decided = 0 AND r.excluded IS NULL AND r.next_attempt_at IS NULL";
+
+    // A row changes for the first time with what its contact stores.
+    private const string IsNoted = "r.occurrence = 1 AND r.updated_at IS NOT NULL";
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<Recipient>> Stranded(
         CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default) =>
@@ -22,6 +27,17 @@ public sealed partial class AudienceStore
             ("@limit", limit));
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<Recipient>> Noted(
+        CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default) =>
+        Recipients(
+            campaign,
+            partition,
+            $"AND r.seq > @after AND r.occurrence = 1 AND {IsUndecided} AND {IsNoted} ORDER BY r.seq LIMIT @limit",
+            cancellation,
+            ("@after", afterSeq),
+            ("@limit", limit));
+
+    /// <inheritdoc/>
     public Task<int> ExcludeUndecided(
         CampaignId campaign,
         int partition,
@@ -30,10 +46,9 @@ public sealed partial class AudienceStore
         CancellationToken cancellation = default) =>
         database.Write(
             session => session.Change(
-                """
-                UPDATE recipients SET excluded = @reason, decided = 1, updated_at = @now
-                WHERE campaign_id = @campaign AND partition = @partition
-                    AND decided = 0 AND excluded IS NULL AND next_attempt_at IS NULL
+                $"""
+                UPDATE recipients AS r SET excluded = @reason, decided = 1, updated_at = @now
+                WHERE r.campaign_id = @campaign AND r.partition = @partition AND {IsUndecided} AND NOT ({IsNoted})
                 """,
                 ("@campaign", campaign.Value),
                 ("@partition", partition),

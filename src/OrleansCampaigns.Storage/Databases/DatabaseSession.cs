@@ -87,8 +87,8 @@ internal sealed class DatabaseSession(DbConnection connection, SqlDialect dialec
     // Both databases hold the same texts, and where one is asked for that none can hold, nothing stored has it.
     private static object? Storable(object? value) => value switch
     {
-        string text => StorableText.Clean(text),
-        string?[] texts => Array.ConvertAll(texts, text => text is null ? null : StorableText.Clean(text)),
+        string text => PlainText.Clean(text),
+        string?[] texts => Array.ConvertAll(texts, text => text is null ? null : PlainText.Clean(text)),
         _ => value,
     };
 }

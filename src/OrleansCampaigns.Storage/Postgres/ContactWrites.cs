@@ -109,7 +109,7 @@ internal static class ContactWrites
     private static void Texts<T>(NpgsqlParameterCollection into, IReadOnlyList<T> rows, Func<T, string?> column) =>
         into.Add(new()
         {
-            Value = Column(rows, row => column(row) is { } text ? StorableText.Clean(text) : null),
+            Value = Column(rows, row => column(row) is { } text ? PlainText.Clean(text) : null),
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
         });
 

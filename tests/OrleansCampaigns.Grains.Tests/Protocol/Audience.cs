@@ -72,11 +72,13 @@ internal sealed class AudienceRows(Storage storage, CampaignId campaign, IReadOn
 
     public int ExcludeUndecided(int partition, string reason)
     {
-        var undecided = Rows.Where(
-            row => row.Partition == partition && !IsDecided(row) && NextAttemptAt(row) is null).ToList();
+        var undecided = Rows.Where(row => row.Partition == partition && !IsDecided(row) && !IsNoted(row)).ToList();
         undecided.ForEach(row => _leftOut[row] = reason);
         return undecided.Count;
     }
+
+    /// <summary>Whether its contact knows of the campaign and has decided nothing.</summary>
+    public bool IsNoted(Row row) => row.Recipient.Occurrence == 1 && !IsDecided(row) && Delivery(row) is not null;
 
     public int Settle(int partition, IReadOnlyCollection<long> seqs, Settlement settlement)
     {
@@ -249,6 +251,10 @@ internal sealed class ModelAudience(World world, Node node) : IAudienceStore
     public Task<IReadOnlyList<Recipient>> Stranded(
         CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default) =>
         Select(partition, limit, row => row.Recipient.Seq > afterSeq && Rows.IsStranded(row));
+
+    public Task<IReadOnlyList<Recipient>> Noted(
+        CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default) =>
+        Select(partition, limit, row => row.Recipient.Seq > afterSeq && Rows.IsNoted(row));
 
     public Task<int> ExcludeUndecided(
         CampaignId campaign,

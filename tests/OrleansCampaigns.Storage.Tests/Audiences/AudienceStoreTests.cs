@@ -213,6 +213,28 @@ public abstract class AudienceStoreTests(ITestDatabases databases) : DatabaseCon
     }
 
     [Fact]
+    public async Task Whose_contact_has_noted_something_is_not_left_out_behind_its_back()
+    {
+        var ids = await Make(3);
+        await Test.Recipient("c1", 0, 1, ids[0]);
+        await Test.Recipient("c1", 0, 2, ids[0], occurrence: 2);
+        await Test.Recipient("c1", 0, 3, ids[0], occurrence: 3);
+        await Test.Recipient("c1", 0, 4, ids[1]);
+        await Test.Recipient("c1", 0, 5, ids[2], outcome: "Sent", decided: 1);
+        await Test.Execute(
+            "UPDATE recipients SET outcome = 'Duplicated', decided = 1, updated_at = 60 WHERE seq = 2");
+        await Test.Execute("UPDATE recipients SET updated_at = 60 WHERE seq IN (1, 5)");
+
+        Assert.Equal([1], Seqs(await Audiences.Noted(Campaign, 0, 0, 10)));
+        Assert.Empty(await Audiences.Noted(Campaign, 0, 1, 10));
+        Assert.Equal(2, await Audiences.ExcludeUndecided(Campaign, 0, Exclusions.Cancelled, At(70)));
+        Assert.Equal([1], Seqs(await Audiences.Noted(Campaign, 0, 0, 10)));
+        Assert.Equal(
+            ["1 NULL", "2 NULL", "3 cancelled", "4 cancelled", "5 NULL"],
+            await Test.Texts("SELECT seq, excluded FROM recipients ORDER BY seq"));
+    }
+
+    [Fact]
     public async Task A_recipient_is_settled_without_its_contact()
     {
         var ids = await Make(5);
