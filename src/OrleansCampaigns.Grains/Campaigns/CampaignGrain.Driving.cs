@@ -299,11 +299,22 @@ internal sealed partial class CampaignGrain
     // a period: no silo lives that long without knowing what it was taken for.
     private async Task LookBack(Campaign ended)
     {
+        if (ended.QueuedAt is null)
+        {
+            // A taking that an activation before has left behind may have landed late.
+            await audiences.Discard(Id);
+            if (IsLongOver(ended))
+            {
+                await RemoveReminder();
+            }
+
+            return;
+        }
+
         var (totals, _) = await audiences.Count(Id);
         if (totals.RetriesWaiting == 0)
         {
-            var isLongOver = clock.GetUtcNow() >= ended.EndedAt + options.Value.ReminderPeriod;
-            await (isLongOver ? RemoveReminder() : RemoveReminderUnlessInDoubt(totals));
+            await (IsLongOver(ended) ? RemoveReminder() : RemoveReminderUnlessInDoubt(totals));
         }
         else if (ended.Status == CampaignStatus.Cancelled)
         {
@@ -318,6 +329,8 @@ internal sealed partial class CampaignGrain
             DriveSoon();
         }
     }
+
+    private bool IsLongOver(Campaign ended) => clock.GetUtcNow() >= ended.EndedAt + options.Value.ReminderPeriod;
 
     // Nor before the period is over where a cancel came between "retry failed" and its end: such a silo may put another
     // failure back into the queue.
@@ -358,8 +371,7 @@ internal sealed partial class CampaignGrain
 
         await audiences.Discard(Id);
         await GrainFactory.Account(campaign.Account).Release(Id, forGood: true);
-        await Write(campaign.Settle(new CampaignTotals()));
-        await RemoveReminder();
+        await Write(campaign.Settle(new CampaignTotals())); // The reminder looks back once more.
     }
 
     private async Task RemoveReminder()

@@ -126,6 +126,11 @@ internal sealed partial class CampaignGrain
         _reportAfter = hasChanged ? ReportPeriod
             : _reportAfter * 2 < ReportPeriodMax ? _reportAfter * 2
             : ReportPeriodMax;
+        if (nextRetryAt - clock.GetUtcNow() is { } wait && wait > TimeSpan.Zero && wait < _reportAfter)
+        {
+            _reportAfter = wait < ReportPeriod ? ReportPeriod : wait; // Then it changes, or stands still.
+        }
+
         (_reportedAt, _reported) = (clock.GetTimestamp(), progress);
     }
 }

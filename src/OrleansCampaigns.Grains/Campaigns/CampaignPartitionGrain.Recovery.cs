@@ -214,7 +214,7 @@ internal sealed partial class CampaignPartitionGrain
             _troubles.Forget(recipient.Seq);
             return isDone;
         }
-        catch (Exception failure) when (!Outage.Is(failure))
+        catch (Exception failure) when (!Outages.Is(failure))
         {
             LogContactFailed(failure.GetType().Name);
             if (!_troubles.Fails(recipient.Seq))

@@ -425,7 +425,7 @@ internal sealed partial class CampaignPartitionGrain(
             await GrainFactory.Campaign(Campaign).Tell(Number, trouble);
             _trouble = trouble;
         }
-        catch (Exception away) when (away is OrleansException || Outage.Is(away))
+        catch (Exception away) when (Outages.Is(away))
         {
             // It is told with the next round.
         }

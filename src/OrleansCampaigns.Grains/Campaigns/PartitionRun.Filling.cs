@@ -133,7 +133,7 @@ internal sealed partial class PartitionRun
             {
                 await grains.Contact(plan.Account, last.Contact).Duplicate(campaign, plan.QueuedAt, last.Occurrence);
             }
-            catch (Exception failure) when (!Outage.Is(failure))
+            catch (Exception failure) when (!Outages.Is(failure))
             {
                 // One contact holds up no other. What is left undecided is settled before the partition is done.
             }

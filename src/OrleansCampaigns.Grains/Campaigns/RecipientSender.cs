@@ -130,7 +130,7 @@ internal sealed partial class RecipientSender(
             }
 
             await TryWithdraw(contact, turn);
-            return new(Outage.Is(failure) ? TurnEnd.Failed : TurnEnd.FailedAlone);
+            return new(Outages.Is(failure) ? TurnEnd.Failed : TurnEnd.FailedAlone);
         }
     }
 
@@ -343,7 +343,7 @@ internal sealed partial class RecipientSender(
             }
             catch (Exception failure)
             {
-                failuresAlone += Outage.Is(failure) ? 0 : 1;
+                failuresAlone += Outages.Is(failure) ? 0 : 1;
                 if (failuresAlone >= ContactTroubles.TriesMax && health.MayGiveUp())
                 {
                     return new(TurnEnd.Recorded) { Settlement = Settlement.Of(turn.Attempt, report) };

@@ -63,7 +63,7 @@ internal sealed class RelayConnection : IAsyncDisposable
     public bool WasKept { get; set; }
 
     /// <summary>When it was last put into the pool.</summary>
-    public DateTimeOffset IdleSince { get; set; }
+    public long IdleSince { get; set; }
 
     /// <summary>Whether another message may be sent over it.</summary>
     public bool IsUsable => !isSpent && client.IsConnected && Transactions < options.MaxMessagesPerConnection;

@@ -141,7 +141,8 @@ internal sealed class ImportRun(IDatabase database, IImportFiles files, ImportTa
     }
 
     private bool IsOfRows(Exception fault) =>
-        fault is not (OperationCanceledException or ImportTakenException) && !database.IsPassing(fault);
+        fault is not (OperationCanceledException or ImportTakenException)
+            && !database.IsPassing(fault) && database.IsOfValues(fault);
 
     private Task<int> KeepBeginning(long position, long line, CancellationToken cancellation) =>
         database.Write(

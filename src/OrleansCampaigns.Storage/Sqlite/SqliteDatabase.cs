@@ -111,8 +111,17 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
     // Its statements say themselves which index they mean.
     Task IDatabase.Analyse(string table, CancellationToken cancellation) => Task.CompletedTask;
 
-    bool IDatabase.IsPassing(Exception failure) =>
-        failure is SqliteException or StorageUnavailableException or IOException or UnauthorizedAccessException;
+    // SQLITE_CONSTRAINT_TRIGGER: an operator has set up a trigger to refuse; this software has none such.
+    bool IDatabase.IsPassing(Exception failure) => failure switch
+    {
+        SqliteException answer => IsOutage(answer) || answer.SqliteExtendedErrorCode == 1811,
+        StorageUnavailableException or IOException or UnauthorizedAccessException => true,
+        _ => false,
+    };
+
+    // SQLITE_TOOBIG, SQLITE_CONSTRAINT, SQLITE_MISMATCH.
+    bool IDatabase.IsOfValues(Exception failure) =>
+        failure is not SqliteException answer || answer.SqliteErrorCode is 18 or 19 or 20;
 
     IImportFiles IDatabase.OpenImportFiles(DirectoryOptions options) => new ImportSpool(this, options);
 

@@ -156,7 +156,7 @@ internal sealed class Story : IDisposable
         Violation.Unless(totals.IsConserved, $"Conservation: {totals}");
         Violation.Unless(totals.RetriesWaiting == 0, "A retry waits, and nothing waits for it.");
         Violation.Unless(
-            totals[Outcome.Queued] == 0 || World.Campaign.QueuedAt is null, // Rows of a start that was given up.
+            totals[Outcome.Queued] == 0 && (World.Campaign.QueuedAt is not null || World.Audience.Rows.Count == 0),
             $"It is {status}, and somebody is queued for ever: {totals}");
         Violation.Unless(
             totals.IsOver || status == CampaignStatus.Cancelled, $"It is {status}, and somebody is not done: {totals}");
