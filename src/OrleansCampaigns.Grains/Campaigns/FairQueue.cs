@@ -22,6 +22,18 @@ internal sealed class FairQueue(int places)
     private int _free = places;
     private long _arrivals;
 
+    /// <summary>How many accounts wait for a turn or have one.</summary>
+    public int ActiveAccounts
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _accounts.Values.Count(account => account.Active > 0);
+            }
+        }
+    }
+
     /// <summary>Waits for a turn.</summary>
     /// <param name="account">Whose.</param>
     /// <param name="campaign">Which campaign's.</param>

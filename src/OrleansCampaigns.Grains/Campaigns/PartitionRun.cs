@@ -176,12 +176,14 @@ internal sealed partial class PartitionRun(
                 await lane.DisposeAsync();
             }
 
+            permits.Leave(plan, starts.Count);
             throw;
         }
 
         foreach (var (recipient, lane, pass) in starts)
         {
-            _inFlight.Add(recipient.Seq, permits.Run(() => sender.Send(recipient, lane, pass, stop, shutdown)));
+            _inFlight.Add(recipient.Seq, permits.Run(
+                plan, () => sender.Send(recipient, lane, pass, stop, shutdown)));
         }
 
         _slice += starts.Count;
@@ -224,6 +226,7 @@ internal sealed partial class PartitionRun(
             await lane.DisposeAsync();
         }
 
+        permits.Leave(plan, lanes.Count - starts.Count);
         window.Skip(lanes.Count).ToList().ForEach(_held.Add);
         return starts;
     }
@@ -388,7 +391,7 @@ internal sealed partial class PartitionRun(
         if (_permit is { } permit)
         {
             _permit = null;
-            permit.End(_slice);
+            permits.GiveBack(permit, plan, _slice);
             _buffer.Clear();
             _bufferedUpTo = _takenUpTo;
         }

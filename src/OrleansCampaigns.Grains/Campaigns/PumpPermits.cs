@@ -29,6 +29,7 @@ internal sealed class PumpPermits(IOptions<EngineOptions> options, PartitionMove
     // A line for each relay: a relay that is down keeps nobody waiting who uses another.
     private readonly ConcurrentDictionary<string, FairQueue> _permits = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, FairQueue> _lanes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, InFlight> _inFlight = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _drain = new();
     private readonly CancellationTokenSource _stopped = new();
     private readonly Lock _lock = new();
@@ -44,17 +45,49 @@ internal sealed class PumpPermits(IOptions<EngineOptions> options, PartitionMove
     /// <summary>Where attempts are made: rendering and SMTP need many threads, and a grain has one at a time.</summary>
     public TaskScheduler Threads { get; init; } = TaskScheduler.Default;
 
-    /// <summary>Makes an attempt outside grain turns.</summary>
-    public Task<TurnResult> Run(Func<Task<TurnResult>> attempt) => Task.Factory.StartNew(
-        attempt, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Threads).Unwrap();
+    /// <summary>Makes an attempt outside grain turns, on a lane that was taken here.</summary>
+    public Task<TurnResult> Run(CampaignPlan plan, Func<Task<TurnResult>> attempt) => Task.Factory.StartNew(
+        async () =>
+        {
+            try
+            {
+                return await attempt();
+            }
+            finally
+            {
+                Leave(plan, 1);
+            }
+        },
+        CancellationToken.None,
+        TaskCreationOptions.DenyChildAttach,
+        Threads).Unwrap();
+
+    /// <summary>So many lanes that were taken here come to nothing.</summary>
+    public void Leave(CampaignPlan plan, int lanes)
+    {
+        if (lanes > 0)
+        {
+            InFlightOf(plan).GiveBack(plan.Account, lanes);
+        }
+    }
 
     /// <summary>Waits for a permit, good for <see cref="SliceMax"/> recipients.</summary>
     public Task<FairQueue.Turn> Take(CampaignId campaign, CampaignPlan plan, CancellationToken cancellation) =>
-        _permits.GetOrAdd(plan.Definition.Relay ?? "", _ => new(options.Value.PumpsMax))
-            .Take(plan.Account, campaign, SliceMax, cancellation);
+        PermitsOf(plan).Take(plan.Account, campaign, SliceMax, cancellation);
+
+    /// <summary>Gives a permit back.</summary>
+    /// <param name="permit">The permit.</param>
+    /// <param name="plan">Whose it was.</param>
+    /// <param name="used">For how many recipients it was good.</param>
+    public void GiveBack(FairQueue.Turn permit, CampaignPlan plan, int used)
+    {
+        permit.End(used);
+        InFlightOf(plan).Look();
+    }
 
     /// <summary>Waits for lanes of a relay that takes the campaign's messages: at most <paramref name="max"/>, and none
     /// where every such relay refuses them for now.</summary>
+    /// <remarks>Each is run once, or left.</remarks>
     public async Task<IReadOnlyList<IMailLane>> TakeLanes(
         IMailRelays relays,
         CampaignId campaign,
@@ -63,11 +96,21 @@ internal sealed class PumpPermits(IOptions<EngineOptions> options, PartitionMove
         int max,
         CancellationToken cancellation)
     {
-        using var turn = await _lanes.GetOrAdd(wanted.Relay ?? "", _ => new(ReservationsMax))
-            .Take(plan.Account, campaign, max, cancellation);
-        var lanes = await relays.ReserveFor(wanted, max, cancellation);
-        turn.End(lanes.Count);
-        return lanes;
+        var room = await InFlightOf(plan).Take(
+            plan.Account, max, relays.CountLanes(wanted.Relay), () => PermitsOf(plan).ActiveAccounts, cancellation);
+        IReadOnlyList<IMailLane> lanes = [];
+        try
+        {
+            using var turn = await _lanes.GetOrAdd(wanted.Relay ?? "", _ => new(ReservationsMax))
+                .Take(plan.Account, campaign, room, cancellation);
+            lanes = await relays.ReserveFor(wanted, room, cancellation);
+            turn.End(lanes.Count);
+            return lanes;
+        }
+        finally
+        {
+            Leave(plan, room - lanes.Count);
+        }
     }
 
     public void PumpBegins()
@@ -98,6 +141,12 @@ internal sealed class PumpPermits(IOptions<EngineOptions> options, PartitionMove
         _drain.Dispose();
         _stopped.Dispose();
     }
+
+    private FairQueue PermitsOf(CampaignPlan plan) =>
+        _permits.GetOrAdd(plan.Definition.Relay ?? "", _ => new(options.Value.PumpsMax));
+
+    private InFlight InFlightOf(CampaignPlan plan) =>
+        _inFlight.GetOrAdd(plan.Definition.Relay ?? "", _ => new(options.Value.WindowMax));
 
     private async Task Drain(CancellationToken cancellation)
     {
