@@ -25,6 +25,10 @@ internal static class LogLevels
 
         // Its base class, which is Orleans' own, tells of ranges of a ring under our name.
         ["OrleansCampaigns.Grains.Contacts.AttemptGateService"] = LogLevel.Warning,
+
+        // Their base class tells of every request without a key: a line for whatever strangers ask.
+        ["OrleansCampaigns.Api.Access.ApiKeyHandler"] = LogLevel.Warning,
+        ["OrleansCampaigns.Api.Access.BrowserAccessHandler"] = LogLevel.Warning,
     };
 
     /// <summary>The level of each category that is named, and of <c>Default</c>.</summary>
