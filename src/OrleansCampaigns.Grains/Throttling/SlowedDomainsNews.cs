@@ -6,8 +6,8 @@ namespace OrleansCampaigns.Grains.Throttling;
 
 /// <summary>Which domains are slowed, as far as this silo has heard.</summary>
 /// <remarks>
-/// Asked for while the silo sends, every few seconds, and only then. Until when is kept as timestamps: a wall clock that
-/// is set back would hold what nobody says any more.
+/// Asked for while the silo sends, every few seconds, and only then. Until when is kept as timestamps: by a wall clock
+/// that is set back a domain would stay slowed.
 /// </remarks>
 internal sealed class SlowedDomainsNews(
     IGrainFactory grains, TimeSpan period, TimeProvider clock, Action<IReadOnlyCollection<string>> heard)
