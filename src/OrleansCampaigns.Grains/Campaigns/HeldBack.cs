@@ -8,8 +8,8 @@ namespace OrleansCampaigns.Grains.Campaigns;
 /// <summary>The recipients of a partition's run whose domain takes nothing now, or who found no lane.</summary>
 /// <remarks>
 /// They wait here, in memory, while others go on. Nothing is written for them: those that the stored cursor passes over
-/// are noted as unattempted with the next window. When it is full, nobody passes them any more. Their profiles are not
-/// kept: they are read again when their window comes.
+/// are noted as unattempted with the next window. When it is full, nobody passes them any more. Their profiles are kept
+/// for as long as the partition has its permit: those that wait longer are read again when their window comes.
 /// </remarks>
 internal sealed class HeldBack(
     SendingLimits limits, DeliveryMetrics metrics, IMailRelays relays, LaneRequest wanted, TimeProvider clock)
@@ -18,6 +18,7 @@ internal sealed class HeldBack(
 
     private readonly Dictionary<string, Queue<Recipient>> _byDomain = new(StringComparer.Ordinal);
     private readonly HashSet<long> _seqs = [];
+    private readonly HashSet<long> _bare = [];
     private readonly Dictionary<ThrottleLine, int> _planned = [];
     private readonly HashSet<string> _probed = new(StringComparer.Ordinal);
 
@@ -41,10 +42,26 @@ internal sealed class HeldBack(
             _byDomain.Add(domain, queue = new());
         }
 
-        queue.Enqueue(recipient with { Name = null, Attributes = ImmutableDictionary<string, string>.Empty });
+        queue.Enqueue(recipient);
         _seqs.Add(recipient.Seq);
         metrics.HeldBack(1);
     }
+
+    /// <summary>Forgets what fills their templates.</summary>
+    public void ForgetProfiles()
+    {
+        foreach (var (domain, queue) in _byDomain.ToList())
+        {
+            _byDomain[domain] = new(queue.Select(
+                recipient => recipient with { Name = null, Attributes = ImmutableDictionary<string, string>.Empty }));
+        }
+
+        _bare.UnionWith(_seqs);
+    }
+
+    /// <summary>Which of a window's recipients came without their profiles; each is told once.</summary>
+    public List<long> TakeBare(List<Recipient> window) =>
+        window.ConvertAll(recipient => recipient.Seq).FindAll(_bare.Remove);
 
     /// <summary>Begins a new window with those whose domain takes something now.</summary>
     public List<Recipient> BeginWindow(int room)

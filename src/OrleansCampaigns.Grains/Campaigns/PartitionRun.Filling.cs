@@ -49,10 +49,19 @@ internal sealed partial class PartitionRun
     private bool IsTimeToLook() => _nextDueAt <= clock.GetUtcNow()
         || _lookedAt is not { } last || clock.GetElapsedTime(last) >= options.ReminderPeriod;
 
-    // Those who are held back wait without their profiles, because there may be many and they may wait for hours.
-    private async Task<List<Recipient>> Reload(List<Recipient> held) => held.Count == 0
-        ? held
-        : [.. await audiences.Find(campaign, partition, held.ConvertAll(recipient => recipient.Seq))];
+    // Those who are held back for long wait without their profiles, because there may be many and they may wait for
+    // hours.
+    private async Task<List<Recipient>> Reload(List<Recipient> held)
+    {
+        var bare = _held.TakeBare(held);
+        if (bare.Count == 0)
+        {
+            return held;
+        }
+
+        var read = (await audiences.Find(campaign, partition, bare)).ToDictionary(recipient => recipient.Seq);
+        return held.ConvertAll(recipient => bare.Contains(recipient.Seq) ? read[recipient.Seq] : recipient);
+    }
 
     // What is due again, and what was begun but never attempted.
     private async Task AddRetries(List<Recipient> window, int room)

@@ -392,6 +392,7 @@ internal sealed partial class PartitionRun(
         {
             _permit = null;
             permits.GiveBack(permit, plan, _slice);
+            _held.ForgetProfiles();
             _buffer.Clear();
             _bufferedUpTo = _takenUpTo;
         }

@@ -26,6 +26,9 @@ internal sealed class PumpPermits(IOptions<EngineOptions> options, PartitionMove
     // than one, because relays that share a campaign's messages are not equally quick.
     private const int ReservationsMax = 4;
 
+    // Beside another account even a campaign on few lanes has so much of a window in flight.
+    private const int SharesPerWindow = 4;
+
     // A line for each relay: a relay that is down keeps nobody waiting who uses another.
     private readonly ConcurrentDictionary<string, FairQueue> _permits = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, FairQueue> _lanes = new(StringComparer.Ordinal);
@@ -146,7 +149,7 @@ internal sealed class PumpPermits(IOptions<EngineOptions> options, PartitionMove
         _permits.GetOrAdd(plan.Definition.Relay ?? "", _ => new(options.Value.PumpsMax));
 
     private InFlight InFlightOf(CampaignPlan plan) =>
-        _inFlight.GetOrAdd(plan.Definition.Relay ?? "", _ => new(options.Value.WindowMax));
+        _inFlight.GetOrAdd(plan.Definition.Relay ?? "", _ => new(Math.Max(1, options.Value.WindowMax / SharesPerWindow)));
 
     private async Task Drain(CancellationToken cancellation)
     {
