@@ -1,3 +1,4 @@
+using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Domain.Feedback;
@@ -96,6 +97,25 @@ public class ContactEndTests
         var delivery = left.ResolveDoubt(Given.Turn(2), Given.Rules, 1, Later).Delivery();
 
         Assert.Equal((Outcome.Unsubscribed, false, 1), (delivery.Outcome, delivery.InDoubt, delivery.Attempts));
+    }
+
+    [Fact]
+    public void Who_left_the_list_before_a_retry_was_due_was_not_sent_it()
+    {
+        var rules = Given.Rules with { Lists = ["lst_a"] };
+        var waiting = new Contact().Attempted(1, Given.Deferred);
+        var dueAt = waiting.Delivery().NextAttemptAt!.Value;
+        SubscriptionChange change = new(SubscriptionState.Left, dueAt.AddSeconds(-1), "link", null, null);
+
+        var before = waiting.EndSubscription("lst_a", [], change)
+            .ResolveDoubt(Given.Turn(2), rules, 1, Later).Delivery();
+        var after = waiting.EndSubscription("lst_a", [], change with { At = dueAt })
+            .ResolveDoubt(Given.Turn(2), rules, 1, Later).Delivery();
+
+        Assert.Equal(
+            (Outcome.Unsubscribed, Cause.LeftList, false, 1),
+            (before.Outcome, before.Cause, before.InDoubt, before.Attempts));
+        Assert.Equal((Outcome.Sent, true), (after.Outcome, after.InDoubt));
     }
 
     [Fact]
