@@ -18,9 +18,8 @@ public sealed class KillTests
         await using var sink = SandboxServer.Start(new SandboxOptions { Latency = TimeSpan.FromMilliseconds(20) });
         await using var server = new ServerProcess(sink.Port);
         await server.Start();
-        var addresses = Enumerable.Range(0, Recipients)
-            .Select(i => $"{Rule(i)}-{i}@mail.example");
-        var list = await server.Import(Counts.Csv(addresses));
+        var list = await server.Import(Counts.Csv(
+            Enumerable.Range(0, Recipients).Select(i => $"{Rule(i)}-{i}@mail.example")));
         var campaign = await server.Draft(list, Recipients, new() { ["inDoubt"] = policy });
         await server.Post($"campaigns/{campaign}/start");
 

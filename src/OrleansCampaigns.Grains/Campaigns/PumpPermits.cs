@@ -149,7 +149,8 @@ internal sealed class PumpPermits(IOptions<EngineOptions> options, PartitionMove
         _permits.GetOrAdd(plan.Definition.Relay ?? "", _ => new(options.Value.PumpsMax));
 
     private InFlight InFlightOf(CampaignPlan plan) =>
-        _inFlight.GetOrAdd(plan.Definition.Relay ?? "", _ => new(Math.Max(1, options.Value.WindowMax / SharesPerWindow)));
+        _inFlight.GetOrAdd(
+            plan.Definition.Relay ?? "", _ => new(Math.Max(1, options.Value.WindowMax / SharesPerWindow)));
 
     private async Task Drain(CancellationToken cancellation)
     {
