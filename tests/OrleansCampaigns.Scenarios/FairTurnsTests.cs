@@ -48,7 +48,7 @@ public sealed class FairTurnsTests
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{others} others were sent between the first and the last of {Small}; {turns[0]} before.");
 
-        // Alone it needs its own number of turns: beside the other no more than twice as many.
-        Assert.InRange(others, 0, Small);
+        // Fair is as many as its own; windows and lanes are no exact measure. By partitions it would be many times that.
+        Assert.InRange(others, 0, Small * 3 / 2);
     }
 }
