@@ -48,7 +48,8 @@ public sealed class FairTurnsTests
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{others} others were sent between the first and the last of {Small}; {turns[0]} before.");
 
-        // Fair is as many as its own; windows and lanes are no exact measure. By partitions it would be many times that.
+        // Fair is as many as its own; windows and lanes are no exact measure. By partitions it would be many times as
+        // many.
         Assert.InRange(others, 0, Small * 3 / 2);
     }
 }
