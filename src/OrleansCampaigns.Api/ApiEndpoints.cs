@@ -13,6 +13,7 @@ using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Api.Tracking;
 using OrleansCampaigns.Api.Views;
+using OrleansCampaigns.Api.Welcome;
 using OrleansCampaigns.Contracts.Feedback;
 
 namespace OrleansCampaigns.Api;
@@ -33,6 +34,7 @@ public static class ApiEndpoints
         app.UseAuthorization();
         app.UseMiddleware<IdempotencyMiddleware>();
 
+        app.MapWelcome();
         app.MapHealth();
         app.MapApiDocument();
         app.MapTracking();

@@ -6,6 +6,7 @@ using OrleansCampaigns.Api.Health;
 using OrleansCampaigns.Api.Lists;
 using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Tracking;
+using OrleansCampaigns.Api.Welcome;
 
 namespace OrleansCampaigns.Api;
 
@@ -14,6 +15,9 @@ public sealed class ApiOptions
 {
     /// <summary>How many bytes a CSV file may have; 2 GB when not said.</summary>
     public long ImportBytesMax { get; set; } = 2_000_000_000;
+
+    /// <summary>Further pages of this process that its first page names.</summary>
+    public IList<WelcomeLink> Pages { get; } = [];
 }
 
 /// <summary>Registers what the API needs.</summary>

@@ -53,6 +53,69 @@ public sealed class DemoTests
         Assert.True((double)demo["seconds"]! > 0);
     }
 
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    [InlineData("HUP", 129)]
+    public async Task It_ends_at_once_when_it_is_told_to_and_leaves_no_folder_behind(string signal, int exitCode)
+    {
+        var folder = Directory.CreateTempSubdirectory("oc-demo-");
+        try
+        {
+            var start = new ProcessStartInfo("dotnet", ["exec", ServerProcess.Executable, "demo"])
+            {
+                RedirectStandardOutput = true,
+            };
+            start.Environment["TMPDIR"] = folder.FullName;
+            using var demo = Process.Start(start)!;
+            while (await demo.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line
+                && !line.Contains("It sends.", StringComparison.Ordinal))
+            {
+                // It is in the middle of sending when this ends.
+            }
+
+            Assert.Single(folder.GetDirectories("orleans-campaigns-demo-*"));
+            using var kill = Process.Start("kill", [$"-{signal}", $"{demo.Id}"]);
+            var rest = await demo.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await demo.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+            Assert.Equal(exitCode, demo.ExitCode);
+            Assert.DoesNotContain("Every invariant holds.", rest, StringComparison.Ordinal);
+            Assert.Empty(folder.GetDirectories("orleans-campaigns-demo-*"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task It_stays_open_where_it_is_asked_to_and_shows_what_arrived()
+    {
+        using var demo = Process.Start(new ProcessStartInfo(
+            "dotnet", ["exec", ServerProcess.Executable, "demo", "--recipients", "50", "--stay", "true"])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        var (url, key) = ("", "");
+        while (key.Length == 0
+            && await demo.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            url = line.Contains("/v1/campaigns", StringComparison.Ordinal) ? line.Trim().Split("/v1/")[0] : url;
+            key = line.Contains("KEY=", StringComparison.Ordinal) ? line.Split('=')[1] : key;
+        }
+
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        var inbox = JsonNode.Parse(await http.GetStringAsync(
+            new Uri($"{url}/sandbox/messages"), TestContext.Current.CancellationToken))!;
+        Assert.True((long)inbox["count"]! > 20);
+
+        using var kill = Process.Start("kill", ["-INT", $"{demo.Id}"]);
+        await demo.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, demo.ExitCode);
+    }
+
     private static long Sum(JsonNode? counts) => counts!.AsObject().Sum(pair => (long)pair.Value!);
 
     private static async Task<JsonNode> Run(int recipients, int seed)

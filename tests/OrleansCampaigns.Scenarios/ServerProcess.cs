@@ -24,7 +24,7 @@ public sealed class ServerProcess : IAsyncDisposable
     private HttpClient? _http;
 
     /// <summary>Describes a server; <see cref="Start"/> runs it.</summary>
-    /// <param name="relayPort">The port of the relay on this machine.</param>
+    /// <param name="relayPort">The port of the relay on this machine; 0 where no relay is to be named.</param>
     /// <param name="settings">Further settings, in the spelling of the configuration
     /// (<c>Engine:Retry:MaxAge</c>).</param>
     /// <param name="folder">The folder of the data; a fresh one when absent.</param>
@@ -55,6 +55,14 @@ public sealed class ServerProcess : IAsyncDisposable
         foreach (var (key, value) in settings ?? [])
         {
             _settings[key] = value;
+        }
+
+        if (relayPort == 0)
+        {
+            foreach (var key in _settings.Keys.Where(key => key.StartsWith("Mail:Relays:", StringComparison.Ordinal)))
+            {
+                _settings.Remove(key);
+            }
         }
     }
 

@@ -1,8 +1,7 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using OrleansCampaigns.Host.Sandboxing;
 using OrleansCampaigns.Host.Serving;
-using OrleansCampaigns.Mail.Inbound;
 using OrleansCampaigns.Mail.Sandbox;
 using OrleansCampaigns.Mail.Sandbox.World;
 
@@ -13,75 +12,67 @@ namespace OrleansCampaigns.Host.Demonstration;
 /// client that knows only the API. What the world sends back comes as it would come from the real one: by SMTP and
 /// HTTP.
 /// </summary>
-internal sealed class Demo(int recipients, int seed, string? data, Display display)
+internal sealed class Demo(int recipients, int seed, string? data, bool stays, Display display)
 {
     public async Task<DemoResult> Run(CancellationToken cancellation)
     {
         var folder = data ?? Path.Combine(Path.GetTempPath(), $"orleans-campaigns-demo-{Path.GetRandomFileName()}");
+        using var interruption = new Interruption(data is null ? folder : null);
         try
         {
-            await using var sandbox = SandboxServer.Start();
+            display.Say("A server and a sandbox of the receiving world are started.");
+            var inbox = new SandboxInbox();
+            await using var sandbox = SandboxServer.Start(new SandboxOptions { Inbox = stays ? inbox : null });
             var url = $"http://127.0.0.1:{FreePort()}";
             var key = DemoAccess.MakeSecret();
             await using var server = await Server.Build(
-                Settings(folder, url, sandbox.Port), services => DemoAccess.Add(services, key), cancellation);
+                Settings(folder, url, sandbox.Port), services => Adjust(services, key, interruption), cancellation);
+            server.MapSandbox(inbox);
             await server.StartAsync(cancellation);
             await using var world = new SandboxWorld(new SandboxWorldOptions
             {
                 Seed = seed,
-                InboundPort = InboundPort(server),
+                InboundPort = ServedSandbox.InboundPort(server),
                 PublicUrl = new Uri(url),
             });
             sandbox.World = world;
             using var client = new DemoClient(url, key);
             var result = await new DemoScene(client, sandbox, world, display).Play(recipients, seed, cancellation);
+            if (stays)
+            {
+                interruption.ExitCode = result.Violations.Count == 0 ? 0 : 1;
+                display.Invite(url, key);
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+            }
+
             await server.StopAsync(cancellation);
             return result;
         }
         finally
         {
-            if (data is null && Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
+            interruption.Clean();
         }
     }
 
-    // What takes hours in the world takes a second here; nothing else differs from a server's own settings.
+    private static void Adjust(IServiceCollection services, string key, Interruption interruption)
+    {
+        DemoAccess.Add(services, key);
+        services.PostConfigure<LoggerFilterOptions>(interruption.Silence);
+        services.AddSingleton<IHostLifetime, NoLifetime>(); // Signals are the interruption's.
+    }
+
     private static IConfiguration Settings(string folder, string url, int relayPort) => new ConfigurationBuilder()
+        .AddInMemoryCollection(WorldPace.Settings(relayPort))
         .AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Data"] = folder,
             ["Listen"] = url,
             ["Tracking:PublicUrl"] = url,
-
-            // The world's people need 40 minutes, which are 4 seconds; its machines 2 minutes at most.
-            ["Tracking:MachineWindow"] = "00:00:02.5",
-            ["Tracking:MachineBurst"] = "00:00:00.3",
-            ["Mail:ReturnPath"] = "bounces@sandbox.example",
-            ["Mail:Inbound:Listen"] = "127.0.0.1:0",
-            ["Mail:Inbound:Addresses:0"] = "complaints@sandbox.example",
-            ["Mail:Relays:0:Name"] = "sandbox",
-            ["Mail:Relays:0:Host"] = SandboxServer.Host,
-            ["Mail:Relays:0:Port"] = relayPort.ToString(CultureInfo.InvariantCulture),
-            ["Mail:Relays:0:Security"] = "None",
-
-            // Domains that push back are slowed here, too, but at the pace of this world's minutes.
-            ["Throttling:BackOff:StartRatePerSecond"] = "200",
-            ["Throttling:BackOff:RatePerSecondMin"] = "50",
-            ["Throttling:BackOff:RatePerSecondMax"] = "400",
-            ["Throttling:BackOff:Step"] = "100",
-            ["Throttling:BackOff:StepPeriod"] = "00:00:01",
-            ["Throttling:BackOff:Pause"] = "00:00:00.02",
-            ["Throttling:BackOff:PauseMax"] = "00:00:00.5",
-            ["Engine:Retry:Deferred:First"] = "00:00:01",
-            ["Engine:Retry:Deferred:Factor"] = "1.5",
-            ["Engine:Retry:Deferred:Max"] = "00:00:03",
-            ["Engine:Retry:SoftBounced:First"] = "00:00:01",
-            ["Engine:Retry:SoftBounced:Factor"] = "1.5",
-            ["Engine:Retry:SoftBounced:Max"] = "00:00:03",
-            ["Engine:Retry:MaxAge"] = "00:00:08",
+            ["Sandbox"] = "true",
             ["Logging:LogLevel:Default"] = "Warning",
+
+            // How busy the machine is would be written across the table.
+            ["Logging:LogLevel:Orleans"] = "Error",
         })
         .Build();
 
@@ -93,7 +84,10 @@ internal sealed class Demo(int recipients, int seed, string? data, Display displ
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static int InboundPort(WebApplication server) =>
-        server.Services.GetRequiredService<InboundServer>().Port
-            ?? throw new InvalidOperationException("Nobody listens for what comes back.");
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 }

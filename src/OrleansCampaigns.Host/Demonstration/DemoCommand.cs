@@ -31,6 +31,12 @@ internal static class DemoCommand
         Description = "Keep the database in this folder, which must not exist yet (default: a temporary folder).",
     };
 
+    private static readonly Option<bool?> Stay = new("--stay")
+    {
+        Description =
+            "Stay open at the end, to be looked into (default: on a terminal); --stay false ends in any case.",
+    };
+
     public static Command Create()
     {
         Recipients.Validators.Add(result =>
@@ -52,15 +58,17 @@ internal static class DemoCommand
         var command = new Command(
             "demo", "Sends a campaign over real SMTP to a sandbox of the receiving world and checks every count.")
         {
-            Recipients, Seed, Json, Data,
+            Recipients, Seed, Json, Data, Stay,
         };
         command.SetAction(async (arguments, cancellation) =>
         {
             var isJson = arguments.GetValue(Json);
+            var stays = arguments.GetValue(Stay) ?? (!isJson && Display.IsWatched);
             var demo = new Demo(
                 arguments.GetValue(Recipients),
                 arguments.GetValue(Seed),
                 arguments.GetValue(Data),
+                stays,
                 isJson ? new PlainDisplay(Console.Error) : Display.ForConsole());
             var status = 1;
             var explained = await ServerConfiguration.Explain(async () =>

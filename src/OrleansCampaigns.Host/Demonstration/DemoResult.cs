@@ -120,6 +120,10 @@ internal sealed record DemoStatistics(
     long Complained,
     string? WaitingFor)
 {
+    /// <summary>How many recipients are not done: untried, or waiting for another attempt.</summary>
+    public long Open => Outcomes.GetValueOrDefault("Queued") + Outcomes.GetValueOrDefault("Deferred")
+        + Outcomes.GetValueOrDefault("SoftBounced");
+
     public bool IsOver => Status is "Finished" or "FinishedWithFailures" or "Cancelled";
 }
 

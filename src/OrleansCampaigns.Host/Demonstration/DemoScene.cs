@@ -68,7 +68,7 @@ internal sealed class DemoScene(DemoClient client, SandboxServer sandbox, Sandbo
     }
 
     // Over for now is not the end: what comes back may have the campaign run again.
-    private async Task<(DemoStatistics Statistics, bool IsLast)> Look(string campaign, CancellationToken cancellation)
+    private async Task<DemoLook> Look(string campaign, CancellationToken cancellation)
     {
         await Task.Delay(WatchPeriod, cancellation);
         var isSettled = _quiet.Elapsed > StatisticsAge;
@@ -77,11 +77,11 @@ internal sealed class DemoScene(DemoClient client, SandboxServer sandbox, Sandbo
         {
             await world.WhenQuiet(cancellation); // Tells what went wrong, if something did.
             _quiet.Start();
-            return (statistics, isSettled);
+            return new(statistics, 0, isSettled);
         }
 
         _quiet.Reset();
-        return (statistics, false);
+        return new(statistics, world.Pending, false);
     }
 
     private Task<DemoStatistics> Statistics(string campaign, CancellationToken cancellation) =>

@@ -1,12 +1,18 @@
 using System.Globalization;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Host.Sandboxing;
+using OrleansCampaigns.Host.Serving;
 using Spectre.Console;
 
 namespace OrleansCampaigns.Host.Demonstration;
 
-/// <summary>Shows a demo to whoever watches.</summary>
+/// <summary>Shows a demo to those who watch it.</summary>
 internal abstract class Display
 {
+    /// <summary>Whether somebody at a terminal watches.</summary>
+    public static bool IsWatched =>
+        AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected && !Console.IsInputRedirected;
+
     /// <summary>A live table on a terminal, lines elsewhere.</summary>
     public static Display ForConsole() => AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected
         ? new LiveDisplay()
@@ -15,24 +21,22 @@ internal abstract class Display
     /// <summary>A line about what happens now.</summary>
     public abstract void Say(string line);
 
-    /// <summary>Shows progress until <paramref name="next"/> returns the last statistics.</summary>
-    public abstract Task<DemoStatistics> Watch(
-        Func<Task<(DemoStatistics Statistics, bool IsLast)>> next, Func<double> seconds);
+    /// <summary>Shows progress until <paramref name="next"/> returns the last look.</summary>
+    public abstract Task<DemoStatistics> Watch(Func<Task<DemoLook>> next, Func<double> seconds);
 
-    /// <summary>The final statistics and a few histories.</summary>
+    /// <summary>A few histories, and the final statistics.</summary>
     public abstract void Conclude(
         DemoResult result, IReadOnlyList<(string Address, IReadOnlyList<DemoEntry> Entries)> histories);
 
-    protected static string Line(DemoStatistics statistics, double seconds)
+    /// <summary>Where what was done can be looked at.</summary>
+    public void Invite(string url, string key)
     {
-        var done = string.Join("  ", OutcomeTable.Rows
-            .Where(row => statistics.Outcomes.GetValueOrDefault(row.Outcome.ToString()) > 0)
-            .Select(row => $"{row.Name} {statistics.Outcomes[row.Outcome.ToString()]}"));
-        var rate = statistics.Attempts / Math.Max(seconds, 0.001);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{seconds,6:0.0} s  {done}  | {rate:0} attempts/s, {statistics.RetriesWaiting} retries waiting, "
-                + $"{statistics.Opened} opened, {statistics.Clicked} clicked");
+        Say("");
+        Say("All of it stays open until Ctrl-C:");
+        Say($"  {url}{SandboxEndpoints.Path}   what arrived (user: anything, password: the key)");
+        Say($"  {url}{DashboardSetup.Path}   the Orleans Dashboard (the same)");
+        Say($"  {url}/v1/campaigns   the API (Authorization: Bearer KEY)");
+        Say($"  KEY={key}");
     }
 
     protected static string Describe(DemoEntry entry, DateTimeOffset first)
@@ -54,25 +58,28 @@ internal abstract class Display
 /// <summary>Lines, for pipes and files.</summary>
 internal sealed class PlainDisplay(TextWriter output) : Display
 {
+    private const double SecondsMin = 1;
+
     public override void Say(string line) => output.WriteLine(line);
 
-    public override async Task<DemoStatistics> Watch(
-        Func<Task<(DemoStatistics Statistics, bool IsLast)>> next, Func<double> seconds)
+    public override async Task<DemoStatistics> Watch(Func<Task<DemoLook>> next, Func<double> seconds)
     {
-        var shown = "";
+        var progress = new DemoProgress();
+        var shown = double.NegativeInfinity;
         while (true)
         {
-            var (statistics, isLast) = await next();
-            var line = Line(statistics, seconds());
-            if (line[9..] != shown)
+            var look = await next();
+            var now = seconds();
+            var (line, sentence) = progress.Describe(look, now);
+            if (look.IsLast || now - shown >= SecondsMin)
             {
-                output.WriteLine(line);
-                shown = line[9..];
+                output.WriteLine($"{line}. {Outcomes(look.Statistics)} {sentence}");
+                shown = now;
             }
 
-            if (isLast)
+            if (look.IsLast)
             {
-                return statistics;
+                return look.Statistics;
             }
         }
     }
@@ -80,16 +87,6 @@ internal sealed class PlainDisplay(TextWriter output) : Display
     public override void Conclude(
         DemoResult result, IReadOnlyList<(string Address, IReadOnlyList<DemoEntry> Entries)> histories)
     {
-        output.WriteLine();
-        foreach (var row in OutcomeTable.Rows)
-        {
-            output.WriteLine($"{row.DisplayName,-30} {result.Outcomes.GetValueOrDefault(row.Outcome.ToString()),8}");
-        }
-
-        output.WriteLine($"{"excluded",-30} {result.Excluded,8}");
-        output.WriteLine($"{"audience",-30} {result.Recipients,8}");
-        WriteCounts("recipients", result.RecipientStatuses);
-        WriteCounts("contacts", result.ContactStatuses);
         foreach (var (address, entries) in histories)
         {
             output.WriteLine();
@@ -101,6 +98,16 @@ internal sealed class PlainDisplay(TextWriter output) : Display
         }
 
         output.WriteLine();
+        foreach (var row in OutcomeTable.Rows)
+        {
+            output.WriteLine($"{row.DisplayName,-30} {result.Outcomes.GetValueOrDefault(row.Outcome.ToString()),8}");
+        }
+
+        output.WriteLine($"{"excluded",-30} {result.Excluded,8}");
+        output.WriteLine($"{"audience",-30} {result.Recipients,8}");
+        output.WriteLine();
+        WriteCounts("Recipients", result.RecipientStatuses);
+        WriteCounts("Contacts", result.ContactStatuses);
         var (feedback, licences) = (result.Feedback, result.Licences);
         output.WriteLine($"{result.Attempts} attempts, {result.Retries} retries; {result.Seconds:0.0} s.");
         output.WriteLine(
@@ -118,14 +125,14 @@ internal sealed class PlainDisplay(TextWriter output) : Display
         }
     }
 
-    private void WriteCounts(string what, IReadOnlyDictionary<string, long> counts)
-    {
-        output.WriteLine();
-        foreach (var (name, count) in counts)
-        {
-            output.WriteLine($"{$"{what} that are {name}",-30} {count,8}");
-        }
-    }
+    private static string Outcomes(DemoStatistics statistics) => string.Join(", ", OutcomeTable.Rows
+        .Where(row => statistics.Outcomes.GetValueOrDefault(row.Outcome.ToString()) > 0)
+        .Select(row => $"{row.Name} {statistics.Outcomes[row.Outcome.ToString()]}")
+        .Append($"opened {statistics.Opened}, clicked {statistics.Clicked}.")).TrimStart(',', ' ');
+
+    private void WriteCounts(string what, IReadOnlyDictionary<string, long> counts) =>
+        output.WriteLine(
+            $"{what}: {string.Join(", ", counts.Where(pair => pair.Value > 0).Select(pair => $"{pair.Key} {pair.Value}"))}.");
 }
 
 /// <summary>A table that moves.</summary>
@@ -133,18 +140,21 @@ internal sealed class LiveDisplay : Display
 {
     public override void Say(string line) => AnsiConsole.MarkupLine($"[grey]{Markup.Escape(line)}[/]");
 
-    public override Task<DemoStatistics> Watch(
-        Func<Task<(DemoStatistics Statistics, bool IsLast)>> next, Func<double> seconds) =>
+    public override Task<DemoStatistics> Watch(Func<Task<DemoLook>> next, Func<double> seconds) =>
         AnsiConsole.Live(new Text("")).StartAsync(async live =>
         {
+            var progress = new DemoProgress();
             while (true)
             {
-                var (statistics, isLast) = await next();
-                live.UpdateTarget(TableOf(statistics.Outcomes, statistics.ExcludedTotal, statistics.Audience)
-                    .Caption(Markup.Escape(Line(statistics, seconds()).Split('|')[1].Trim())));
-                if (isLast)
+                var look = await next();
+                var (line, sentence) = progress.Describe(look, seconds());
+                live.UpdateTarget(new Rows(
+                    TableOf(look.Statistics),
+                    new Text($"{line}; {look.Statistics.Opened} opened, {look.Statistics.Clicked} clicked"),
+                    new Text(sentence)));
+                if (look.IsLast)
                 {
-                    return statistics;
+                    return look.Statistics;
                 }
             }
         });
@@ -153,17 +163,17 @@ internal sealed class LiveDisplay : Display
         DemoResult result, IReadOnlyList<(string Address, IReadOnlyList<DemoEntry> Entries)> histories) =>
         new PlainDisplay(Console.Out).Conclude(result, histories);
 
-    private static Table TableOf(IReadOnlyDictionary<string, long> outcomes, long excluded, long audience)
+    private static Table TableOf(DemoStatistics statistics)
     {
         var table = new Table().AddColumn("Outcome").AddColumn(new TableColumn("Recipients").RightAligned());
         foreach (var row in OutcomeTable.Rows)
         {
             table.AddRow(
-                row.DisplayName, outcomes.GetValueOrDefault(
-                    row.Outcome.ToString()).ToString(CultureInfo.InvariantCulture));
+                row.DisplayName,
+                statistics.Outcomes.GetValueOrDefault(row.Outcome.ToString()).ToString(CultureInfo.InvariantCulture));
         }
 
-        table.AddRow("excluded", excluded.ToString(CultureInfo.InvariantCulture));
-        return table.AddRow("[bold]audience[/]", audience.ToString(CultureInfo.InvariantCulture));
+        table.AddRow("excluded", statistics.ExcludedTotal.ToString(CultureInfo.InvariantCulture));
+        return table.AddRow("[bold]audience[/]", statistics.Audience.ToString(CultureInfo.InvariantCulture));
     }
 }

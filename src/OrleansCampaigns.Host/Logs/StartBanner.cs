@@ -3,6 +3,7 @@ using System.Reflection;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OrleansCampaigns.Contracts.Feedback;
+using OrleansCampaigns.Host.Sandboxing;
 using OrleansCampaigns.Host.Serving;
 using OrleansCampaigns.Mail;
 using OrleansCampaigns.Mail.Inbound;
@@ -27,6 +28,12 @@ internal static class StartBanner
         yield return $"OrleansCampaigns {Version}, role {settings.ServerRole.ToString().ToLowerInvariant()}, "
             + $"process {Environment.ProcessId}, .NET {Environment.Version}.";
         yield return Database(services.GetRequiredService<ServerDatabase>(), settings, configuration);
+        if (settings.Sandbox)
+        {
+            yield return "Sandbox: nothing leaves this machine. What arrives is at "
+                + $"{settings.Listen.TrimEnd('/')}{SandboxEndpoints.Path}.";
+        }
+
         if (settings.ServerRole != ServerRole.Api)
         {
             foreach (var line in Relays(services.GetRequiredService<IOptions<MailOptions>>().Value, configuration))

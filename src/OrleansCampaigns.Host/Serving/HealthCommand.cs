@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net;
 
 namespace OrleansCampaigns.Host.Serving;
 
@@ -24,19 +23,8 @@ internal static class HealthCommand
     }
 
     /// <summary>What a process that listens at an address is asked on the same machine.</summary>
-    internal static Uri UrlOf(string listen)
-    {
-        var address = new UriBuilder(listen) { Path = "/health/ready" };
-        if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip))
-        {
-            // Whoever listens everywhere is reached by the loopback address.
-            address.Host = ip.Equals(IPAddress.Any) ? $"{IPAddress.Loopback}"
-                : ip.Equals(IPAddress.IPv6Any) ? $"[{IPAddress.IPv6Loopback}]"
-                : address.Host;
-        }
-
-        return address.Uri;
-    }
+    internal static Uri UrlOf(string listen) =>
+        new(new ServerSettings { Listen = listen }.LocalUrl, "health/ready");
 
     private static async Task<int> Run(ParseResult arguments, CancellationToken cancellation)
     {

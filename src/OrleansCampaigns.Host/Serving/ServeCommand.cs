@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Host.Sandboxing;
 
 namespace OrleansCampaigns.Host.Serving;
 
@@ -13,7 +14,8 @@ internal static class ServeCommand
             "Runs the silo and the API: on the embedded database (the default), or as one of many processes on "
             + "PostgreSQL.")
         {
-            ServerConfiguration.Role, ServerConfiguration.Data, ServerConfiguration.Listen, ServerConfiguration.Config,
+            ServerConfiguration.Role, ServerConfiguration.Data, ServerConfiguration.Listen, ServerConfiguration.Sandbox,
+            ServerConfiguration.Config,
         };
         command.SetAction(Run);
         return command;
@@ -22,11 +24,15 @@ internal static class ServeCommand
     public static Task<int> Run(ParseResult arguments, CancellationToken cancellation) =>
         ServerConfiguration.Explain(() => Serve(ServerConfiguration.Read(arguments), cancellation));
 
-    private static async Task Serve(IConfiguration configuration, CancellationToken cancellation)
+    private static async Task Serve(IConfiguration given, CancellationToken cancellation)
     {
+        await using var sandbox = ServedSandbox.Start(given);
+        var configuration = sandbox?.Settings ?? given;
         await using var server = await Server.Build(configuration, cancellation: cancellation);
+        sandbox?.Map(server);
         Server.Introduce(server, configuration);
         await server.StartAsync(cancellation);
+        sandbox?.Awaken(server);
         if (ServerSettings.Read(configuration).ServerRole != ServerRole.Silo)
         {
             var access = server.Services.GetRequiredService<IAccessDirectory>();

@@ -7,6 +7,7 @@ using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains;
 using OrleansCampaigns.Grains.Throttling;
 using OrleansCampaigns.Host.Logs;
+using OrleansCampaigns.Host.Sandboxing;
 using OrleansCampaigns.Host.Telemetry;
 using OrleansCampaigns.Mail;
 using OrleansCampaigns.Mail.Relays;
@@ -144,7 +145,14 @@ internal static partial class Server
             builder.Services.AddSingleton<IHealth, SiloHealth>();
         }
 
-        builder.Services.AddOrleansCampaignsApi();
+        builder.Services.AddOrleansCampaignsApi(api =>
+        {
+            api.Pages.Add(new(DashboardSetup.Path, "The Orleans Dashboard, for administrators"));
+            if (settings.Sandbox)
+            {
+                api.Pages.Add(new(SandboxEndpoints.Path, "What the sandbox received, for administrators"));
+            }
+        });
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls(settings.Listen);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopLimit);

@@ -23,6 +23,11 @@ internal static class ServerConfiguration
         Description = "all: a silo and the API in one (default); silo or api: one of many on PostgreSQL.",
     };
 
+    public static readonly Option<bool> Sandbox = new("--sandbox")
+    {
+        Description = "Send to a sandbox of the receiving world in this process, and show what arrived at /sandbox.",
+    };
+
     public static readonly Option<FileInfo?> Config = new("--config")
     {
         Description = "A JSON file with settings (default ./orleanscampaigns.json, if it exists).",
@@ -47,6 +52,7 @@ internal static class ServerConfiguration
             ["Data"] = arguments.GetValue(Data),
             ["Listen"] = arguments.GetValue(Listen),
             ["Role"] = arguments.GetValue(Role),
+            ["Sandbox"] = arguments.GetResult(Sandbox) is null ? null : $"{arguments.GetValue(Sandbox)}",
         }.Where(pair => pair.Value is not null));
         var configuration = Build(builder, path);
         Require(configuration);

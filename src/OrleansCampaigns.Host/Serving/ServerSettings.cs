@@ -17,10 +17,33 @@ internal sealed class ServerSettings
     /// <summary>The role, by name: <c>all</c>, <c>silo</c> or <c>api</c>.</summary>
     public string Role { get; set; } = nameof(ServerRole.All);
 
+    /// <summary>
+    /// Sends to a sandbox of the receiving world in this process instead of to relays: nobody is written to.
+    /// </summary>
+    public bool Sandbox { get; set; }
+
     /// <summary>How silos find and reach each other.</summary>
     public ClusterSettings Cluster { get; set; } = new();
 
     public ServerRole ServerRole => Enum.Parse<ServerRole>(Role, ignoreCase: true);
+
+    /// <summary>Where a program on the same machine reaches what listens.</summary>
+    public Uri LocalUrl
+    {
+        get
+        {
+            var url = new UriBuilder(Listen) { Path = "/" };
+            if (IPAddress.TryParse(url.Host.Trim('[', ']'), out var ip))
+            {
+                // Whatever listens everywhere is reached by the loopback address.
+                url.Host = ip.Equals(IPAddress.Any) ? $"{IPAddress.Loopback}"
+                    : ip.Equals(IPAddress.IPv6Any) ? $"[{IPAddress.IPv6Loopback}]"
+                    : url.Host;
+            }
+
+            return url.Uri;
+        }
+    }
 
     public string DatabasePath => Path.Combine(Data, "orleanscampaigns.db");
 

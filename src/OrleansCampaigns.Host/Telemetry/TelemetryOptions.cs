@@ -12,6 +12,8 @@ internal sealed class TelemetryOptions
 
     private static readonly TimeSpan PeriodMin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PeriodMax = TimeSpan.FromHours(1);
+    private static readonly TimeSpan TimeoutMin = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TimeoutMax = TimeSpan.FromMinutes(5);
 
     /// <summary>The collector's URL, for HTTP without the path of a signal; off while it is empty.</summary>
     public string? Endpoint { get; set; }
@@ -26,6 +28,12 @@ internal sealed class TelemetryOptions
 
     /// <summary>How often metrics are sent.</summary>
     public TimeSpan MetricsPeriod { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How long the collector may take for an answer, and for what is left when the process stops. What it has not
+    /// taken by then is lost.
+    /// </summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The address that <see cref="Endpoint"/> names.</summary>
     public Uri Collector => new(Endpoint!);
@@ -62,6 +70,12 @@ internal sealed class TelemetryOptions
                 $"{Section}:MetricsPeriod must be a time from {PeriodMin} to {PeriodMax}."));
         }
 
+        if (options.Timeout < TimeoutMin || options.Timeout > TimeoutMax)
+        {
+            throw new SettingsException(string.Create(
+                CultureInfo.InvariantCulture, $"{Section}:Timeout must be a time from {TimeoutMin} to {TimeoutMax}."));
+        }
+
         return options;
     }
 
@@ -70,6 +84,7 @@ internal sealed class TelemetryOptions
     {
         // The exporter adds the path of a signal only to an endpoint that it took from the environment.
         exporter.Protocol = Protocol;
+        exporter.TimeoutMilliseconds = (int)Timeout.TotalMilliseconds;
         exporter.Endpoint = Protocol == OtlpExportProtocol.HttpProtobuf
             ? new Uri($"{Collector.AbsoluteUri.TrimEnd('/')}/v1/{signal}")
             : Collector;

@@ -51,6 +51,8 @@ internal static class TelemetrySetup
         Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
         services.AddSingleton<DistributedContextPropagator>(new TraceParentPropagator());
         ExceptionSilence.Begin();
+        services.AddSingleton(options);
+        services.AddHostedService<TelemetryFlush>(); // Stopped before what it depends on is disposed.
         services.AddOpenTelemetry()
             .ConfigureResource(resource => Describe(resource, settings))
             .WithMetrics(metrics => metrics

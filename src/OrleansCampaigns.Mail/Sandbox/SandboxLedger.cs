@@ -5,7 +5,7 @@ using System.Text;
 namespace OrleansCampaigns.Mail.Sandbox;
 
 /// <summary>What the sandbox saw, kept apart from anything the engine believes.</summary>
-internal sealed class SandboxLedger(TimeProvider clock, bool keepsMessages, bool keepsAttempts)
+internal sealed class SandboxLedger(TimeProvider clock, SandboxOptions options)
 {
     private const int HeaderOctetsMax = 32 * 1024;
 
@@ -14,6 +14,7 @@ internal sealed class SandboxLedger(TimeProvider clock, bool keepsMessages, bool
     private readonly List<SandboxDelivery> deliveries = [];
     private readonly List<SandboxAttempt> attemptLog = [];
     private readonly HashSet<string> messageIds = [];
+    private long accepted;
     private long duplicates;
     private long attemptCount;
     private long transactions;
@@ -24,7 +25,7 @@ internal sealed class SandboxLedger(TimeProvider clock, bool keepsMessages, bool
     public int CountAttempt(string recipient, DateTimeOffset began)
     {
         Interlocked.Increment(ref attemptCount);
-        if (keepsAttempts)
+        if (options.KeepAttempts)
         {
             lock (gate)
             {
@@ -45,10 +46,18 @@ internal sealed class SandboxLedger(TimeProvider clock, bool keepsMessages, bool
 
     public void Accept(string sender, string recipient, in ReadOnlySequence<byte> content)
     {
+        var at = clock.GetUtcNow();
+        var kept = options.KeepMessages || options.Inbox is not null ? content.ToArray() : (ReadOnlyMemory<byte>?)null;
+        options.Inbox?.Add(sender, recipient, at, kept!.Value);
+        Interlocked.Increment(ref accepted);
+        if (!options.KeepDeliveries)
+        {
+            return;
+        }
+
         var messageId = FindMessageId(content);
-        var kept = keepsMessages ? content.ToArray() : (ReadOnlyMemory<byte>?)null;
         var delivery = new SandboxDelivery(
-            messageId, sender, recipient, clock.GetUtcNow(), content.Length, kept);
+            messageId, sender, recipient, at, content.Length, options.KeepMessages ? kept : null);
         lock (gate)
         {
             deliveries.Add(delivery);
@@ -81,7 +90,7 @@ internal sealed class SandboxLedger(TimeProvider clock, bool keepsMessages, bool
         {
             return new SandboxSnapshot
             {
-                Accepted = deliveries.Count,
+                Accepted = Interlocked.Read(ref accepted),
                 Duplicates = duplicates,
                 Attempts = Interlocked.Read(ref attemptCount),
                 Transactions = Interlocked.Read(ref transactions),

@@ -32,6 +32,12 @@ public sealed record SandboxOptions
     /// <summary>Keeps the octets of every accepted message. Costs memory without limit.</summary>
     public bool KeepMessages { get; init; }
 
+    /// <summary>Keeps who got what. Costs memory without limit; without it, only counts are known.</summary>
+    public bool KeepDeliveries { get; init; } = true;
+
+    /// <summary>Where accepted messages can be looked into; nowhere when absent.</summary>
+    public SandboxInbox? Inbox { get; init; }
+
     /// <summary>Keeps when every attempt began. Costs memory without limit.</summary>
     public bool KeepAttempts { get; init; }
 

@@ -23,7 +23,7 @@ public sealed class SandboxServer : IAsyncDisposable
 
     private SandboxServer(SandboxOptions options, TimeProvider clock)
     {
-        ledger = new SandboxLedger(clock, options.KeepMessages, options.KeepAttempts);
+        ledger = new SandboxLedger(clock, options);
         listener = new SandboxListener(options);
 
         behaviour = new SandboxBehaviour(options, ledger, clock);
@@ -75,7 +75,8 @@ public sealed class SandboxServer : IAsyncDisposable
     public SandboxSnapshot Snapshot() =>
         ledger.Snapshot(listener.Connections, listener.ConnectionsNow, listener.ConnectionsAtOnceMax);
 
-    /// <summary>Every message it accepted, in order.</summary>
+    /// <summary>Every message it accepted, in order, where <see cref="SandboxOptions.KeepDeliveries"/> asks for it.
+    /// </summary>
     public IReadOnlyList<SandboxDelivery> Deliveries() => ledger.Deliveries();
 
     /// <summary>Every attempt, in order, when <see cref="SandboxOptions.KeepAttempts"/> asks for it.</summary>

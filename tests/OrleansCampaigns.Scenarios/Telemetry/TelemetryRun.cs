@@ -75,6 +75,7 @@ public sealed class TelemetryRun : IAsyncLifetime
         ["Telemetry:Otlp:Protocol"] = isGrpc ? "Grpc" : "HttpProtobuf",
         ["Telemetry:Otlp:TraceRatio"] = ratio,
         ["Telemetry:Otlp:MetricsPeriod"] = "00:00:01",
+        ["Telemetry:Otlp:Timeout"] = "00:02:00", // Nothing is lost because a busy machine took its time.
 
         // A limit that slows nothing, and a mailbox whose server is not there.
         ["Throttling:Default:RatePerSecond"] = "1000",

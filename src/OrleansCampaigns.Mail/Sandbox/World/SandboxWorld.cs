@@ -52,7 +52,8 @@ public sealed class SandboxWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>What was sent back so far, in the order of the answers.</summary>
+    /// <summary>What was sent back so far, in the order of the answers, where
+    /// <see cref="SandboxWorldOptions.KeepSignals"/> asks for it.</summary>
     public IReadOnlyList<SandboxSignal> Signals() => signals.All();
 
     /// <summary>Until everything that is to come back for what was accepted so far has been sent.</summary>
@@ -131,6 +132,11 @@ public sealed class SandboxWorld : IAsyncDisposable
             RequestAction request => await browser.Ask(request, places, ending.Token),
             _ => throw new ArgumentOutOfRangeException(nameof(action), action, "Unknown action."),
         };
+        if (!options.KeepSignals)
+        {
+            return;
+        }
+
         signals.Add(new(action.Kind, mail.Recipient, mail.Campaign, mail.Attempt, clock.GetUtcNow(), fate)
         {
             IsMachine = action.IsMachine,

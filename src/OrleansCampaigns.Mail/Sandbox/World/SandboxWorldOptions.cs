@@ -23,6 +23,9 @@ public sealed record SandboxWorldOptions
     /// <summary>Which share of messages and one-click requests is delivered a second time.</summary>
     public double RepeatShare { get; init; } = 0.1;
 
+    /// <summary>Keeps what was sent back. Costs memory without limit.</summary>
+    public bool KeepSignals { get; init; } = true;
+
     /// <summary>How many requests and messages are under way at once, at most.</summary>
     public int AtOnceMax { get; init; } = 16;
 
