@@ -15,6 +15,20 @@ public static class Corpus
     public static string Missing =>
         $"No labelled corpus: neither {Variable} nor a folder shared/corpus beside the checkout leads to one.";
 
+    /// <summary>
+    /// A file or folder of a corpus beside the first one, or <see langword="null"/> where there is none.
+    /// </summary>
+    public static string? Find(string corpus, params ReadOnlySpan<string> path)
+    {
+        if (Folder is null)
+        {
+            return null;
+        }
+
+        var found = Path.Combine([Folder, "..", corpus, .. path]);
+        return File.Exists(found) || Directory.Exists(found) ? Path.GetFullPath(found) : null;
+    }
+
     private static string? Find()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)

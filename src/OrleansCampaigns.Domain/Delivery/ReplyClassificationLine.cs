@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrleansCampaigns.Domain.Contacts;
 
 namespace OrleansCampaigns.Domain.Delivery;
@@ -13,16 +14,26 @@ public sealed record ReplyClassificationLine(string Outcome, string Cause, strin
 {
     private const string Unchanged = "unchanged";
 
+    /// <summary>Why: the evidence and what the rule makes of it; only where it was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Why { get; init; }
+
     /// <summary>Classifies one reply given as text.</summary>
-    public static ReplyClassificationLine Describe(string rawReply)
+    /// <param name="rawReply">The reply.</param>
+    /// <param name="explain">Whether the line says why.</param>
+    public static ReplyClassificationLine Describe(string rawReply, bool explain = false)
     {
-        var classification = ReplyClassifier.Classify(SmtpReplyParser.Parse(rawReply));
+        var explained = ReplyClassifier.Explain(SmtpReplyParser.Parse(rawReply));
+        var classification = explained.Classification;
         const ContactStatus before = Contacts.ContactStatus.Active;
         var trigger = ContactStatusTable.TriggerOf(classification.Outcome, classification.Cause);
         var after = ContactStatusTable.Next(before, trigger, hasReceived: true);
         return new ReplyClassificationLine(
             classification.Outcome.ToString(),
             classification.Cause.Name(),
-            after == before ? Unchanged : after.ToString());
+            after == before ? Unchanged : after.ToString())
+        {
+            Why = explain ? explained.Why : null,
+        };
     }
 }

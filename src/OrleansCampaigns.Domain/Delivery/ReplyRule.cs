@@ -2,6 +2,16 @@ using System.Buffers;
 
 namespace OrleansCampaigns.Domain.Delivery;
 
+/// <summary>How much the words of a rule are worth.</summary>
+internal enum RuleWeight
+{
+    /// <summary>The words name a fact: the first sentence that says one decides.</summary>
+    Plain = 0,
+
+    /// <summary>The words also occur in explanations and in advice: believed where no fact is named.</summary>
+    Vague = 1,
+}
+
 /// <summary>One row of a table of rules: if a reply says one of these phrases, this is what it comes to.</summary>
 /// <remarks>
 /// Phrases are whole words as <see cref="ReplyText"/> spells them. A star at the end of a word stands for any ending,
@@ -12,67 +22,118 @@ internal sealed class ReplyRule
     // Wider than "mailbox for user kijitora at this domain is full", narrower than two sentences.
     private const int GapCharactersMax = 60;
 
-    private readonly SearchValues<string> _phrases;
+    private readonly string[] _phrases;
+    private readonly SearchValues<string> _anyPhrase;
     private readonly string[][] _phrasesWithGap;
 
-    public ReplyRule(string name, Outcome outcome, Cause cause, params string[] phrases)
+    public ReplyRule(string why, Outcome outcome, Cause cause, params string[] phrases)
     {
-        (Name, Outcome, Cause) = (name, outcome, cause);
+        (Why, Outcome, Cause) = (why, outcome, cause);
         var compiled = phrases.Select(Compile).ToArray();
-        _phrases = SearchValues.Create(
-            [.. compiled.Where(parts => parts.Length == 1).Select(parts => parts[0])], StringComparison.Ordinal);
+        _phrases = [.. compiled.Where(parts => parts.Length == 1).Select(parts => parts[0])];
+        _anyPhrase = SearchValues.Create(_phrases, StringComparison.Ordinal);
         _phrasesWithGap = [.. compiled.Where(parts => parts.Length > 1)];
     }
 
-    /// <summary>What the phrases have in common, for people who ask why a reply was classified so.</summary>
-    public string Name { get; }
+    /// <summary>What the phrases say, for people who ask why a reply was classified so.</summary>
+    public string Why { get; }
 
     public Outcome Outcome { get; }
 
     public Cause Cause { get; }
 
+    public RuleWeight Weight { get; init; }
+
     /// <summary>Subject and detail of the only status that the rule holds for; any if <see langword="null"/>.</summary>
     public string? Status { get; init; }
 
-    /// <summary>The only code that the rule holds for; any if 0.</summary>
-    public int Code { get; init; }
+    /// <summary>The only subject of a status (RFC 3463 §3) that the rule holds for; any if 0.</summary>
+    public int Subject { get; init; }
 
-    /// <summary>Whether code and status allow the rule and <paramref name="words"/> hold one of its phrases.</summary>
-    public bool Matches(ReadOnlySpan<char> words, int code = 0, string? status = null)
+    /// <summary>The only codes that the rule holds for; any if empty.</summary>
+    public int[] Codes { get; init; } = [];
+
+    /// <summary>The only class (4 or 5) of the code, else of the status, that the rule holds for; any if 0.</summary>
+    public int Class { get; init; }
+
+    /// <summary>Whether the rule holds only where a server answered and finds no fault with the way to it.</summary>
+    public bool AnswersOnly { get; init; }
+
+    /// <summary>Words that make the phrases speak of somebody else.</summary>
+    public string[] Unless { get; init; } = [];
+
+    /// <summary>The phrases as they are compared.</summary>
+    internal IEnumerable<string> Phrases => _phrases.Concat(_phrasesWithGap.SelectMany(parts => parts));
+
+    /// <summary>Whether <paramref name="words"/> hold one of the phrases and code and status allow the rule.</summary>
+    public bool Matches(ReadOnlySpan<char> words, int code = 0, string? status = null) =>
+        Find(words, code, status) is not null;
+
+    /// <summary>The words that match, or <see langword="null"/> when none do or code and status forbid it.</summary>
+    public string? Find(ReadOnlySpan<char> words, int code = 0, string? status = null)
     {
-        if ((Code != 0 && Code != code)
-            || (Status is not null && status?.EndsWith(Status, StringComparison.Ordinal) is not true))
+        if (!Allows(code, status))
         {
-            return false;
+            return null;
         }
 
-        if (words.ContainsAny(_phrases))
+        foreach (var word in Unless)
         {
-            return true;
+            if (words.Contains(word, StringComparison.Ordinal))
+            {
+                return null;
+            }
+        }
+
+        if (words.IndexOfAny(_anyPhrase) is >= 0 and var start)
+        {
+            return PhraseAt(words[start..]);
         }
 
         foreach (var parts in _phrasesWithGap)
         {
-            if (MatchesInOrder(words, parts))
+            if (FindInOrder(words, parts) is { } found)
             {
-                return true;
+                return found;
             }
         }
 
-        return false;
+        return null;
+    }
+
+    private bool Allows(int code, string? status) =>
+        (Codes.Length == 0 || Codes.Contains(code))
+        && (Status is null || status?.EndsWith(Status, StringComparison.Ordinal) is true)
+        && (Subject == 0 || status?.StartsWith($"{status[0]}.{Subject}.", StringComparison.Ordinal) is true)
+        && (Class == 0 || Class == (code > 0 ? code / 100 : status is [var digit, ..] ? digit - '0' : 0))
+        && (!AnswersOnly || (code > 0 && !EnhancedCodeTable.IsAboutRoute(status)));
+
+    private string PhraseAt(ReadOnlySpan<char> words)
+    {
+        var longest = "";
+        foreach (var phrase in _phrases)
+        {
+            if (phrase.Length > longest.Length && words.StartsWith(phrase, StringComparison.Ordinal))
+            {
+                longest = phrase;
+            }
+        }
+
+        return longest.Trim();
     }
 
     /// <remarks>Each start is tried once and each part within a bounded gap: the time is linear in the text.</remarks>
-    private static bool MatchesInOrder(ReadOnlySpan<char> words, string[] parts)
+    private static string? FindInOrder(ReadOnlySpan<char> words, string[] parts)
     {
         while (true)
         {
             var start = words.IndexOf(parts[0], StringComparison.Ordinal);
             if (start < 0)
             {
-                return false;
+                return null;
             }
 
+            var from = words[start..];
             words = words[(start + parts[0].Length - 1)..];
             var rest = words;
             var matched = 1;
@@ -91,7 +152,7 @@ internal sealed class ReplyRule
 
             if (matched == parts.Length)
             {
-                return true;
+                return from[..(from.Length - rest.Length)].Trim().ToString();
             }
         }
     }

@@ -44,7 +44,9 @@ public static partial class SmtpReplyParser
         {
             var line = raw[range].Trim();
             var start = LineStart().Match(line);
-            if (start.Success)
+
+            // A later line that introduces a code with words quotes another reply.
+            if (start.Success && (text.Length == 0 || start.Groups["code"].Index == 0))
             {
                 var lineCode = int.Parse(start.Groups["code"].ValueSpan, CultureInfo.InvariantCulture);
                 if (code == 0 || lineCode == code)

@@ -7,7 +7,7 @@ namespace OrleansCampaigns.Host.Classification;
 internal static class MessageClassification
 {
     public static async Task<int> Run(
-        IEnumerable<string> paths, TextWriter output, TextWriter errors, CancellationToken cancellation)
+        IEnumerable<string> paths, bool explain, TextWriter output, TextWriter errors, CancellationToken cancellation)
     {
         var exitCode = 0;
         foreach (var path in paths)
@@ -17,7 +17,7 @@ internal static class MessageClassification
                 foreach (var file in Files(path))
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    if (!await Classify(file, output, errors, cancellation))
+                    if (!await Classify(file, explain, output, errors, cancellation))
                     {
                         exitCode = 1;
                     }
@@ -37,7 +37,7 @@ internal static class MessageClassification
         Directory.Exists(path) ? Directory.EnumerateFiles(path).Order(StringComparer.Ordinal) : [path];
 
     private static async Task<bool> Classify(
-        string file, TextWriter output, TextWriter errors, CancellationToken cancellation)
+        string file, bool explain, TextWriter output, TextWriter errors, CancellationToken cancellation)
     {
         byte[] bytes;
         try
@@ -52,10 +52,10 @@ internal static class MessageClassification
 
         var name = Path.GetFileName(file);
         foreach (var line in FeedbackReader.ReadMailbox(bytes)
-            .SelectMany(reading => MessageClassificationLine.Describe(name, reading)))
+            .SelectMany(reading => MessageClassificationLine.Describe(name, reading, explain)))
         {
             await output.WriteLineAsync(
-                JsonSerializer.Serialize(line, ClassificationJson.Default.MessageClassificationLine));
+                JsonSerializer.Serialize(line, ClassificationJson.Readable.MessageClassificationLine));
         }
 
         return true;

@@ -50,24 +50,42 @@ internal static class BounceDiagnosis
     /// <summary>The outcome of a recipient whose delivery failed.</summary>
     /// <param name="reply">The reply that says why.</param>
     /// <param name="status">The status that the reporting server gave itself.</param>
-    public static Classification Classify(SmtpReply reply, string? status)
+    public static Classification Classify(SmtpReply reply, string? status) => Explain(reply, status).Classification;
+
+    /// <summary>The same, with the reason.</summary>
+    public static ReplyExplanation Explain(SmtpReply reply, string? status)
     {
-        var result = ReplyClassifier.Classify(reply);
+        var result = ReplyClassifier.Explain(reply);
+        var (outcome, cause) = (result.Classification.Outcome, result.Classification.Cause);
 
         // The reporting server calls it temporary: it gave up waiting, nobody refused the recipient for good.
         var temporary = status?[0] == '4' && reply.EnhancedCode?[0] is not '5';
-        if (temporary && result.Outcome is not Outcome.SoftBounced)
+        if (temporary && outcome is not (Outcome.SoftBounced or Outcome.Deferred))
         {
-            return result with { Outcome = Outcome.Deferred };
+            return result with
+            {
+                Classification = result.Classification with { Outcome = Outcome.Deferred },
+                Why = $"{result.Why}; the report calls it temporary ({status})",
+            };
         }
 
-        if (result.Cause is Cause.NoSuchMailbox && IsTranslation(reply))
+        if (cause is Cause.NoSuchMailbox && IsTranslation(reply))
         {
-            return new Classification(Outcome.Bounced, Cause.Other);
+            return result with
+            {
+                Classification = new Classification(Outcome.Bounced, Cause.Other),
+                Why = $"{result.Why}; words of another language alone call nobody non-existent",
+            };
         }
 
         // "Failed" with a reply that accepts: the report says more than the reply.
-        return result.Outcome is Outcome.Sent ? new Classification(Outcome.Rejected, Cause.Other) : result;
+        return outcome is Outcome.Sent
+            ? result with
+            {
+                Classification = new Classification(Outcome.Rejected, Cause.Other),
+                Why = "the report says that it failed, the reply does not",
+            }
+            : result;
     }
 
     /// <summary>

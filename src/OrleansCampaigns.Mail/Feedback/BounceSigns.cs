@@ -123,7 +123,7 @@ internal static partial class BounceSigns
     private static partial Regex ServerReply();
 
     [GeneratedRegex(@"\bdelay(?:ed)?\b|\bwarning\b|still being retried|verz.{1,2}ger|retard|retras|atras"
-        + @"|ritard|vertrag|задерж|遅延|延迟|延遲|not yet been delivered",
+        + @"|ritard|vertrag|opóźn|задерж|遅延|延迟|延遲|not yet been delivered|delivery incomplete|still trying",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex DelaySubject();
 
@@ -132,7 +132,21 @@ internal static partial class BounceSigns
         @"|will be retried|will (?:keep trying|continue|try again|retry|be attempted)|do not need to resend"
         + @"|message still undelivered" +
         @"|delivery attempts will continue|still (?:being )?retr|still trying to deliver"
-        + @"|temporary (?:non-critical )?delivery (?:problem|delay)",
+        + @"|temporary (?:non-critical )?delivery (?:problem|delay)|temporary problem (?:delivering|while delivering)"
+        + @"|delivery (?:is )?incomplete|(?:will|shall|going to) (?:be )?(?:re-?tr(?:y|ied)|re-?send|re-?sent"
+        + @"|keep (?:on )?trying)"
+        + @"|(?:we|server|system|i)(?:'ll| will| shall| is going to| am going to) (?:continue|go on|keep|try)\b"
+        + @"|(?:has|have) not been able to deliver .{0,60}\byet|not (?:yet )?(?:been )?deliver(?:ed|able) (?:yet"
+        + @"|so far)"
+        + @"|no action is required|wird (?:weiterhin|erneut) versucht|noch nicht zugestellt|verzögert"
+        + @"|weitere zustellversuche"
+        + @"|n'a pas encore (?:pu )?être|nouvelles? tentatives?|aún no (?:se )?ha|todavía no (?:se )?ha"
+        + @"|se seguirá intentando"
+        + @"|ainda não (?:foi|pôde)|continuar(?:á|emos) (?:a )?tent|non è (?:ancora )?stat[oa] ancora"
+        + @"|verranno effettuati altri"
+        + @"|nog niet (?:afgeleverd|bezorgd)|jeszcze nie (?:została|został|dostarcz)|ещ[её] не доставлен"
+        + @"|попытки .{0,20}продолж"
+        + @"|まだ配信されて|再送を(?:試|行)|尚未(?:送达|投递|送達)|将继续(?:尝试|重试)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex DelaySentence();
 

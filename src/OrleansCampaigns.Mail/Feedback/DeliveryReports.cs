@@ -93,11 +93,13 @@ internal static partial class DeliveryReports
         var diagnostic = WithoutType(report.Diagnostic ?? "");
         IEnumerable<SmtpReply> replies =
             diagnostic.Length > 0 ? [BounceDiagnosis.Reply(diagnostic, report.Status)] : [];
-        if (report.Action == StatusAction.Failed)
+        if (report.Action is StatusAction.Failed or StatusAction.Delayed)
         {
             replies = replies
                 .Concat(QuotedReplies.Coded(lines))
-                .Append(BounceDiagnosis.Reply(report.StatusComment ?? "", report.Status))
+                .Concat(diagnostic.Length > 0 && string.IsNullOrEmpty(report.StatusComment)
+                    ? []
+                    : [BounceDiagnosis.Reply(report.StatusComment ?? "", report.Status)])
                 .Concat(QuotedReplies.Prose(lines));
         }
 
@@ -119,14 +121,17 @@ internal static partial class DeliveryReports
     private static RecipientFeedback Feedback(
         string? original, string? final, SmtpReply reply, string? status, StatusAction action)
     {
-        var result = BounceDiagnosis.Classify(reply, status);
+        var explained = BounceDiagnosis.Explain(reply, status);
+        var result = explained.Classification;
         return action switch
         {
             StatusAction.Delivered => new RecipientFeedback(FeedbackKind.Other, original, final, Outcome.Sent),
             StatusAction.Delayed => new RecipientFeedback(
-                FeedbackKind.Delayed, original, final, Outcome.Deferred, result.Cause, reply, result.RetryAfter),
+                FeedbackKind.Delayed, original, final, Outcome.Deferred, result.Cause, reply, result.RetryAfter)
+            { Why = explained.Why },
             _ => new RecipientFeedback(
-                FeedbackKind.Bounce, original, final, result.Outcome, result.Cause, reply, result.RetryAfter),
+                FeedbackKind.Bounce, original, final, result.Outcome, result.Cause, reply, result.RetryAfter)
+            { Why = explained.Why },
         };
     }
 
@@ -159,8 +164,19 @@ internal static partial class DeliveryReports
             : [new NamedRecipient(null, ReturnedMail.SoleRecipient(ReturnedMail.Header(message)), notice)];
     }
 
-    private static string[] Notice(MessageContents message) =>
-        [.. message.Texts.SelectMany(text => BounceNotice.Of(text).Lines).Where(line => !StatusReport.IsField(line))];
+    /// <summary>What people read; where that is nothing, the subject.</summary>
+    private static string[] Notice(MessageContents message)
+    {
+        string[] notice = [.. message.Texts
+            .SelectMany(text => BounceNotice.Of(text).Lines)
+            .Where(line => !StatusReport.IsField(line))];
+
+        // A subject mostly repeats ours: it counts only where nothing else is said.
+        return !Array.Exists(notice, line => !string.IsNullOrWhiteSpace(line))
+            && message.Header["Subject"] is { } subject
+                ? [subject]
+                : notice;
+    }
 
     private static HashSet<string> Own(HeaderFields header) =>
         OwnFields

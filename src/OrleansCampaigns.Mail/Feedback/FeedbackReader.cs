@@ -69,7 +69,9 @@ public static partial class FeedbackReader
             ?? ReadForwardedComplaint(message, nesting)
             ?? ProviderNotification.Read(message)
             ?? UnsubscribeRequests.Read(message)
-            ?? DeliveryReports.ReadReport(message);
+            ?? ReadChallenge(message)
+            ?? DeliveryReports.ReadReport(message)
+            ?? DispositionReports.Read(message);
         if (reading is not null)
         {
             return reading;
@@ -92,6 +94,14 @@ public static partial class FeedbackReader
                 ? AutoReply(message)
                 : FeedbackReading.Of(FeedbackKind.Other) with { IsUnderstood = false });
     }
+
+    /// <summary>Some who ask the sender to confirm call that a delivery status.</summary>
+    private static FeedbackReading? ReadChallenge(MessageContents message) =>
+        message.StatusReports.Count > 0
+        && AutoReplySigns.AreChallenge(
+            message.Header, [.. message.Texts.SelectMany(text => BounceNotice.Of(text).Lines).Take(LinesMax)])
+            ? AutoReply(message)
+            : null;
 
     private static FeedbackReading AutoReply(MessageContents message)
     {
@@ -141,10 +151,9 @@ public static partial class FeedbackReader
             && (AutoReplySigns.AreLikely(message.Header) || AutoReplySigns.AreInText(lines));
     }
 
-    /// <summary>Reports on other things: read receipts (RFC 8098), DMARC (RFC 7489), TLS (RFC 8460).</summary>
+    /// <summary>Reports on other things: DMARC (RFC 7489), TLS (RFC 8460).</summary>
     private static bool IsOtherReport(MessageContents message) =>
-        message.ContentType.Contains("disposition-notification", StringComparison.Ordinal)
-        || message.ContentType.Contains("tlsrpt", StringComparison.Ordinal)
+        message.ContentType.Contains("tlsrpt", StringComparison.Ordinal)
         || AuthenticationReport().IsMatch(message.Header["Subject"] ?? "");
 
     [GeneratedRegex(@"\bdmarc\b|report domain:.{0,200}submitter:|\b(?:spf|dkim"

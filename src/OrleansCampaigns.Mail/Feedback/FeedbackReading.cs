@@ -39,6 +39,9 @@ public sealed record RecipientFeedback(
     SmtpReply? Reply = null,
     TimeSpan? RetryAfter = null)
 {
+    /// <summary>Why it is called so, in a line for people; <see langword="null"/> where no reply decides.</summary>
+    public string? Why { get; init; }
+
     /// <summary>The address that we wrote to, as far as the message tells: before any forwarding.</summary>
     public string? Recipient => OriginalRecipient ?? FinalRecipient;
 }

@@ -28,6 +28,9 @@ internal sealed class HeaderFields
     public bool Has(string name, string part) =>
         All(name).Any(value => value.Contains(part, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>Whether any field is as <paramref name="isMeant"/> says of its name and value.</summary>
+    public bool Any(Func<string, string, bool> isMeant) => fields.Exists(entry => isMeant(entry.Name, entry.Value));
+
     /// <summary>The fields of a parsed header.</summary>
     public static HeaderFields Of(HeaderList headers)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 
@@ -15,16 +16,24 @@ public sealed record MessageClassificationLine(
 {
     private const string Unchanged = "unchanged";
 
+    /// <summary>Why: the evidence and what the rule makes of it; only where asked for and a reply decides.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Why { get; init; }
+
     /// <summary>The lines of one message: one for each recipient, or one without any.</summary>
-    public static IEnumerable<MessageClassificationLine> Describe(string file, FeedbackReading reading)
+    /// <param name="file">The name of its file.</param>
+    /// <param name="reading">The message.</param>
+    /// <param name="explain">Whether the lines say why.</param>
+    public static IEnumerable<MessageClassificationLine> Describe(
+        string file, FeedbackReading reading, bool explain = false)
     {
         ArgumentNullException.ThrowIfNull(reading);
         return reading.Recipients.Count > 0
-            ? reading.Recipients.Select(recipient => Line(file, recipient))
-            : [Line(file, new RecipientFeedback(reading.Kind, null, null))];
+            ? reading.Recipients.Select(recipient => Line(file, recipient, explain))
+            : [Line(file, new RecipientFeedback(reading.Kind, null, null), explain)];
     }
 
-    private static MessageClassificationLine Line(string file, RecipientFeedback feedback)
+    private static MessageClassificationLine Line(string file, RecipientFeedback feedback, bool explain)
     {
         const ContactStatus before = Domain.Contacts.ContactStatus.Active;
         var after = ContactStatusTable.Next(before, TriggerOf(feedback), hasReceived: true);
@@ -34,7 +43,10 @@ public sealed record MessageClassificationLine(
             feedback.Kind.ToString().ToLowerInvariant(),
             feedback.Outcome?.ToString() ?? "none",
             feedback.Cause.Name(),
-            after == before ? Unchanged : after.ToString());
+            after == before ? Unchanged : after.ToString())
+        {
+            Why = explain ? feedback.Why : null,
+        };
     }
 
     private static ContactTrigger TriggerOf(RecipientFeedback feedback) => feedback.Kind switch

@@ -28,6 +28,9 @@ internal sealed class MessageContents
     /// <summary>Feedback-report parts (RFC 5965).</summary>
     public List<string> FeedbackReports { get; } = [];
 
+    /// <summary>Disposition-notification parts (RFC 8098).</summary>
+    public List<string> Dispositions { get; } = [];
+
     /// <summary>Headers of messages that came back without their bodies.</summary>
     public List<HeaderFields> ReturnedHeaders { get; } = [];
 
@@ -115,6 +118,10 @@ internal sealed class MessageContents
         else if (subtype == "feedback-report")
         {
             FeedbackReports.Add(PartText.Of(part));
+        }
+        else if (subtype.EndsWith("disposition-notification", StringComparison.Ordinal))
+        {
+            Dispositions.Add(PartText.Of(part));
         }
         else if (subtype is "rfc822-headers" or "global-headers")
         {

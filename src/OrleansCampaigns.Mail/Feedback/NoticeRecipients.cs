@@ -35,7 +35,9 @@ internal static partial class NoticeRecipients
     /// <param name="own">Addresses that the report itself comes from or goes to: ours, mostly.</param>
     public static List<NoticeRecipient> Find(string[] lines, IReadOnlySet<string> own)
     {
-        var mentions = lines.SelectMany(Mentions).Take(MentionsMax).ToList();
+        var continued = Continued(lines);
+        var mentions = lines.SelectMany((line, number) => Mentions(line, number, continued[number]))
+            .Take(MentionsMax).ToList();
         var foreign = mentions.Where(mention => !own.Contains(mention.Address) && !IsRole(mention.Address)).ToList();
 
         // Where we wrote to ourselves, or to a postmaster, nobody else is left.
@@ -58,6 +60,36 @@ internal static partial class NoticeRecipients
                 i + 1 < starts.Count ? Math.Max(starts[i + 1].Line, mention.Line + 1) : lines.Length))];
     }
 
+    /// <summary>
+    /// Which lines go on with what the entry above them says: they stand right below a line with an address, deeper.
+    /// </summary>
+    /// <remarks>
+    /// Postfix folds what a server said over indented lines, and a fold may fall before any address in it.
+    /// </remarks>
+    private static bool[] Continued(string[] lines)
+    {
+        var continued = new bool[lines.Length];
+        var entry = -1;
+        for (var i = 0; i < lines.Length; i++)
+        {
+            var indent = lines[i].Length - lines[i].TrimStart().Length;
+            if (indent == lines[i].Length)
+            {
+                entry = -1;
+            }
+            else if (entry >= 0 && indent > entry)
+            {
+                continued[i] = true;
+            }
+            else
+            {
+                entry = lines[i].Contains('@', StringComparison.Ordinal) ? indent : -1;
+            }
+        }
+
+        return continued;
+    }
+
     /// <summary>Where the last command of a transcript begins: earlier ones are about something else.</summary>
     private static int SinceCommand(string[] lines, int start, int end)
     {
@@ -75,7 +107,7 @@ internal static partial class NoticeRecipients
         return new NoticeRecipient(original, mention.Address, section);
     }
 
-    private static IEnumerable<Mention> Mentions(string line, int number)
+    private static IEnumerable<Mention> Mentions(string line, int number, bool continued)
     {
         // "(expanded from <jo@example.org>)" names whom we wrote to; it is read with the recipient before it.
         var searched = Forwarded().Replace(line, match => new string(' ', match.Length));
@@ -90,7 +122,7 @@ internal static partial class NoticeRecipients
             // "jo@example.org <jo@example.net>": what looks like an address is a name.
             var isName = after.TrimStart().StartsWith('<')
                 && !after.Contains("<mailto", StringComparison.OrdinalIgnoreCase);
-            if (!isName && PlaceOf(before, after, first) is { } place)
+            if (!isName && PlaceOf(before, after, first && !continued) is { } place)
             {
                 yield return new Mention(address, number, place, lineOfReply);
             }

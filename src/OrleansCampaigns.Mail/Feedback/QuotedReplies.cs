@@ -78,9 +78,11 @@ internal static partial class QuotedReplies
     private static bool IsTelling(string text, out SmtpReply reply)
     {
         reply = BounceDiagnosis.Reply(text);
-        return ReplyClassifier.IsExplained(reply)
-            && ReplyClassifier.Classify(reply).Cause
-                is not (Cause.Policy or Cause.Content or Cause.Other or Cause.Relaying or Cause.Authentication);
+        var explained = ReplyClassifier.Explain(reply);
+        return explained.IsReason
+            && (explained.Classification.Cause
+                is not (Cause.Policy or Cause.Content or Cause.Other or Cause.Relaying or Cause.Authentication)
+                || (explained.Ground == ReplyGround.Words && explained.Classification.Cause is Cause.Policy));
     }
 
     /// <summary>A line that says in so many words that the mailbox or the disk is full, if any.</summary>
@@ -109,7 +111,7 @@ internal static partial class QuotedReplies
             }
 
             var fresh = Indent(lines[i]) == 0 && indent > 0 && !ReplyStart().IsMatch(lines[i]);
-            if (next.Length == 0 || fresh || EndOfReply().IsMatch(next))
+            if (next.Length == 0 || fresh || EndOfReply().IsMatch(next) || IsOther(lines[line][at..], next))
             {
                 break;
             }
@@ -123,6 +125,12 @@ internal static partial class QuotedReplies
 
         return text.ToString();
     }
+
+    /// <summary>Whether <paramref name="next"/> begins with the code of another reply.</summary>
+    private static bool IsOther(string reply, string next) =>
+        reply is [var a, var b, var c, ..] && char.IsAsciiDigit(a) && char.IsAsciiDigit(b) && char.IsAsciiDigit(c)
+        && next is [>= '2' and <= '5', _, _, ' ' or '-', ..] && char.IsAsciiDigit(next[1]) && char.IsAsciiDigit(next[2])
+        && !next.StartsWith(reply[..3], StringComparison.Ordinal);
 
     private static int Indent(string line) => line.Length - line.TrimStart().Length;
 

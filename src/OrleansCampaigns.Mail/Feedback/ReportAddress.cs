@@ -65,7 +65,7 @@ internal static partial class ReportAddress
             }
 
             end = next;
-            var address = line[start..end].Trim('<', '>', '\'').TrimStart('=', '*');
+            var address = line[start..end].Trim('<', '>', '\'').TrimStart('*');
             if (address.Length <= CharactersMax && address.IndexOf('@', StringComparison.Ordinal) > 0)
             {
                 yield return (address, start, end);
@@ -154,7 +154,7 @@ internal static partial class ReportAddress
         char.IsAsciiLetterOrDigit(c) || "!#$%&'*+/=?^_`{|}~.-".Contains(c) || IsLatin(c);
 
     private static bool IsDomain(char c, bool isAscii) =>
-        char.IsAsciiLetterOrDigit(c) || c is '.' or '-' || (!isAscii && IsLatin(c));
+        char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' || (!isAscii && IsLatin(c));
 
     private static bool IsLatin(char c) => c is >= '\u00C0' and <= '\u024F';
 

@@ -61,48 +61,8 @@ public class ReplyCorpusTests
         var file = Corpus.Folder is { } folder ? Path.Combine(folder, "replies.csv") : null;
         Assert.SkipUnless(File.Exists(file), Corpus.Missing);
 
-        var records = Csv(File.ReadAllText(file!)).ToArray();
-        var columns = records[0];
-        return [.. records[1..].Select(record =>
-        {
-            string Field(string name) => record[columns.IndexOf(name)];
-            return new Row(
-                Field("id"), Field("reply"), Field("outcome"), Field("outcome_accepted").Split('|'),
-                Field("contact_status_accepted").Split('|'), Field("ambiguous") == "1");
-        })];
-    }
-
-    /// <summary>RFC 4180: quoted fields may hold commas, line ends and doubled quotes.</summary>
-    private static IEnumerable<List<string>> Csv(string text)
-    {
-        var record = new List<string>();
-        var field = new System.Text.StringBuilder();
-        var quoted = false;
-        for (var i = 0; i < text.Length; i++)
-        {
-            var c = text[i];
-            if (quoted && c == '"' && i + 1 < text.Length && text[i + 1] == '"')
-            {
-                field.Append(text[++i]);
-            }
-            else if (c == '"')
-            {
-                quoted = !quoted;
-            }
-            else if (!quoted && (c is ',' or '\n'))
-            {
-                record.Add(field.ToString().TrimEnd('\r'));
-                field.Clear();
-                if (c == '\n')
-                {
-                    yield return record;
-                    record = [];
-                }
-            }
-            else
-            {
-                field.Append(c);
-            }
-        }
+        return [.. Csv.Read(file!).Select(row => new Row(
+            row["id"], row["reply"], row["outcome"], row["outcome_accepted"].Split('|'),
+            row["contact_status_accepted"].Split('|'), row["ambiguous"] == "1"))];
     }
 }

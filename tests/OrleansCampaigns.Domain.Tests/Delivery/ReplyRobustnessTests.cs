@@ -19,6 +19,12 @@ public class ReplyRobustnessTests
         { "lines", string.Concat(Enumerable.Repeat("550-5.1.1 x\r\n", 8_000)) },
         { "prefixes", string.Concat(Enumerable.Repeat("said: error: ", 8_000)) },
         { "links", "550 " + string.Concat(Enumerable.Repeat("http://a.b.c/ ", 7_000)) },
+        { "sentences", "550 " + string.Concat(Enumerable.Repeat("ab. ", 25_000)) },
+        { "words nearly right", "550 " + string.Concat(Enumerable.Repeat("recipeint uknown maibox adress ", 3_000)) },
+        { "replies", "554 x " + string.Concat(Enumerable.Repeat("said: 550 5.1.1 y ", 5_000)) },
+        { "replies without words", "554 " + string.Concat(Enumerable.Repeat("(550 ", 20_000)) },
+        { "header fields", "550 " + string.Concat(Enumerable.Repeat("Subject: x; ", 8_000)) },
+        { "advice", "550 " + string.Concat(Enumerable.Repeat("Please see. ", 8_000)) },
         { "one word", "550 " + new string('a', 100_000) },
     };
 
