@@ -7,5 +7,6 @@ var root = new RootCommand("Measures the engine: starts PostgreSQL, a sink and s
     GrowthBenchmark.Create(),
     DirectoryBenchmark.Create(),
     SilosBenchmark.Create(),
+    FairnessBenchmark.Create(),
 };
 return await root.Parse(args).InvokeAsync();

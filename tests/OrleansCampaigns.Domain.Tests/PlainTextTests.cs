@@ -35,9 +35,47 @@ public class PlainTextTests
         }
     }
 
+    // Attributes are stored as UTF-8, which holds no half of a pair: so these are no inline data.
+    [Fact]
+    public void What_no_database_takes_is_replaced()
+    {
+        (string Text, string Expected)[] cases =
+        [
+            ("a\uD83D", "a\uFFFD"),
+            ("\uDE00a", "\uFFFDa"),
+            ("\uD83D\uD83D\uDE00", "\uFFFD\uD83D\uDE00"),
+            ("\uD83D\uDE00\uDE00", "\uD83D\uDE00\uFFFD"),
+            ("a\0b\0", "a\uFFFDb\uFFFD"),
+            ("a\uFFFEb\U0001FFFF", "a\uFFFDb\uFFFD"),
+        ];
+        Assert.All(cases, known => Assert.Equal(known.Expected, PlainText.Clean(known.Text), StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Whatever_is_cut_and_cleaned_can_be_stored()
+    {
+        var strict = new UTF8Encoding(false, throwOnInvalidBytes: true);
+        var random = new Random(7);
+        for (var i = 0; i < 2_000; i++)
+        {
+            var text = string.Concat(Enumerable.Range(0, 20).Select(
+                _ => (char)(random.Next(3) == 0 ? 0xD800 + random.Next(0x800) : random.Next(0x80))));
+
+            var stored = PlainText.Clean(PlainText.Cut(text, 1 + random.Next(20)));
+
+            Assert.DoesNotContain('\0', stored);
+            Assert.Equal(stored, strict.GetString(strict.GetBytes(stored)));
+            Assert.Same(stored, PlainText.Clean(stored));
+        }
+    }
+
     [Fact]
     public void A_text_is_cut_between_two_characters()
     {
+        var text = new string('x', 499) + "\uD83D\uDE00 and more";
+        Assert.Equal(new string('x', 499), PlainText.Cut(text, 500));
+        Assert.Equal(new string('x', 499) + "\uD83D\uDE00", PlainText.Cut(text, 501));
+        Assert.Same(text, PlainText.Cut(text, text.Length));
         Assert.Equal("ab", PlainText.Cut("abc", 2));
         Assert.Equal("a", PlainText.Cut("a\uD83D\uDE00", 2));
         Assert.Equal("a\uD83D\uDE00", PlainText.Cut("a\uD83D\uDE00", 3));

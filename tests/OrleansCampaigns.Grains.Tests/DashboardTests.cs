@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orleans.Runtime;
 using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Accounts;
 using OrleansCampaigns.Contracts.Campaigns;
@@ -31,8 +32,10 @@ public sealed class DashboardTests
             Assert.Null((await contact.Resubscribe($"{Telltale}-{i}", Telltale)).Refusal);
         }
 
-        var page = engine.Grains.GetGrain<IContactPageGrain>(
-            ContactPageGrain.KeyOf(Engine.Account, engine.ContactOf(Anna), 0));
+        Assert.NotEmpty((await contact.GetHistory(0)).Entries); // Its name is known to its contact alone.
+        var known = (await engine.Grains.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics())
+            .Single(grain => grain.GrainId.Type.ToString() == "contact-page");
+        var page = engine.Grains.GetGrain<IContactPageGrain>(known.GrainId);
         var account = await engine.Grains.Account(Engine.Account).GetState();
         var told = new object[]
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orleans.Runtime;
 using Orleans.Storage;
 
@@ -27,6 +28,9 @@ public sealed class StorageFaults
     /// <summary>Asked for each write with its number, from 1, and the name of the state.</summary>
     public Func<int, string, Fault?> Script { get; set; } = (_, _) => null;
 
+    /// <summary>Whether the state of a grain, by its key, cannot be read.</summary>
+    public Func<string, bool> IsUnreadable { get; set; } = _ => false;
+
     /// <summary>Awaited after each write, with its number.</summary>
     public Func<int, Task> OnWritten { get; set; } = _ => Task.CompletedTask;
 
@@ -37,7 +41,9 @@ public sealed class StorageFaults
 internal sealed class FaultyStorage(IGrainStorage storage, StorageFaults faults) : IGrainStorage
 {
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        storage.ReadStateAsync(stateName, grainId, grainState);
+        faults.IsUnreadable(grainId.Key.ToString()!)
+            ? Task.FromException(new JsonException("This is no state of a grain."))
+            : storage.ReadStateAsync(stateName, grainId, grainState);
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {

@@ -3,7 +3,7 @@ using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Scenarios;
 
-/// <summary>The process dies in the middle of a campaign, without a word.</summary>
+/// <summary>The process dies in the middle of a campaign, without a word, or stands still before it does.</summary>
 [Trait("Speed", "slow")]
 public sealed class KillTests
 {
@@ -18,18 +18,23 @@ public sealed class KillTests
         await using var sink = SandboxServer.Start(new SandboxOptions { Latency = TimeSpan.FromMilliseconds(20) });
         await using var server = new ServerProcess(sink.Port);
         await server.Start();
-        var addresses = Enumerable.Range(0, Recipients)
-            .Select(i => $"{Rule(i)}-{i}@mail.example");
-        var list = await server.Import(Counts.Csv(addresses));
+        var list = await server.Import(Counts.Csv(
+            Enumerable.Range(0, Recipients).Select(i => $"{Rule(i)}-{i}@mail.example")));
         var campaign = await server.Draft(list, Recipients, new() { ["inDoubt"] = policy });
         await server.Post($"campaigns/{campaign}/start");
 
-        // Four kills, each after some more messages than the one before: at no moment in particular.
+        // Four kills, each after some more messages than the one before: at no moment in particular. Before every other
+        // one the process stands still and goes on.
         var goal = 0L;
         for (var kill = 0; kill < 4; kill++)
         {
             goal += random.Next(20, 120);
             await Eventually.Holds($"the sink has seen {goal} attempts", () => sink.Snapshot().Attempts >= goal);
+            if (kill % 2 == 0)
+            {
+                await StandStill(server, sink);
+            }
+
             await server.Kill();
             await server.Start();
         }
@@ -61,6 +66,18 @@ public sealed class KillTests
         Assert.InRange(inDoubt, 0, 4 * 64);
         Assert.DoesNotContain(
             server.Errors, line => line.Contains('@') || line.Contains("con_", StringComparison.Ordinal));
+    }
+
+    // For longer than a contact's yes holds. What was on its way is not sent twice, and the rest goes on.
+    private static async Task StandStill(ServerProcess server, SandboxServer sink)
+    {
+        await server.Freeze();
+        var since = TimeProvider.System.GetTimestamp();
+        await Eventually.Holds(
+            "it stands still", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(3));
+        var goal = sink.Snapshot().Attempts + 10;
+        await server.Thaw();
+        await Eventually.Holds($"the sink has seen {goal} attempts", () => sink.Snapshot().Attempts >= goal);
     }
 
     private static string Rule(int i) => (i % 10) switch

@@ -73,6 +73,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>The administrator key: what the first start printed, unless another process was told it.</summary>
     public string? Key { get; set; }
 
+    /// <summary>The account that requests are for; the key's own one when absent.</summary>
+    public string? Account { get; set; }
+
     /// <summary>What runs; the executable next to the tests unless it is another version's.</summary>
     public string Program { get; init; } = Executable;
 
@@ -327,6 +330,11 @@ public sealed class ServerProcess : IAsyncDisposable
         if (key is not null)
         {
             request.Headers.Add("Idempotency-Key", key);
+        }
+
+        if (Account is not null)
+        {
+            request.Headers.Add("X-Account", Account);
         }
 
         if (body is not null || csv is not null)

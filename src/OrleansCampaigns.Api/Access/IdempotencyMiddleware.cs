@@ -54,6 +54,7 @@ internal sealed partial class IdempotencyMiddleware(
         }
 
         var fingerprint = await Fingerprint(context.Request);
+        context.Features.Set(new RequestKey(key, fingerprint));
         var earlier = await directory.Claim(caller.Account, key, fingerprint, context.RequestAborted);
         await (earlier is null
             ? HandleFirst(context, caller.Account, key)

@@ -31,12 +31,22 @@ internal static class CampaignEndpoints
     internal static async Task<Results<Created<CampaignBody>, Problem>> Create(
         JsonBody<CampaignRequest> body,
         Caller caller,
+        SentKey key,
         AudienceResolver resolver,
         IGrainFactory grains,
         TimeProvider clock,
         CancellationToken cancellation)
     {
-        var id = CampaignId.Create(clock.GetUtcNow());
+        Result<CampaignId> named = CampaignId.Create(clock.GetUtcNow());
+        named = key.Request is { } request
+            ? await grains.Account(caller.Account).NameCampaign(request, named.Value)
+            : named;
+        if (named.IsRefused)
+        {
+            return Problems.From(named.Refusal);
+        }
+
+        var id = named.Value;
         var (view, problem) = await Write(
             caller.Account,
             body.Value,
@@ -103,13 +113,14 @@ internal static class CampaignEndpoints
         }
 
         var written = await write(definition with { Audience = audience.Value.Audience });
-        if (!written.IsRefused)
+        if (written.IsRefused || !written.Value.Definition.Audience.ListIds.SequenceEqual(
+            audience.Value.Audience.ListIds))
         {
-            return (written.Value, null);
+            // Refused, or made before by the same request, with a list of its own.
+            await resolver.TakeBack(account, audience.Value);
         }
 
-        await resolver.TakeBack(account, audience.Value);
-        return (null, Problems.From(written.Refusal));
+        return written.IsRefused ? (null, Problems.From(written.Refusal)) : (written.Value, null);
     }
 }
 

@@ -54,12 +54,12 @@ internal static class CampaignLifecycle
         Command(grains.Campaign(campaign.Id).Cancel(caller.Account));
 
     internal static Task<Results<Accepted<CampaignBody>, Problem>> Start(
-        CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
-        Begin(grains.Campaign(campaign.Id).Start(caller.Account));
+        CampaignRoute campaign, Caller caller, SentKey key, IGrainFactory grains) =>
+        Begin(grains.Campaign(campaign.Id).Start(caller.Account, key.Request));
 
     internal static Task<Results<Accepted<CampaignBody>, Problem>> RetryFailed(
-        CampaignRoute campaign, Caller caller, IGrainFactory grains) =>
-        Begin(grains.Campaign(campaign.Id).RetryFailed(caller.Account));
+        CampaignRoute campaign, Caller caller, SentKey key, IGrainFactory grains) =>
+        Begin(grains.Campaign(campaign.Id).RetryFailed(caller.Account, key.Request));
 
     private static async Task<Results<Ok<CampaignBody>, Problem>> Command(Task<Result<CampaignView>> command) =>
         (await command).Answer(CampaignBody.From);

@@ -23,7 +23,7 @@ internal static class LicenceEndpoints
         TypedResults.Ok(LedgerBody.From(caller.Account, await grains.Account(caller.Account).GetLedger()));
 
     internal static async Task<Results<Ok<LedgerBody>, Problem>> Grant(
-        JsonBody<GrantRequest> body, Caller caller, IGrainFactory grains)
+        JsonBody<GrantRequest> body, Caller caller, SentKey key, IGrainFactory grains)
     {
         var checks = new Checks();
         var reason = checks.RequiredLine(body.Value.Reason, "reason", Limits.ReasonLengthMax);
@@ -43,7 +43,7 @@ internal static class LicenceEndpoints
         }
 
         var granted = await grains.Account(caller.Account).Grant(
-            body.Value.Amount!.Value, string.IsNullOrEmpty(actor) ? caller.Key.Name : actor, reason);
+            body.Value.Amount!.Value, string.IsNullOrEmpty(actor) ? caller.Key.Name : actor, reason, key.Request);
         return granted.Answer(ledger => LedgerBody.From(caller.Account, ledger));
     }
 }

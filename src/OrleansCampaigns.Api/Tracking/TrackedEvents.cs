@@ -96,7 +96,7 @@ internal sealed partial class TrackedEvents(
         for (var pause = PauseMin; ; pause = pause * 2 < PauseMax ? pause * 2 : PauseMax)
         {
             var isLast = _stopping.IsCancellationRequested || clock.GetElapsedTime(began) > AgeMax;
-            if (await Apply(contact, happened, isLast) || isLast)
+            if (await Apply(contact, happened with { Age = clock.GetElapsedTime(began) }, isLast) || isLast)
             {
                 Leave();
                 return;

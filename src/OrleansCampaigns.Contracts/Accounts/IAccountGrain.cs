@@ -13,16 +13,25 @@ public interface IAccountGrain : IGrainWithStringKey
     Task<Ledger> GetLedger();
 
     /// <summary>Adds licences, or takes back unused ones.</summary>
+    /// <remarks>A request with a key counts once, whatever became of the answer to it.</remarks>
     [Alias("Grant")]
-    Task<Result<Ledger>> Grant(long amount, string actor, string reason);
+    Task<Result<Ledger>> Grant(long amount, string actor, string reason, RequestKey? request = null);
+
+    /// <summary>Names the campaign that a request with a key makes: the same one, however often it arrives.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="proposed">The name, should the request be new.</param>
+    [Alias("NameCampaign")]
+    Task<Result<CampaignId>> NameCampaign(RequestKey request, CampaignId proposed);
 
     /// <summary>Holds licences for a pass of a campaign: all of them or none. Counts once per pass.</summary>
     [Alias("Reserve")]
     Task<Result<Reservation>> Reserve(CampaignId campaign, int pass, long amount);
 
     /// <summary>Gives back what a start reserved that came to nothing.</summary>
+    /// <param name="campaign">The campaign.</param>
+    /// <param name="forGood">Whether it never starts again: a reservation that comes late holds nothing.</param>
     [Alias("Release")]
-    Task Release(CampaignId campaign);
+    Task Release(CampaignId campaign, bool forGood = false);
 
     /// <summary>Notes how many a campaign has used so far.</summary>
     [Alias("Report")]

@@ -60,8 +60,9 @@ public interface ICampaignGrain : IGrainWithStringKey
     Task<Result<CampaignView>> Unschedule(AccountId account);
 
     /// <summary>Starts it. Durable when it returns; the audience is taken afterwards.</summary>
+    /// <remarks>A request with a key counts once, whatever became of the answer to it.</remarks>
     [Alias("Start")]
-    Task<Result<CampaignView>> Start(AccountId account);
+    Task<Result<CampaignView>> Start(AccountId account, RequestKey? request = null);
 
     /// <summary>No new SMTP transaction begins once this has returned.</summary>
     [Alias("Pause")]
@@ -78,8 +79,9 @@ public interface ICampaignGrain : IGrainWithStringKey
     Task<Result<CampaignView>> Cancel(AccountId account);
 
     /// <summary>Tries the failed ones again whose cause allows it, as a new pass.</summary>
+    /// <remarks>A request with a key counts once, whatever became of the answer to it.</remarks>
     [Alias("RetryFailed")]
-    Task<Result<CampaignView>> RetryFailed(AccountId account);
+    Task<Result<CampaignView>> RetryFailed(AccountId account, RequestKey? request = null);
 
     /// <summary>What became of the audience, at most a second old.</summary>
     /// <remarks>Reads only; two at once count twice, which is harmless.</remarks>
@@ -110,6 +112,15 @@ public interface ICampaignGrain : IGrainWithStringKey
     /// <summary>A partition has nothing left to do in a pass.</summary>
     [Alias("PartitionDone")]
     Task PartitionDone(int partition, int pass);
+
+    /// <summary>What keeps a partition from its end; <see langword="null"/> when nothing does any more.</summary>
+    /// <remarks>
+    /// Shown by the statistics, and not stored: a partition that is still in trouble tells again. Touches nothing that
+    /// a command decides on: safe between its steps.
+    /// </remarks>
+    [AlwaysInterleave]
+    [Alias("Tell")]
+    Task Tell(int partition, string? trouble);
 
     /// <summary>A partition waits for something that people can mend; null when it no longer does.</summary>
     /// <param name="partition">Which one.</param>

@@ -50,6 +50,10 @@ public interface IContactGrain : IGrainWithStringKey
     [Alias("Abandon")]
     Task Abandon(CampaignId campaign);
 
+    /// <summary>Sets a time for a retry that has none; in a campaign that goes on.</summary>
+    [Alias("Mend")]
+    Task Mend(CampaignId campaign);
+
     /// <summary>Puts a failed recipient back into the queue for a new pass.</summary>
     [Alias("Requeue")]
     Task Requeue(CampaignId campaign, int pass);

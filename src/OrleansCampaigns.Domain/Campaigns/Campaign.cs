@@ -59,6 +59,9 @@ public sealed record Campaign
     /// <summary>Why the last start came to nothing.</summary>
     public Refusal? StartRefusal { get; init; }
 
+    /// <summary>The requests with a key that have started it or tried its failed ones again.</summary>
+    public AnsweredRequests Requests { get; init; } = new();
+
     /// <summary>Why it paused by itself; <see langword="null"/> unless it did.</summary>
     public string? PauseReason { get; init; }
 
@@ -75,6 +78,12 @@ public sealed record Campaign
         Id is not null
             ? this
             : this with { Id = id, Account = account, Definition = definition, CreatedAt = now };
+
+    /// <summary>Whether a command was carried out before; a refusal when another request has its key.</summary>
+    public Result<bool> Knows(RequestKey? request) => Requests.Knows(request);
+
+    /// <summary>With the request that a command came by.</summary>
+    public Campaign By(RequestKey? request) => request is null ? this : this with { Requests = Requests.Add(request) };
 
     /// <summary>Changes a draft.</summary>
     public Result<Campaign> Change(CampaignDefinition definition) => Status switch
@@ -180,6 +189,8 @@ public sealed record Campaign
             IsSettled = false,
         },
         CampaignStatus.FinishedWithFailures => Conflict("campaign.settling", "retried until its licences are settled"),
+        CampaignStatus.Starting or CampaignStatus.Running or CampaignStatus.Paused =>
+            Conflict("campaign.not_ended", "tried again as a whole until every recipient's own retries are over"),
         _ => Conflict("campaign.nothing_failed", "retried"),
     };
 

@@ -52,6 +52,9 @@ public sealed partial record Contact
     /// <summary>How many pages of older history there are, numbered from 0.</summary>
     public int PageCount { get; init; }
 
+    /// <summary>Which writing of each page counts: two activations may both write one of the same number.</summary>
+    public ImmutableList<int> PageStamps { get; init; } = [];
+
     /// <summary>Campaigns whose audience was taken at or before this time may have been moved to a page.</summary>
     public DateTimeOffset? DeliveriesMovedUpTo { get; init; }
 
@@ -71,8 +74,9 @@ public sealed partial record Contact
     };
 
     /// <summary>The oldest history and the campaigns that are over for good, to be stored before the rest is.</summary>
+    /// <param name="stamp">Tells this writing of the page from any other.</param>
     /// <returns><see langword="null"/> while everything fits.</returns>
-    public (ContactPage Page, Contact Remainder)? TakePage()
+    public (ContactPage Page, Contact Remainder)? TakePage(int stamp = 0)
     {
         if (History.Count <= HistoryMax && Deliveries.Count <= DeliveriesMax)
         {
@@ -101,6 +105,7 @@ public sealed partial record Contact
                 History = History.RemoveRange(0, entries.Count),
                 Deliveries = Deliveries.RemoveRange(movable),
                 PageCount = PageCount + 1,
+                PageStamps = PageStamps.Add(stamp),
                 DeliveriesMovedUpTo = DeliveriesMovedUpTo is { } before && before > moved ? before : moved,
             });
     }

@@ -23,7 +23,7 @@ public sealed partial record Contact
             return this;
         }
 
-        if (!turn.AddressIsValid || !turn.IsReserved)
+        if (!turn.AddressIsValid || !turn.IsReserved || WasOptedOutBefore(turn, delivery, rules))
         {
             // No such turn ever begins: the crash hid no attempt, and what it would have decided is decided now.
             return Begin(turn, rules, now).Contact;
@@ -53,6 +53,13 @@ public sealed partial record Contact
             Attempt = turn.Attempt,
             Status = ChangedStatus(moved),
         }).ApplyPending(turn, rules, jitterSeed, now);
+    }
+
+    // No attempt of this turn can have been made before its audience was taken, or before it was due.
+    private bool WasOptedOutBefore(Turn turn, CampaignDelivery? delivery, DeliveryRules rules)
+    {
+        var dueAt = delivery?.NextAttemptAt ?? delivery?.QueuedAt ?? turn.QueuedAt;
+        return (Status.IsOptedOut() && StatusSince < dueAt) || HasLeft(rules.Lists, turn.QueuedAt, dueAt);
     }
 
     // An attempt was written off and made again; then it turned out that it was accepted, and what became of the other

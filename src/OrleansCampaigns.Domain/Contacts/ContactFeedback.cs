@@ -183,7 +183,11 @@ public sealed partial record Contact
                 ? RecipientStatus.None
                 : delivery.RecipientStatus,
         };
-        return Take(
+        var stands = Deliveries.Exists(other => other.Campaign != delivery.Campaign && other.SentAt is not null
+            && (other.Outcome == Outcome.Sent || other.RecipientStatus != RecipientStatus.None));
+        var hasReceived = stands || overturned.RecipientStatus != RecipientStatus.None
+            || DeliveriesMovedUpTo is not null; // Of campaigns on a page one was received, as far as is known.
+        return (this with { HasReceived = HasReceived && hasReceived }).Take(
             overturned,
             new(report, HistoryKind.Bounce, happened.Source, attempt, rules, jitterSeed + attempt, now));
     }
@@ -255,7 +259,10 @@ public sealed partial record Contact
             Pass = delivery.Pass,
         };
 
-    // The clocks of others may be ahead; nothing happens in the future.
+    // The clocks of others may be ahead; nothing happens in the future. Or behind, which would make machines of people:
+    // who has seen it says how long ago that was.
     private static DateTimeOffset TimeOf(FeedbackEvent happened, DateTimeOffset now) =>
-        happened.At < now ? happened.At : now;
+        happened.Age is { } age ? now - age
+        : happened.At < now ? happened.At
+        : now;
 }

@@ -185,16 +185,72 @@ public sealed partial record Contact
             .Assign(delivery, EntryOf(delivery, HistoryKind.Decision, "engine", now) with { Reason = reason });
     }
 
-    /// <summary>Gives up waiting retries of a cancelled campaign; the outcome stays what it was.</summary>
+    /// <summary>Gives up waiting retries of a cancelled campaign.</summary>
+    /// <remarks>
+    /// The outcome stays what it was. Queued is none to stay with: a failure that was put back into the queue is that
+    /// failure again, and an attempt in doubt, which is not made again any more, counts as the other policy has it.
+    /// </remarks>
     public Contact Abandon(CampaignId campaign, DateTimeOffset now)
     {
+        const string Reason = "campaign cancelled";
         var delivery = DeliveryOf(campaign);
-        return delivery?.NextAttemptAt is null
-            ? this
-            : Put(delivery with { NextAttemptAt = null, UpdatedAt = now })
-                .Add(EntryOf(
-                    delivery, HistoryKind.Abandoned, "engine", now) with
-                { Outcome = null, Reason = "campaign cancelled" });
+        if (delivery is null or { IsOver: true } or { Decided: false }
+            or { NextAttemptAt: null, Outcome: not Outcome.Queued })
+        {
+            return this;
+        }
+
+        var ended = delivery with { NextAttemptAt = null, UpdatedAt = now };
+        if (delivery.Outcome != Outcome.Queued)
+        {
+            return Put(ended).Add(
+                EntryOf(ended, HistoryKind.Abandoned, "engine", now) with { Outcome = null, Reason = Reason });
+        }
+
+        if (delivery.OutcomeBeforePass == Outcome.Queued && !delivery.IsInDoubt(delivery.Attempts))
+        {
+            // No message could be made for it before the new pass, and none was made since.
+            ended = ended with { Excluded = delivery.CauseBeforePass.Name(), Cause = delivery.CauseBeforePass };
+            return Put(ended).Add(
+                EntryOf(ended, HistoryKind.Abandoned, "engine", now) with { Outcome = null, Reason = Reason });
+        }
+
+        var isSent = delivery.OutcomeBeforePass is null || delivery.IsInDoubt(delivery.Attempts);
+        ended = isSent
+            ? ended with
+            {
+                Outcome = Outcome.Sent,
+                Cause = Cause.None,
+                Charged = true,
+                SentAt = now,
+                RecipientStatus = Delivered(delivery),
+            }
+            : ended with { Outcome = delivery.OutcomeBeforePass!.Value, Cause = delivery.CauseBeforePass };
+        var moved = isSent ? Move(ContactTrigger.Sent, now) : this;
+        return moved.Put(ended).Assign(ended, EntryOf(ended, HistoryKind.Abandoned, "engine", now) with
+        {
+            InDoubt = isSent,
+            Reason = Reason,
+            Status = ChangedStatus(moved),
+        });
+    }
+
+    /// <summary>Sets a time for what should be tried again and has none: it is due now.</summary>
+    /// <remarks>Only for a campaign that goes on: in a cancelled one nothing is tried again.</remarks>
+    public Contact Mend(CampaignId campaign, DateTimeOffset now)
+    {
+        var delivery = DeliveryOf(campaign);
+        if (delivery is not { IsStranded: true })
+        {
+            return this;
+        }
+
+        delivery = delivery with { NextAttemptAt = now, UpdatedAt = now };
+        return Put(delivery).Add(EntryOf(delivery, HistoryKind.Decision, "engine", now) with
+        {
+            Outcome = null,
+            Reason = "a retry without a time is due now",
+        });
     }
 
     /// <summary>Puts a failed recipient back into the queue for a new pass over the campaign.</summary>
@@ -209,6 +265,8 @@ public sealed partial record Contact
 
         delivery = delivery with
         {
+            OutcomeBeforePass = delivery.Outcome,
+            CauseBeforePass = delivery.Cause,
             Excluded = null,
             Outcome = Outcome.Queued,
             Cause = Cause.None,
@@ -427,6 +485,12 @@ public static class Exclusions
 
     /// <summary>The contact was deleted after the audience was taken.</summary>
     public const string Deleted = "deleted";
+
+    /// <summary>The campaign was cancelled before the recipient's turn.</summary>
+    public const string Cancelled = "cancelled";
+
+    /// <summary>The contact's state could not be read or stored, again and again, while that of others could.</summary>
+    public const string Unprocessable = "unprocessable";
 
     /// <summary>The reasons that are failures of the campaign: a message that could not be made or carried.</summary>
     /// <remarks>Each is the name of the cause that is recorded with it.</remarks>

@@ -46,11 +46,12 @@ public sealed partial record Contact
 
     /// <summary>Whether a campaign to these lists, whose audience was taken at <paramref name="queuedAt"/>, reaches the
     /// contact by none of them any more.</summary>
-    private bool HasLeft(ImmutableList<string> lists, DateTimeOffset queuedAt)
+    private bool HasLeft(ImmutableList<string> lists, DateTimeOffset queuedAt, DateTimeOffset? before = null)
     {
         // What ended before the audience was taken is not in the audience.
         var left = Departures.FindAll(
-            departure => lists.Contains(departure.ListId) && departure.Change.At >= queuedAt);
+            departure => lists.Contains(departure.ListId) && departure.Change.At >= queuedAt
+                && !(departure.Change.At >= before));
         return !left.IsEmpty
             && !left[^1].Kept.Exists(kept => lists.Contains(kept) && !left.Exists(one => one.ListId == kept));
     }

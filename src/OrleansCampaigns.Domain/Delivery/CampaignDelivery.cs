@@ -92,8 +92,17 @@ public sealed record CampaignDelivery
     /// </summary>
     [Id(24)] public ImmutableList<long> Heard { get; init; } = [];
 
+    /// <summary>The outcome that "retry failed" has taken back last; <see langword="null"/> before.</summary>
+    [Id(25)] public Outcome? OutcomeBeforePass { get; init; }
+
+    /// <summary>The cause of that outcome.</summary>
+    [Id(26)] public Cause CauseBeforePass { get; init; }
+
     /// <summary>Whether nothing more will be done for it by itself.</summary>
     public bool IsOver => Excluded is not null || (Decided && !Outcome.IsTemporary());
+
+    /// <summary>Whether it should be tried again and no time is set for it: nothing would ever come of it.</summary>
+    public bool IsStranded => Decided && !IsOver && NextAttemptAt is null;
 
     /// <summary>Whether anything came back, be it before its first attempt was recorded.</summary>
     public bool HasFeedback => Engagement is not null || UnsubscribedAt is not null || ComplainedAt is not null;

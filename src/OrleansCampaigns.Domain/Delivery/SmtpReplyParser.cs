@@ -16,7 +16,7 @@ public static partial class SmtpReplyParser
     {
         ArgumentNullException.ThrowIfNull(raw);
 
-        var (code, text) = JoinLines(raw.Length > CharactersMax ? raw[..CharactersMax] : raw);
+        var (code, text) = JoinLines(PlainText.Cut(raw, CharactersMax));
         var replies = text;
         var leading = LeadingStatus().Match(text);
         var enhanced = leading.Success ? leading.Groups["status"].Value : null;

@@ -79,6 +79,12 @@ public sealed record FeedbackEvent
     [Id(12)] public DateTimeOffset? QueuedAt { get; init; }
 
     /// <summary>
+    /// How long ago it happened when it was handed over, where its teller has seen it happen; <see langword="null"/>
+    /// otherwise. Unlike <see cref="At"/> it does not depend on whose clock is right.
+    /// </summary>
+    [Id(13)] public TimeSpan? Age { get; init; }
+
+    /// <summary>
     /// Whether an image proxy fetched: for a person that opens, or in advance. A proxy that follows links is a machine.
     /// </summary>
     [Id(14)] public bool IsProxy { get; init; }

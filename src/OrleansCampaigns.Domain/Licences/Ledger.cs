@@ -38,7 +38,8 @@ public sealed record LedgerLine(
 /// <summary>
 /// An account's licences as a pure value. Every command of a campaign may arrive twice and counts once.
 /// </summary>
-/// <remarks>A grant has nothing to be told apart by: its caller must not repeat it.</remarks>
+/// <remarks>A grant has nothing to be told apart by but its request's key: without one its caller must not repeat it.
+/// </remarks>
 [GenerateSerializer, Immutable, Alias("Licences.Ledger")]
 public sealed record Ledger
 {
@@ -65,6 +66,9 @@ public sealed record Ledger
     /// <summary>The latest lines, oldest first.</summary>
     [Id(3)] public ImmutableList<LedgerLine> Lines { get; init; } = [];
 
+    /// <summary>The grants that carried a key.</summary>
+    [Id(4)] public AnsweredRequests Granted { get; init; } = new();
+
     /// <summary>Licences that campaigns hold and have not used yet.</summary>
     public long Held => Reservations.Values
         .Where(held => !held.IsSettled)
@@ -83,12 +87,28 @@ public sealed record Ledger
         var missing = amount - Balance;
         return missing <= 0 || Reservations.GetValueOrDefault(campaign)?.Pass >= pass
             ? this
-            : Grant(missing, "engine", "Licences:Unlimited", now).Value ?? this;
+            : Grant(missing, "engine", "Licences:Unlimited", request: null, now).Value ?? this;
     }
 
     /// <summary>Adds licences (or, with a negative amount, takes back unused ones).</summary>
-    public Result<Ledger> Grant(long amount, string actor, string reason, DateTimeOffset now)
+    /// <param name="amount">How many.</param>
+    /// <param name="actor">Who.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="request">The request; the same one counts once.</param>
+    /// <param name="now">When.</param>
+    public Result<Ledger> Grant(long amount, string actor, string reason, RequestKey? request, DateTimeOffset now)
     {
+        var known = Granted.Knows(request);
+        if (known.IsRefused)
+        {
+            return known.Refusal;
+        }
+
+        if (known.Value)
+        {
+            return this;
+        }
+
         if (amount is 0 or > AmountMax or < -AmountMax || Balance + amount > AmountMax)
         {
             return Refusal.Invalid(
@@ -98,7 +118,7 @@ public sealed record Ledger
         return Balance + amount < 0
             ? Refusal.Conflict(
                 "licences.insufficient", $"Only {Balance} licences are free; {-amount} cannot be taken back.")
-            : (this with { Balance = Balance + amount }).Write(
+            : (this with { Balance = Balance + amount, Granted = Granted.Add(request) }).Write(
                 new(now, "grant", amount, Balance + amount, null, actor, reason));
     }
 
@@ -137,6 +157,20 @@ public sealed record Ledger
             ? this
             : (this with { Balance = Balance + held.Reserved, Reservations = Reservations.Remove(campaign) })
                 .Write(new(now, "release", held.Reserved, Balance + held.Reserved, campaign));
+    }
+
+    /// <summary>Gives back what a start reserved, and holds nothing for this campaign any more.</summary>
+    /// <remarks>Its start may have been given up while a silo that was taken for dead still reserves for it.</remarks>
+    public Ledger Close(CampaignId campaign, DateTimeOffset now)
+    {
+        var released = Release(campaign, now);
+        return released.Reservations.ContainsKey(campaign)
+            ? released
+            : released with
+            {
+                Reservations = Forget(released.Reservations.Add(
+                    campaign, new(0, 0, 0, IsSettled: true))),
+            };
     }
 
     /// <summary>

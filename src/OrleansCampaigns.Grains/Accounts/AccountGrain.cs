@@ -16,33 +16,54 @@ internal sealed class AccountGrain(
     IOptions<EngineOptions> options,
     TimeProvider clock) : Grain, IAccountGrain
 {
-    public Task<Ledger> GetLedger() => Task.FromResult(record.State.Ledger);
+    private Stored<AccountRecord> Stored => field ??= new(record, DeactivateOnIdle);
+
+    public Task<Ledger> GetLedger() => Task.FromResult(Stored.Value.Ledger);
 
     public Task<Reservation?> GetReservation(CampaignId campaign) =>
-        Task.FromResult(record.State.Ledger.Reservations.GetValueOrDefault(campaign));
+        Task.FromResult(Stored.Value.Ledger.Reservations.GetValueOrDefault(campaign));
 
-    public async Task<Result<Ledger>> Grant(long amount, string actor, string reason)
+    public async Task<Result<Ledger>> Grant(long amount, string actor, string reason, RequestKey? request)
     {
-        var granted = record.State.Ledger.Grant(amount, actor, reason, clock.GetUtcNow());
+        var granted = Stored.Value.Ledger.Grant(amount, actor, reason, request, clock.GetUtcNow());
         return granted.IsRefused ? granted.Refusal : await Commit(granted.Value);
+    }
+
+    public async Task<Result<CampaignId>> NameCampaign(RequestKey request, CampaignId proposed)
+    {
+        var known = Stored.Value.Campaigns.Knows(request);
+        if (known.IsRefused)
+        {
+            return known.Refusal;
+        }
+
+        if (!known.Value)
+        {
+            var named = Stored.Value.Campaigns.Add(request with { Answer = proposed.Value });
+            await Stored.Write(Stored.Value with { Campaigns = named });
+        }
+
+        return new CampaignId(Stored.Value.Campaigns.Find(request)!.Answer!);
     }
 
     public async Task<Result<Reservation>> Reserve(CampaignId campaign, int pass, long amount)
     {
         var ledger = options.Value.AreLicencesUnlimited
-            ? record.State.Ledger.Cover(campaign, pass, amount, clock.GetUtcNow())
-            : record.State.Ledger;
+            ? Stored.Value.Ledger.Cover(campaign, pass, amount, clock.GetUtcNow())
+            : Stored.Value.Ledger;
         var reserved = ledger.Reserve(campaign, pass, amount, clock.GetUtcNow());
         return reserved.IsRefused ? reserved.Refusal : (await Commit(reserved.Value)).Reservations[campaign];
     }
 
-    public Task Release(CampaignId campaign) => Commit(record.State.Ledger.Release(campaign, clock.GetUtcNow()));
+    public Task Release(CampaignId campaign, bool forGood) => Commit(forGood
+        ? Stored.Value.Ledger.Close(campaign, clock.GetUtcNow())
+        : Stored.Value.Ledger.Release(campaign, clock.GetUtcNow()));
 
-    public Task Report(CampaignId campaign, long deducted) => Commit(record.State.Ledger.Report(campaign, deducted));
+    public Task Report(CampaignId campaign, long deducted) => Commit(Stored.Value.Ledger.Report(campaign, deducted));
 
     public async Task<Reservation?> Settle(CampaignId campaign, long deducted)
     {
-        var ledger = await Commit(record.State.Ledger.Settle(campaign, deducted, clock.GetUtcNow()));
+        var ledger = await Commit(Stored.Value.Ledger.Settle(campaign, deducted, clock.GetUtcNow()));
         return ledger.Reservations.GetValueOrDefault(campaign);
     }
 
@@ -50,7 +71,7 @@ internal sealed class AccountGrain(
 
     public Task<AccountSummary> GetState()
     {
-        var ledger = record.State.Ledger;
+        var ledger = Stored.Value.Ledger;
         var open = ledger.Reservations.Values.Count(reservation => !reservation.IsSettled);
         return Task.FromResult(new AccountSummary(
             ledger.Balance, ledger.Held, ledger.DeductedTotal, open, ledger.Reservations.Count - open));
@@ -58,27 +79,21 @@ internal sealed class AccountGrain(
 
     private async Task<Ledger> Commit(Ledger next)
     {
-        if (ReferenceEquals(next, record.State.Ledger))
+        if (ReferenceEquals(next, Stored.Value.Ledger))
         {
             return next;
         }
 
-        record.State = new AccountRecord { Ledger = next };
-        try
-        {
-            await record.WriteStateAsync();
-        }
-        catch
-        {
-            DeactivateOnIdle(); // The write may have landed; reload rather than trust memory.
-            throw;
-        }
-
+        await Stored.Write(Stored.Value with { Ledger = next });
         return next;
     }
 }
 
-internal sealed class AccountRecord
+/// <summary>What is stored of an account.</summary>
+internal sealed record AccountRecord
 {
-    public Ledger Ledger { get; set; } = new();
+    public Ledger Ledger { get; init; } = new();
+
+    /// <summary>The requests with a key that have made a campaign, and which.</summary>
+    public AnsweredRequests Campaigns { get; init; } = new();
 }

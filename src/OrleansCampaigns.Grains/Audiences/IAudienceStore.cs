@@ -1,6 +1,7 @@
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 
 namespace OrleansCampaigns.Grains.Audiences;
@@ -105,6 +106,44 @@ public interface IAudienceStore
         int limit,
         CancellationToken cancellation = default);
 
+    /// <summary>
+    /// The recipients of a partition that nothing waits for although their outcome is temporary, in order: without a
+    /// decision, or decided without a time for the next attempt.
+    /// </summary>
+    /// <remarks>Before a partition has come to its end, those whose turn has not come are among them.</remarks>
+    Task<IReadOnlyList<Recipient>> Stranded(
+        CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// The recipients of a partition after <paramref name="afterSeq"/> that nothing was decided on and whose contacts
+    /// know of the campaign all the same, in order: by further occurrences of the address, or by what came back.
+    /// </summary>
+    Task<IReadOnlyList<Recipient>> Noted(
+        CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default);
+
+    /// <summary>Leaves out every recipient of a partition that nothing was decided on and whose contact does not know
+    /// of the campaign. Repeating it changes nothing.</summary>
+    /// <remarks>
+    /// They cost no write of a contact, like being queued: a contact that decides on one of them after all replaces
+    /// this. One that only notes something does not.
+    /// </remarks>
+    /// <returns>How many there were.</returns>
+    Task<int> ExcludeUndecided(
+        CampaignId campaign,
+        int partition,
+        string reason,
+        DateTimeOffset now,
+        CancellationToken cancellation = default);
+
+    /// <summary>Settles recipients in the table alone, because their contacts cannot be read or stored.</summary>
+    Task Settle(
+        CampaignId campaign,
+        int partition,
+        IReadOnlyCollection<long> seqs,
+        Settlement settlement,
+        DateTimeOffset now,
+        CancellationToken cancellation = default);
+
     /// <summary>What is left of a partition: the last sequence number, and when its next retry is due.</summary>
     Task<PartitionState> GetState(CampaignId campaign, int partition, CancellationToken cancellation = default);
 
@@ -146,6 +185,37 @@ public sealed record AwaitedImport(string Id, bool IsRunning, long Rows, string?
 /// <param name="TakenAt">When.</param>
 public sealed record AudienceSnapshot(long Recipients, long Sendable, int Partitions, DateTimeOffset TakenAt);
 
+/// <summary>What the table says of recipients whose contacts cannot say it.</summary>
+/// <remarks>One that was attempted before and is left out has had an outcome: it ends as Bounced.</remarks>
+/// <param name="Outcome">A permanent outcome; <see langword="null"/> leaves the recipient out.</param>
+/// <param name="Cause">Why.</param>
+/// <param name="InDoubt">Whether the fate of an attempt is hidden.</param>
+/// <param name="Attempt">The attempt that was made, or may have been; 0 for none.</param>
+/// <param name="ReplyCode">What the server said to it, as a code.</param>
+public sealed record Settlement(
+    Outcome? Outcome = null, Cause Cause = Cause.None, bool InDoubt = false, int Attempt = 0, int? ReplyCode = null)
+{
+    /// <summary>Left out, or Bounced where there was an attempt before.</summary>
+    public static Settlement LeftOut { get; } = new();
+
+    /// <summary>An attempt that may have been made: nobody can be asked for another, so it counts as sent.</summary>
+    public static Settlement Doubtful(int attempt) =>
+        new(Domain.Delivery.Outcome.Sent, InDoubt: true, Attempt: attempt);
+
+    /// <summary>A further occurrence of an address.</summary>
+    public static Settlement Duplicated { get; } = new(Domain.Delivery.Outcome.Duplicated, Cause.DuplicateAddress);
+
+    /// <summary>How an attempt ended. There is no next one: a temporary failure is the last word.</summary>
+    public static Settlement Of(int attempt, AttemptReport report) => new(
+        report.InDoubt ? Domain.Delivery.Outcome.Sent
+            : report.Outcome.IsTemporary() ? Domain.Delivery.Outcome.Bounced
+            : report.Outcome,
+        report.InDoubt ? Cause.None : report.Cause,
+        report.InDoubt,
+        attempt,
+        report.Reply?.Code);
+}
+
 /// <summary>What is left of a partition.</summary>
 public sealed record PartitionState(long LastSeq, DateTimeOffset? NextRetryAt);
 
@@ -178,6 +248,9 @@ public sealed record Recipient
 
     /// <summary>How many attempts there were.</summary>
     public int Attempts { get; init; }
+
+    /// <summary>Whether its contact has decided anything about it.</summary>
+    public bool IsDecided { get; init; }
 
     /// <summary>The outcome so far.</summary>
     public Outcome Outcome { get; init; } = Outcome.Queued;

@@ -61,13 +61,13 @@ internal sealed partial class CampaignGrain
         using var limit = new CancellationTokenSource(TestSendLimit, clock);
         try
         {
-            var lanes = await relays.Reserve(definition.State.Definition.Relay, 1, limit.Token);
+            var lanes = await relays.Reserve(Definition.Relay, 1, limit.Token);
             await using var lane = lanes[0];
             using var pass = await limits.Pass(
                 [
                     limits.OfDomain(composed.Value.Recipient),
                     limits.OfRelay(lane.Relay),
-                    .. limits.OfSender(account.Value, definition.State.Definition.Sender?.Address),
+                    .. limits.OfSender(account.Value, Definition.Sender?.Address),
                 ],
                 limit.Token);
             await pass.Wait(limit.Token);
@@ -99,7 +99,7 @@ internal sealed partial class CampaignGrain
             return missing;
         }
 
-        var compiled = await compilation.Compile(Id, definition.State.Definition);
+        var compiled = await compilation.Compile(Id, Definition);
         if (compiled.Composer is not { } composer)
         {
             return compiled.Problems[0];
@@ -125,8 +125,8 @@ internal sealed partial class CampaignGrain
     /// reported as not counted: 0.</param>
     private async Task<ValidationReport> FindProblems(bool deep)
     {
-        var wanted = definition.State.Definition;
-        var account = record.State.Campaign.Account;
+        var wanted = Definition;
+        var account = Stored.Value.Campaign.Account;
         var compiled = await compilation.Compile(Id, wanted);
         var problems = compiled.Problems.ToList();
         if (FindRelayProblem() is { } unknown)
@@ -181,7 +181,7 @@ internal sealed partial class CampaignGrain
         return free > most && await audiences.IsLargerThan(account, audience, most);
     }
 
-    private Refusal? FindRelayProblem() => definition.State.Definition.Relay is var wanted && relays.Knows(wanted)
+    private Refusal? FindRelayProblem() => Definition.Relay is var wanted && relays.Knows(wanted)
         ? null
         : Refusal.Invalid(
             "campaign.relay.unknown",
@@ -190,14 +190,14 @@ internal sealed partial class CampaignGrain
 
     private async Task<Refusal?> FindMissingFields()
     {
-        var wanted = definition.State.Definition;
+        var wanted = Definition;
         if ((await compilation.Compile(Id, wanted)).Composer is not { RequiredFields.Count: > 0 } composer)
         {
             return null;
         }
 
         var lacking = (
-            await audiences.CountMissing(record.State.Campaign.Account, wanted.Audience, composer.RequiredFields))
+            await audiences.CountMissing(Stored.Value.Campaign.Account, wanted.Audience, composer.RequiredFields))
             .Where(pair => pair.Value > 0)
             .OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .ToList();
@@ -214,8 +214,8 @@ internal sealed partial class CampaignGrain
     // The contacts with the longest values: if their messages can be made, those of the others very likely can.
     private async Task<IEnumerable<Refusal>> FindUnmade()
     {
-        var wanted = definition.State.Definition;
-        var account = record.State.Campaign.Account;
+        var wanted = Definition;
+        var account = Stored.Value.Campaign.Account;
         if ((await compilation.Compile(Id, wanted)).Composer is not { } composer)
         {
             return [];

@@ -5,23 +5,26 @@ using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Grains.Audiences;
 using OrleansCampaigns.Grains.Delivery;
 
 namespace OrleansCampaigns.Grains.Campaigns;
 
 internal sealed partial class CampaignGrain
 {
-    // Progress is told to the ledger about this often while a campaign runs.
-    private static readonly TimeSpan ReportPeriod = TimeSpan.FromSeconds(5);
-
     // How often a running campaign looks whether a silo has come or gone, and for how long it then sees to it that
     // every partition goes on: as long as one may still meet a silo that is on its way out.
     private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SettlePeriod = TimeSpan.FromSeconds(15);
 
+    // A look that led to nothing is repeated after twice as long, up to about nine minutes.
+    private const int FruitlessMax = 9;
+
+    private Task<(Refusal? Refusal, AudienceSnapshot? Taken)>? _taking;
+
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (record.State.Campaign.Id is not null && !IsAtRest)
+        if (Stored.Value.Campaign.Id is not null && !IsAtRest)
         {
             DriveSoon();
         }
@@ -37,7 +40,7 @@ internal sealed partial class CampaignGrain
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => Drive();
 
-    private bool IsAtRest => record.State.Campaign is { Status: CampaignStatus.Draft } or { IsSettled: true };
+    private bool IsAtRest => Stored.Value.Campaign is { Status: CampaignStatus.Draft } or { IsSettled: true };
 
     private void DriveSoon(TimeSpan? after = null)
     {
@@ -51,14 +54,14 @@ internal sealed partial class CampaignGrain
     /// <summary>Does the next thing that the campaign's status asks for. Safe to run again after any crash.</summary>
     private async Task Drive()
     {
-        if (_isOutdated)
+        if (Stored.IsOutdated || StoredDefinition.IsOutdated)
         {
             return;
         }
 
         try
         {
-            switch (record.State.Campaign)
+            switch (Stored.Value.Campaign)
             {
                 case { Id: null } or { Status: CampaignStatus.Draft }:
                     await RemoveReminder();
@@ -70,7 +73,7 @@ internal sealed partial class CampaignGrain
                     await AwaitSchedule(scheduled);
                     break;
                 case { Status: CampaignStatus.Starting }:
-                    using (CampaignTrace.Begin("audience", record.State.Trace))
+                    using (CampaignTrace.Begin("audience", Stored.Value.Trace))
                     {
                         await TakeAudience();
                     }
@@ -87,7 +90,7 @@ internal sealed partial class CampaignGrain
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             // Whoever looks wants to know why nothing moves. Should this grain have to be read anew, its reminder does.
-            LogDriveFailed(failure, record.State.Campaign.Status);
+            LogDriveFailed(failure, Stored.Value.Campaign.Status);
             DriveSoon(ReportPeriod);
             throw;
         }
@@ -115,23 +118,21 @@ internal sealed partial class CampaignGrain
 
     private async Task TakeAudience()
     {
-        if (!await HaveImportsEnded())
+        if (_taking is null && !await HaveImportsEnded())
         {
             return;
         }
 
-        var campaign = record.State.Campaign;
-        if (await FindMissingFields() is { } missing)
+        var campaign = Stored.Value.Campaign;
+        if (LetTake(campaign) is not { } ended)
         {
-            await FailStart(missing);
             return;
         }
 
-        var taken = await audiences.Take(
-            campaign.Account, Id, definition.State.Definition.Audience, options.Value.PartitionSize, clock.GetUtcNow());
-        if (taken.Recipients == 0)
+        var (refusal, found) = await ended;
+        if (found is not { } taken)
         {
-            await FailStart(EmptyAudience());
+            await FailStart(refusal!);
             return;
         }
 
@@ -143,7 +144,7 @@ internal sealed partial class CampaignGrain
         }
 
         // Stored before anybody can follow one. Nothing refuses this start any more.
-        if ((await compilation.Compile(Id, definition.State.Definition)).Composer is { Links.Count: > 0 } composer)
+        if ((await compilation.Compile(Id, Definition)).Composer is { Links.Count: > 0 } composer)
         {
             await audiences.StoreLinks(Id, composer.Links);
         }
@@ -152,19 +153,58 @@ internal sealed partial class CampaignGrain
         await Run();
     }
 
+    // Taking an audience of millions lasts longer than the caller of a command waits: it is done outside of turns, so
+    // that the campaign can be cancelled meanwhile.
+    /// <returns>What was taken, once it is; until then <see langword="null"/>, and the campaign is driven again
+    /// afterwards.</returns>
+    private Task<(Refusal? Refusal, AudienceSnapshot? Taken)>? LetTake(Campaign campaign)
+    {
+        _taking ??= Take(campaign);
+        if (_taking.IsCompleted)
+        {
+            var ended = _taking;
+            _taking = null;
+            return ended;
+        }
+
+        _ = GoOnAfter(_taking);
+        return null;
+
+        async Task GoOnAfter(Task taking)
+        {
+            const ConfigureAwaitOptions Here = ConfigureAwaitOptions.ContinueOnCapturedContext;
+            await taking.ConfigureAwait(Here | ConfigureAwaitOptions.SuppressThrowing);
+            DriveSoon();
+        }
+    }
+
+    private async Task<(Refusal? Refusal, AudienceSnapshot? Taken)> Take(Campaign campaign)
+    {
+        if (await FindMissingFields() is { } missing)
+        {
+            return (missing, null);
+        }
+
+        var taken = await audiences.Take(
+            campaign.Account, Id, Definition.Audience, options.Value.PartitionSize, clock.GetUtcNow());
+        return taken.Recipients > 0
+            ? (null, taken)
+            : (EmptyAudience(), null);
+    }
+
     private async Task FailStart(Refusal refusal)
     {
         // The next start takes its own audience.
         await audiences.Discard(Id);
-        await GrainFactory.Account(record.State.Campaign.Account).Release(Id);
-        await Write(record.State.Campaign.FailStart(refusal));
+        await GrainFactory.Account(Stored.Value.Campaign.Account).Release(Id);
+        await Write(Stored.Value.Campaign.FailStart(refusal));
         await RemoveReminder();
     }
 
     private async Task Run()
     {
-        var campaign = record.State.Campaign;
-        if (record.State.PassBegun < campaign.Pass)
+        var campaign = Stored.Value.Campaign;
+        if (Stored.Value.PassBegun < campaign.Pass)
         {
             if (await ReserveForPass(campaign) is { } refusal)
             {
@@ -178,26 +218,19 @@ internal sealed partial class CampaignGrain
 
             await TellPartitions(partition => partition.Start(campaign.Pass));
             _working.UnionWith(Enumerable.Range(0, campaign.Partitions).Except(campaign.PartitionsDone));
-            await Write(record.State.Campaign, campaign.Pass);
+            await Write(Stored.Value.Campaign, campaign.Pass);
         }
 
-        if (record.State.Campaign.AllPartitionsDone)
+        if (Stored.Value.Campaign.AllPartitionsDone)
         {
             await Finish();
             return;
         }
 
-        if (record.State.Campaign.Status == CampaignStatus.Running)
+        if (Stored.Value.Campaign.Status == CampaignStatus.Running)
         {
             await ContinuePartitions(campaign);
-            if (clock.GetUtcNow() >= _reportAt)
-            {
-                var (totals, nextRetryAt) = await Count();
-                watch.Note(Id, totals, nextRetryAt, Relay.IsUp);
-                await GrainFactory.Account(campaign.Account).Report(Id, totals.Deducted);
-                _reportAt = clock.GetUtcNow() + ReportPeriod;
-            }
-
+            await ReportProgress(campaign);
             DriveSoon(LookPeriod);
         }
     }
@@ -210,10 +243,10 @@ internal sealed partial class CampaignGrain
         if (moves.Count != _changesSeen)
         {
             _changesSeen = moves.Count;
-            _settledAt = clock.GetUtcNow() + SettlePeriod;
+            _changedAt = clock.GetTimestamp();
         }
 
-        if (clock.GetUtcNow() < _settledAt)
+        if (_changedAt is { } changed && clock.GetElapsedTime(changed) < SettlePeriod)
         {
             await TellPartitions(Continue, Enumerable.Range(0, campaign.Partitions).Except(campaign.PartitionsDone));
         }
@@ -251,15 +284,18 @@ internal sealed partial class CampaignGrain
         var (totals, _) = await audiences.Count(Id);
         if (!totals.IsOver)
         {
-            // Something came back after its partition was done: the partitions look again.
+            // Something came back after its partition was done: the partitions look again, and settle what they find.
+            // Should that lead to nothing, they look less and less often.
             LogNotOver(totals.RetriesWaiting);
-            await Write(record.State.Campaign with { PartitionsDone = [] }, record.State.Campaign.Pass - 1);
-            DriveSoon(TimeSpan.FromSeconds(1));
+            await Write(Stored.Value.Campaign with { PartitionsDone = [] }, Stored.Value.Campaign.Pass - 1);
+            DriveSoon(LookPeriod * Math.Pow(2, Math.Min(_fruitless++, FruitlessMax)));
             return;
         }
 
-        await GrainFactory.Account(record.State.Campaign.Account).Settle(Id, totals.Deducted);
-        await Write(record.State.Campaign.Finish(totals, clock.GetUtcNow()).Settle(totals));
+        _fruitless = 0;
+
+        await GrainFactory.Account(Stored.Value.Campaign.Account).Settle(Id, totals.Deducted);
+        await Write(Stored.Value.Campaign.Finish(totals, clock.GetUtcNow()).Settle(totals));
         await RemoveReminderUnlessInDoubt(totals);
     }
 
@@ -268,11 +304,22 @@ internal sealed partial class CampaignGrain
     // a period: no silo lives that long without knowing what it was taken for.
     private async Task LookBack(Campaign ended)
     {
+        if (ended.QueuedAt is null)
+        {
+            // A taking that an activation before has left behind may have landed late.
+            await audiences.Discard(Id);
+            if (IsLongOver(ended))
+            {
+                await RemoveReminder();
+            }
+
+            return;
+        }
+
         var (totals, _) = await audiences.Count(Id);
         if (totals.RetriesWaiting == 0)
         {
-            var isLongOver = clock.GetUtcNow() >= ended.EndedAt + options.Value.ReminderPeriod;
-            await (isLongOver ? RemoveReminder() : RemoveReminderUnlessInDoubt(totals));
+            await (IsLongOver(ended) ? RemoveReminder() : RemoveReminderUnlessInDoubt(totals));
         }
         else if (ended.Status == CampaignStatus.Cancelled)
         {
@@ -288,16 +335,28 @@ internal sealed partial class CampaignGrain
         }
     }
 
+    private bool IsLongOver(Campaign ended) => clock.GetUtcNow() >= ended.EndedAt + options.Value.ReminderPeriod;
+
+    // Nor before the period is over where a cancel came between "retry failed" and its end: such a silo may put another
+    // failure back into the queue.
     private Task RemoveReminderUnlessInDoubt(CampaignTotals totals) =>
-        totals.InDoubt > 0 ? Task.CompletedTask : RemoveReminder();
+        totals.InDoubt > 0 || Stored.Value.Campaign is { Status: CampaignStatus.Cancelled, Pass: > 1 }
+            ? Task.CompletedTask
+            : RemoveReminder();
 
     // Cancelled: once no partition has anything in flight or waiting, the rest of the licences goes back.
     private async Task WindUp()
     {
-        var campaign = record.State.Campaign;
+        var campaign = Stored.Value.Campaign;
         if (!campaign.AllPartitionsDone)
         {
             await TellPartitions(partition => partition.Start(campaign.Pass));
+            return;
+        }
+
+        if (campaign.QueuedAt is null)
+        {
+            await WindUpStart(campaign);
             return;
         }
 
@@ -305,6 +364,19 @@ internal sealed partial class CampaignGrain
         await GrainFactory.Account(campaign.Account).Settle(Id, totals.Deducted);
         await Write(campaign.Settle(totals));
         await RemoveReminderUnlessInDoubt(totals);
+    }
+
+    // It was cancelled while it started: whatever had been taken for it by then goes back.
+    private async Task WindUpStart(Campaign campaign)
+    {
+        if (_taking is not null && LetTake(campaign) is null)
+        {
+            return;
+        }
+
+        await audiences.Discard(Id);
+        await GrainFactory.Account(campaign.Account).Release(Id, forGood: true);
+        await Write(campaign.Settle(new CampaignTotals())); // The reminder looks back once more.
     }
 
     private async Task RemoveReminder()

@@ -20,7 +20,7 @@ internal sealed partial class CampaignGrain
     /// <returns>Whether the audience may be taken.</returns>
     private async Task<bool> HaveImportsEnded()
     {
-        var campaign = record.State.Campaign;
+        var campaign = Stored.Value.Campaign;
         var awaited = campaign.AwaitedImports;
         if (awaited.IsEmpty)
         {
@@ -46,20 +46,20 @@ internal sealed partial class CampaignGrain
         _importsAwaited = null;
         var failures = imports.Where(import => import.Failure is not null).ToList();
         var note = failures.Count == 0 ? null : string.Join(" ", failures.Select(DescribeFailure));
-        if (note != record.State.Campaign.StartNote)
+        if (note != Stored.Value.Campaign.StartNote)
         {
-            await Write(record.State.Campaign with { StartNote = note });
+            await Write(Stored.Value.Campaign with { StartNote = note });
         }
 
         return true;
     }
 
     private Task<IReadOnlyList<string>> FindImports() =>
-        audiences.FindImportsUnderWay(record.State.Campaign.Account, definition.State.Definition.Audience);
+        audiences.FindImportsUnderWay(Stored.Value.Campaign.Account, Definition.Audience);
 
     private Refusal EmptyAudience() => Refusal.Conflict(
         "campaign.audience.empty",
-        $"The audience holds nobody. {record.State.Campaign.StartNote}".TrimEnd());
+        $"The audience holds nobody. {Stored.Value.Campaign.StartNote}".TrimEnd());
 
     private static string Describe(AwaitedImport import) => string.Create(
         CultureInfo.InvariantCulture, $"import {import.Id}: {import.Rows} rows read");

@@ -11,7 +11,7 @@ internal sealed partial class CampaignGrain
 
     public async Task Revive(ContactId contact)
     {
-        var campaign = record.State.Campaign;
+        var campaign = Stored.Value.Campaign;
         if (campaign.Status == CampaignStatus.Cancelled)
         {
             // Whoever learned of the bounce did not know yet.
@@ -43,8 +43,8 @@ internal sealed partial class CampaignGrain
 
     public async Task AdmitFailure()
     {
-        var admitted = record.State.Campaign.AdmitFailure();
-        if (!ReferenceEquals(admitted, record.State.Campaign))
+        var admitted = Stored.Value.Campaign.AdmitFailure();
+        if (!ReferenceEquals(admitted, Stored.Value.Campaign))
         {
             await Write(admitted);
         }
@@ -52,7 +52,7 @@ internal sealed partial class CampaignGrain
 
     public async Task PartitionDone(int partition, int pass)
     {
-        var campaign = record.State.Campaign;
+        var campaign = Stored.Value.Campaign;
         if (pass == campaign.Pass && campaign.Status != CampaignStatus.Cancelled
             && (await audiences.GetState(Id, partition)).NextRetryAt is not null)
         {

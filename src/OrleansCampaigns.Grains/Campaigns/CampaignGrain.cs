@@ -35,17 +35,22 @@ internal sealed partial class CampaignGrain(
     private static readonly TimeSpan StatisticsAge = TimeSpan.FromMilliseconds(500);
 
     private IGrainTimer? _driver;
-    private (DateTimeOffset At, CampaignTotals Totals, DateTimeOffset? NextRetryAt)? _counted;
+    private (long At, CampaignTotals Totals, DateTimeOffset? NextRetryAt)? _counted;
     private int _writes;
     private int _changesSeen = -1;
-    private DateTimeOffset _settledAt;
-    private DateTimeOffset _reportAt;
-    private bool _isOutdated;
+    private long? _changedAt;
+    private int _fruitless;
 
-    private Campaign Campaign => record.State.Campaign with { Definition = definition.State.Definition };
+    private Stored<CampaignRecord> Stored => field ??= new(record, DeactivateOnIdle);
+
+    private Stored<DefinitionRecord> StoredDefinition => field ??= new(definition, DeactivateOnIdle);
+
+    private CampaignDefinition Definition => StoredDefinition.Value.Definition;
+
+    private Campaign Campaign => Stored.Value.Campaign with { Definition = Definition };
 
     // A relay can vanish from the configuration while campaigns still name it.
-    private RelayState Relay => definition.State.Definition.Relay is var wanted && relays.Knows(wanted)
+    private RelayState Relay => Definition.Relay is var wanted && relays.Knows(wanted)
         ? relays.GetState(wanted)
         : new RelayState(wanted ?? "default", IsUp: false, "not configured", NextProbeAt: null);
 
@@ -53,8 +58,8 @@ internal sealed partial class CampaignGrain(
 
     public async Task<Result<CampaignView>> Create(AccountId account, CampaignDefinition newDefinition)
     {
-        var created = record.State.Campaign.Create(Id, account, newDefinition, clock.GetUtcNow());
-        if (created.IsRefused || ReferenceEquals(created.Value, record.State.Campaign))
+        var created = Stored.Value.Campaign.Create(Id, account, newDefinition, clock.GetUtcNow());
+        if (created.IsRefused || ReferenceEquals(created.Value, Stored.Value.Campaign))
         {
             return View();
         }
@@ -71,7 +76,7 @@ internal sealed partial class CampaignGrain(
             return missing;
         }
 
-        var changed = record.State.Campaign.Change(newDefinition);
+        var changed = Stored.Value.Campaign.Change(newDefinition);
         if (changed.IsRefused)
         {
             return changed.Refusal;
@@ -85,15 +90,15 @@ internal sealed partial class CampaignGrain(
     public Task<Result<CampaignView>> Get(AccountId account) =>
         Task.FromResult<Result<CampaignView>>(NotFound(account) is { } missing ? missing : View());
 
-    public Task<CampaignPlan?> GetPlan() => Task.FromResult(record.State.Campaign is { QueuedAt: { } queuedAt } campaign
+    public Task<CampaignPlan?> GetPlan() => Task.FromResult(Stored.Value.Campaign is { QueuedAt: { } queuedAt } campaign
         ? new CampaignPlan
         {
             Account = campaign.Account,
             Status = campaign.Status,
-            Definition = definition.State.Definition,
+            Definition = Definition,
             QueuedAt = queuedAt,
             Pass = campaign.Pass,
-            Trace = record.State.Trace,
+            Trace = Stored.Value.Trace,
         }
         : null);
 
@@ -103,20 +108,25 @@ internal sealed partial class CampaignGrain(
     public Task<Result<CampaignView>> Unschedule(AccountId account) =>
         Command(account, campaign => campaign.Unschedule());
 
-    public async Task<Result<CampaignView>> Start(AccountId account)
+    public async Task<Result<CampaignView>> Start(AccountId account, RequestKey? request)
     {
         if (NotFound(account) is { } missing)
         {
             return missing;
         }
 
-        if (record.State.Campaign.Start(clock.GetUtcNow()) is { IsRefused: true } refused)
+        if (Repeated(request) is { } repeated)
+        {
+            return repeated;
+        }
+
+        if (Stored.Value.Campaign.Start(clock.GetUtcNow()) is { IsRefused: true } refused)
         {
             return refused.Refusal!;
         }
 
         var problem = Refusal.Of((await FindProblems(deep: false)).Problems);
-        return problem ?? await Command(account, campaign => campaign.Start(clock.GetUtcNow()));
+        return problem ?? await Command(account, campaign => campaign.Start(clock.GetUtcNow()), request);
     }
 
     public async Task<Result<CampaignView>> Pause(AccountId account)
@@ -136,8 +146,17 @@ internal sealed partial class CampaignGrain(
     public Task<Result<CampaignView>> Cancel(AccountId account) =>
         CommandAndWake(account, campaign => campaign.Cancel(clock.GetUtcNow()));
 
-    public Task<Result<CampaignView>> RetryFailed(AccountId account) =>
-        Command(account, campaign => campaign.RetryFailed());
+    public async Task<Result<CampaignView>> RetryFailed(AccountId account, RequestKey? request) =>
+        (NotFound(account) is null ? Repeated(request) : null)
+        ?? await Command(account, campaign => campaign.RetryFailed(), request);
+
+    // The command was carried out and its answer was lost.
+    private Result<CampaignView>? Repeated(RequestKey? request) => Stored.Value.Campaign.Knows(request) switch
+    {
+        { IsRefused: true } other => other.Refusal!,
+        { Value: true } => View(),
+        _ => null,
+    };
 
     public async Task<Result<CampaignStatistics>> GetStatistics(AccountId account)
     {
@@ -146,7 +165,7 @@ internal sealed partial class CampaignGrain(
             return missing;
         }
 
-        var campaign = record.State.Campaign;
+        var campaign = Stored.Value.Campaign;
         var (totals, nextRetryAt) = campaign.QueuedAt is null
             ? (new CampaignTotals(), null)
             : await Count(); // Also after the end: bounces, opens and clicks come for days.
@@ -162,13 +181,13 @@ internal sealed partial class CampaignGrain(
             Licences = reservation is { IsSettled: false } held
                 ? held with { Deducted = totals.Deducted }
                 : reservation ?? new Reservation(0, 0, 0, IsSettled: false),
-            WaitingFor = WaitingFor(campaign, relay),
+            WaitingFor = WaitingFor(campaign, relay, totals, nextRetryAt),
         };
     }
 
     public Task<CampaignSummary> GetState()
     {
-        var campaign = record.State.Campaign;
+        var campaign = Stored.Value.Campaign;
         return Task.FromResult(new CampaignSummary(
             campaign.Status.ToString(),
             campaign.ScheduledAt,
@@ -176,7 +195,7 @@ internal sealed partial class CampaignGrain(
             campaign.EndedAt,
             campaign.AudienceSize,
             campaign.Pass,
-            record.State.PassBegun,
+            Stored.Value.PassBegun,
             campaign.Partitions,
             campaign.PartitionsDone.Count,
             campaign.IsSettled));
@@ -184,13 +203,13 @@ internal sealed partial class CampaignGrain(
 
     private async Task<(CampaignTotals Totals, DateTimeOffset? NextRetryAt)> Count()
     {
-        if (_counted is { } counted && clock.GetUtcNow() - counted.At < StatisticsAge)
+        if (_counted is { } counted && clock.GetElapsedTime(counted.At) < StatisticsAge)
         {
             return (counted.Totals, counted.NextRetryAt);
         }
 
         var writes = _writes;
-        var now = clock.GetUtcNow();
+        var now = clock.GetTimestamp();
         var (totals, nextRetryAt) = await audiences.Count(Id);
         if (writes == _writes)
         {
@@ -201,28 +220,29 @@ internal sealed partial class CampaignGrain(
         return (totals, nextRetryAt);
     }
 
-    private async Task<Result<CampaignView>> Command(AccountId account, Func<Campaign, Result<Campaign>> command)
+    private async Task<Result<CampaignView>> Command(
+        AccountId account, Func<Campaign, Result<Campaign>> command, RequestKey? request = null)
     {
         if (NotFound(account) is { } missing)
         {
             return missing;
         }
 
-        CampaignTrace.Link(record.State.Trace);
-        var decided = command(record.State.Campaign);
+        CampaignTrace.Link(Stored.Value.Trace);
+        var decided = command(Stored.Value.Campaign);
         if (decided.IsRefused)
         {
             return decided.Refusal;
         }
 
-        if (!ReferenceEquals(decided.Value, record.State.Campaign))
+        if (!ReferenceEquals(decided.Value, Stored.Value.Campaign))
         {
             if (decided.Value.Status != CampaignStatus.Draft)
             {
                 await KeepReminded();
             }
 
-            await Write(decided.Value);
+            await Write(decided.Value.By(request));
             DriveSoon();
         }
 
@@ -245,12 +265,12 @@ internal sealed partial class CampaignGrain(
 
     private Task TellPartitions(Func<ICampaignPartitionGrain, Task> tell, IEnumerable<int>? partitions = null) =>
         Parallel.ForEachAsync(
-            partitions ?? Enumerable.Range(0, record.State.Campaign.Partitions),
+            partitions ?? Enumerable.Range(0, Stored.Value.Campaign.Partitions),
             new ParallelOptions { MaxDegreeOfParallelism = 32, TaskScheduler = TaskScheduler.Current },
             async (partition, _) => await tell(GrainFactory.Partition(Id, partition)));
 
     private Refusal? NotFound(AccountId account) =>
-        record.State.Campaign.Id is null || record.State.Campaign.Account != account
+        Stored.Value.Campaign.Id is null || Stored.Value.Campaign.Account != account
         ? Refusal.NotFound("campaign.not_found", "There is no such campaign.")
         : null;
 
@@ -277,20 +297,19 @@ internal sealed partial class CampaignGrain(
 
     private async Task WriteDefinition(CampaignDefinition next)
     {
-        definition.State = new DefinitionRecord { Definition = next };
-        await Durably(definition.WriteStateAsync);
+        await StoredDefinition.Write(new DefinitionRecord { Definition = next });
     }
 
     private async Task Write(Campaign next, int? passBegun = null)
     {
-        var before = record.State.Campaign;
-        record.State = new CampaignRecord
+        var before = Stored.Value.Campaign;
+        await Stored.Write(new CampaignRecord
         {
             Campaign = next with { Definition = new() },
-            PassBegun = passBegun ?? record.State.PassBegun,
-            Projection = CampaignProjection.Of(next with { Definition = definition.State.Definition }),
+            PassBegun = passBegun ?? Stored.Value.PassBegun,
+            Projection = CampaignProjection.Of(next with { Definition = Definition }),
             Trace = TraceOf(next),
-        };
+        });
         _counted = null;
         _writes++;
         if (next.Status != CampaignStatus.Running)
@@ -298,28 +317,13 @@ internal sealed partial class CampaignGrain(
             watch.Forget(Id);
         }
 
-        await Durably(record.WriteStateAsync);
         Tell(before, next);
     }
 
     // The request that starts it names the trace; one that is scheduled belongs to the request which did that.
     private string? TraceOf(Campaign next) =>
         next.Status is CampaignStatus.Scheduled or CampaignStatus.Starting
-        && next.Status != record.State.Campaign.Status
-            ? CampaignTrace.Current ?? record.State.Trace
-            : record.State.Trace;
-
-    private async Task Durably(Func<Task> write)
-    {
-        try
-        {
-            await write();
-        }
-        catch
-        {
-            _isOutdated = true; // A timer may still tick while the grain leaves.
-            DeactivateOnIdle(); // The write may have landed; reload rather than trust memory.
-            throw;
-        }
-    }
+        && next.Status != Stored.Value.Campaign.Status
+            ? CampaignTrace.Current ?? Stored.Value.Trace
+            : Stored.Value.Trace;
 }

@@ -32,6 +32,7 @@ internal sealed partial class CampaignPartitionGrain(
     AttemptGate gate,
     CampaignFuses fuses,
     DeliveryMetrics metrics,
+    ContactHealth health,
     ILocalSiloDetails silo,
     IOptions<EngineOptions> options,
     TimeProvider clock,
@@ -50,8 +51,12 @@ internal sealed partial class CampaignPartitionGrain(
     // Keeps a reminder that a call has just asked for from being removed by a pump that has just become done.
     private readonly SemaphoreSlim _reminding = new(1, 1);
 
+    private readonly ContactTroubles _troubles = new(health, clock);
+
     private CancellationTokenSource _stop = new();
     private IGrainTimer? _timer;
+    private string? _trouble;
+    private int _fruitless;
     private PartitionRun? _run;
     private bool _isPumping;
     private bool _pumpAgain;
@@ -193,6 +198,7 @@ internal sealed partial class CampaignPartitionGrain(
         catch (Exception failure)
         {
             LogPumpFailed(failure);
+            await TellTrouble($"partition {Number} could not go on: {failure.GetType().Name}");
             DeactivateOnIdle(); // The reminder brings it back, with what is stored.
         }
         finally
@@ -256,6 +262,7 @@ internal sealed partial class CampaignPartitionGrain(
         }
 
         var isDone = plan.Status == CampaignStatus.Cancelled ? await AbandonWaiting(plan) : await Work(plan, stop);
+        await TellTrouble(DescribeTrouble());
         if (!_hasRecovered)
         {
             return UnclearWait;
@@ -263,7 +270,12 @@ internal sealed partial class CampaignPartitionGrain(
 
         if (!isDone)
         {
-            return stop.IsCancellationRequested ? TimeSpan.Zero : null;
+            return stop.IsCancellationRequested ? TimeSpan.Zero : _troubles.Rest;
+        }
+
+        if (plan.Status == CampaignStatus.Running && await MendStranded(plan) is { } look)
+        {
+            return look;
         }
 
         if (!_isWanted)
@@ -277,11 +289,7 @@ internal sealed partial class CampaignPartitionGrain(
 
     private async Task<bool> Work(CampaignPlan plan, CancellationToken stop)
     {
-        if (record.State.PassRequeued < plan.Pass)
-        {
-            await RequeueFailed(plan);
-        }
-
+        var isRequeued = record.State.PassRequeued >= plan.Pass || await RequeueFailed(plan);
         if (!relays.Knows(plan.Definition.Relay))
         {
             // The statistics say so; once it is configured again, the reminder goes on.
@@ -311,6 +319,7 @@ internal sealed partial class CampaignPartitionGrain(
             limits,
             fuses,
             metrics,
+            health,
             clock,
             logger);
         using var trace = CampaignTrace.OfPump(plan.Trace, Number);
@@ -325,6 +334,7 @@ internal sealed partial class CampaignPartitionGrain(
             relays,
             limits,
             permits,
+            _troubles,
             GrainFactory,
             metrics,
             options.Value,
@@ -333,7 +343,7 @@ internal sealed partial class CampaignPartitionGrain(
         _run = run;
         var isDone = await run.Send(stop, permits.Stopped);
         _hasRecovered &= !run.NeedsRecovery;
-        return isDone && _hasRecovered;
+        return isDone && _hasRecovered && isRequeued;
     }
 
     private DeliveryRules RulesOf(CampaignPlan plan) => options.Value.RulesFor(
@@ -396,6 +406,29 @@ internal sealed partial class CampaignPartitionGrain(
         {
             record.State = state;
             return false;
+        }
+    }
+
+    private string? DescribeTrouble() => _troubles.Count > 0
+        ? $"{_troubles.Count} contacts of partition {Number} can be neither read nor stored; they are tried again"
+        : _fruitless > 1 ? $"recipients of partition {Number} have no outcome and nothing waits for them" : null;
+
+    // Whoever looks at the campaign is told what keeps it from coming to its end.
+    private async Task TellTrouble(string? trouble)
+    {
+        if (trouble is null && _trouble is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await GrainFactory.Campaign(Campaign).Tell(Number, trouble);
+            _trouble = trouble;
+        }
+        catch (Exception away) when (Outages.Is(away))
+        {
+            // It is told with the next round.
         }
     }
 

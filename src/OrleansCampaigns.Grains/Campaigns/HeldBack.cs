@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OrleansCampaigns.Grains.Audiences;
 using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Grains.Throttling;
@@ -7,7 +8,8 @@ namespace OrleansCampaigns.Grains.Campaigns;
 /// <summary>The recipients of a partition's run whose domain takes nothing now, or who found no lane.</summary>
 /// <remarks>
 /// They wait here, in memory, while others go on. Nothing is written for them: those that the stored cursor passes over
-/// are noted as unattempted with the next window. When it is full, nobody passes them any more.
+/// are noted as unattempted with the next window. When it is full, nobody passes them any more. Their profiles are kept
+/// for as long as the partition has its permit: those that wait longer are read again when their window comes.
 /// </remarks>
 internal sealed class HeldBack(
     SendingLimits limits, DeliveryMetrics metrics, IMailRelays relays, LaneRequest wanted, TimeProvider clock)
@@ -16,6 +18,7 @@ internal sealed class HeldBack(
 
     private readonly Dictionary<string, Queue<Recipient>> _byDomain = new(StringComparer.Ordinal);
     private readonly HashSet<long> _seqs = [];
+    private readonly HashSet<long> _bare = [];
     private readonly Dictionary<ThrottleLine, int> _planned = [];
     private readonly HashSet<string> _probed = new(StringComparer.Ordinal);
 
@@ -43,6 +46,22 @@ internal sealed class HeldBack(
         _seqs.Add(recipient.Seq);
         metrics.HeldBack(1);
     }
+
+    /// <summary>Forgets what fills their templates.</summary>
+    public void ForgetProfiles()
+    {
+        foreach (var (domain, queue) in _byDomain.ToList())
+        {
+            _byDomain[domain] = new(queue.Select(
+                recipient => recipient with { Name = null, Attributes = ImmutableDictionary<string, string>.Empty }));
+        }
+
+        _bare.UnionWith(_seqs);
+    }
+
+    /// <summary>Which of a window's recipients came without their profiles; each is told once.</summary>
+    public List<long> TakeBare(List<Recipient> window) =>
+        window.ConvertAll(recipient => recipient.Seq).FindAll(_bare.Remove);
 
     /// <summary>Begins a new window with those whose domain takes something now.</summary>
     public List<Recipient> BeginWindow(int room)

@@ -25,30 +25,32 @@ internal sealed partial class PartitionRun(
     IMailRelays relays,
     SendingLimits limits,
     PumpPermits permits,
+    ContactTroubles troubles,
     IGrainFactory grains,
     DeliveryMetrics metrics,
     EngineOptions options,
     CampaignTrace? trace,
     TimeProvider clock)
 {
-    private const int BufferMax = 500;
 
     private readonly Queue<Recipient> _buffer = new();
     private readonly Dictionary<long, Task<TurnResult>> _inFlight = [];
     private readonly HashSet<long> _attempting = [.. record.Attempting.Select(known => known.Seq)];
     private readonly HashSet<long> _unclear = [];
+    private readonly Dictionary<long, Settlement> _givenUp = [];
     private readonly LaneRequest _wanted = new(plan.Definition.Relay, campaign) { Needs = sender.Needs };
     private readonly HeldBack _held = new(
         limits, metrics, relays, new(plan.Definition.Relay, campaign), clock);
     private readonly ToldWait _told = new(campaign, partition, grains, clock);
     private readonly IReadOnlyList<ThrottleLine> _shared = limits.OfSender(
         plan.Account.Value, plan.Definition.Sender?.Address);
+    private long _takenUpTo = record.Cursor;
     private long _bufferedUpTo = record.Cursor;
     private bool _isExhausted;
-    private bool _hasPermit;
+    private FairQueue.Turn? _permit;
     private int _slice;
     private DateTimeOffset? _nextDueAt = DateTimeOffset.MinValue;
-    private DateTimeOffset _lookedAt = DateTimeOffset.MinValue;
+    private long? _lookedAt;
     private bool _hasFailed;
     private ThrottleLine? _blocker;
     private RelayHold? _hold;
@@ -70,6 +72,7 @@ internal sealed partial class PartitionRun(
             while (!stop.IsCancellationRequested)
             {
                 Collect();
+                await SettleGivenUp();
                 if (_hasFailed)
                 {
                     return false;
@@ -122,37 +125,6 @@ internal sealed partial class PartitionRun(
         return false;
     }
 
-    private async Task<List<Recipient>> NextWindow(CancellationToken stop)
-    {
-        var room = RoomForWindow();
-        if (room <= 0)
-        {
-            return [];
-        }
-
-        var window = _held.BeginWindow(room);
-        await AddRetries(window, room);
-        await Refill();
-        await RecordDuplicates();
-        while (window.Count < room && !_held.IsFull && _buffer.TryPeek(out var next) && next.Occurrence == 1)
-        {
-            _held.AddTo(window, _buffer.Dequeue());
-            await Refill();
-            await RecordDuplicates();
-        }
-
-        if (window.Count > 0)
-        {
-            await TakePermit(stop);
-        }
-        else
-        {
-            _hold = null; // Nothing is left that a relay would have to take.
-        }
-
-        return window;
-    }
-
     // What holds for the whole campaign holds nobody back: the window is as large as it allows.
     private int RoomForWindow()
     {
@@ -176,80 +148,6 @@ internal sealed partial class PartitionRun(
         }
 
         return room;
-    }
-
-    // What is due again, and what was begun but never attempted.
-    private async Task AddRetries(List<Recipient> window, int room)
-    {
-        var again = _held.IsFull
-            ? []
-            : record.Unattempted.Where(seq => !_held.Contains(seq) && window.TrueForAll(known => known.Seq != seq))
-                .Take(room - window.Count).ToList();
-        if (again.Count > 0)
-        {
-            foreach (var recipient in await audiences.Find(campaign, partition, again))
-            {
-                _held.AddTo(window, recipient);
-            }
-        }
-
-        var now = clock.GetUtcNow();
-
-        // Nobody tells a run of e-mails that came back meanwhile; a long one looks for them as a reminder would.
-        var isTimeToLook = _nextDueAt <= now || now - _lookedAt >= options.ReminderPeriod;
-        if (window.Count < room && !_held.IsFull && isTimeToLook)
-        {
-            _lookedAt = now;
-            var known = _inFlight.Count + _unclear.Count + _held.Count + window.Count;
-            var due = await audiences.Due(campaign, partition, now, room + known);
-            foreach (var recipient in due.Where(recipient => IsUnknown(recipient, window)))
-            {
-                if (window.Count < room && !_held.IsFull)
-                {
-                    _held.AddTo(window, recipient);
-                }
-            }
-
-            _nextDueAt = due.Count > 0 ? now : (await audiences.GetState(campaign, partition)).NextRetryAt;
-        }
-    }
-
-    private bool IsUnknown(Recipient recipient, List<Recipient> window) =>
-        !_inFlight.ContainsKey(recipient.Seq)
-        && !_unclear.Contains(recipient.Seq)
-        && !_held.Contains(recipient.Seq)
-        && window.TrueForAll(known => known.Seq != recipient.Seq);
-
-    private async Task Refill()
-    {
-        if (_buffer.Count > 0 || _isExhausted)
-        {
-            return;
-        }
-
-        var batch = await audiences.Next(campaign, partition, _bufferedUpTo, BufferMax);
-        _isExhausted = batch.Count == 0;
-        foreach (var recipient in batch)
-        {
-            _buffer.Enqueue(recipient);
-            _bufferedUpTo = recipient.Seq;
-        }
-    }
-
-    // They cost no e-mail and no lane. All occurrences of an address are neighbours: one call tells them all.
-    private async Task RecordDuplicates()
-    {
-        while (_buffer.TryPeek(out var next) && next.Occurrence > 1)
-        {
-            var last = _buffer.Dequeue();
-            while (_buffer.TryPeek(out var further) && further.Contact == last.Contact && further.Occurrence > 1)
-            {
-                last = _buffer.Dequeue();
-            }
-
-            await grains.Contact(plan.Account, last.Contact).Duplicate(campaign, plan.QueuedAt, last.Occurrence);
-            await Refill();
-        }
     }
 
     private async Task<bool> SendWindow(List<Recipient> window, CancellationToken stop, CancellationToken shutdown)
@@ -278,12 +176,14 @@ internal sealed partial class PartitionRun(
                 await lane.DisposeAsync();
             }
 
+            permits.Leave(plan, starts.Count);
             throw;
         }
 
         foreach (var (recipient, lane, pass) in starts)
         {
-            _inFlight.Add(recipient.Seq, permits.Run(() => sender.Send(recipient, lane, pass, stop, shutdown)));
+            _inFlight.Add(recipient.Seq, permits.Run(
+                plan, () => sender.Send(recipient, lane, pass, stop, shutdown)));
         }
 
         _slice += starts.Count;
@@ -299,7 +199,7 @@ internal sealed partial class PartitionRun(
     private async Task<List<(Recipient Recipient, IMailLane Lane, SendingPass Pass)>> TakeStarts(
         List<Recipient> window, CancellationToken stop)
     {
-        var lanes = await relays.ReserveFor(_wanted, window.Count, stop);
+        var lanes = await permits.TakeLanes(relays, campaign, plan, _wanted, window.Count, stop);
         _hold = lanes.Count == 0 ? relays.GetHold(_wanted) : null;
         _isRefusedRoute = false;
         var starts = new List<(Recipient, IMailLane, SendingPass)>();
@@ -326,6 +226,7 @@ internal sealed partial class PartitionRun(
             await lane.DisposeAsync();
         }
 
+        permits.Leave(plan, lanes.Count - starts.Count);
         window.Skip(lanes.Count).ToList().ForEach(_held.Add);
         return starts;
     }
@@ -378,20 +279,49 @@ internal sealed partial class PartitionRun(
             return;
         }
 
+        if (result.Settlement is { } settlement)
+        {
+            _givenUp[seq] = settlement;
+            return; // The stored window keeps it until it is settled.
+        }
+
         if (_attempting.Remove(seq))
         {
             record.Attempting.RemoveAll(known => known.Seq == seq);
         }
 
         _hasFailed |= result.End == TurnEnd.Failed;
+        if (result.End == TurnEnd.FailedAlone && troubles.Fails(seq))
+        {
+            _givenUp[seq] = Settlement.LeftOut;
+        }
+
         if (result.End != TurnEnd.Recorded)
         {
             record.Unattempted.Add(seq);
             _hasUnnoted = true;
+            return;
         }
-        else if (result.NextAttemptAt is { } at)
+
+        troubles.Forget(seq);
+        if (result.NextAttemptAt is { } at)
         {
             _nextDueAt = _nextDueAt is { } other && other < at ? other : at;
+        }
+    }
+
+    // Their contacts cannot be asked or told: only the table can say what became of them.
+    private async Task SettleGivenUp()
+    {
+        foreach (var (seq, settlement) in _givenUp.ToList())
+        {
+            await audiences.Settle(campaign, partition, [seq], settlement, clock.GetUtcNow());
+            _givenUp.Remove(seq);
+            record.Unattempted.Remove(seq);
+            if (_attempting.Remove(seq))
+            {
+                record.Attempting.RemoveAll(known => known.Seq == seq);
+            }
         }
     }
 
@@ -402,6 +332,8 @@ internal sealed partial class PartitionRun(
             await Task.WhenAny(_inFlight.Values);
             Collect();
         }
+
+        await SettleGivenUp();
 
         // Nothing is in flight: what is stored now leaves nothing in doubt.
         await write();
@@ -418,6 +350,17 @@ internal sealed partial class PartitionRun(
     private async Task<bool> AwaitNextDue(CancellationToken stop)
     {
         GiveBackPermit();
+        if (troubles.Rest is { } rest)
+        {
+            if (rest == TimeSpan.Zero)
+            {
+                return false; // Not one of this run's, which would be in a window: the next pump sees to it.
+            }
+
+            await Task.Delay(rest, clock, stop);
+            return true;
+        }
+
         _nextDueAt = (await audiences.GetState(campaign, partition, stop)).NextRetryAt;
         var wait = _nextDueAt - clock.GetUtcNow();
         if (wait is null || wait > options.ReminderPeriod)
@@ -435,20 +378,23 @@ internal sealed partial class PartitionRun(
 
     private async Task TakePermit(CancellationToken stop)
     {
-        if (!_hasPermit)
+        if (_permit is null)
         {
-            await permits.Take(plan.Definition.Relay, stop);
-            _hasPermit = true;
+            _permit = await permits.Take(campaign, plan, stop);
             _slice = 0;
         }
     }
 
+    // What is read for a turn is not kept until the next one: memory goes with the permits, not with the partitions.
     private void GiveBackPermit()
     {
-        if (_hasPermit)
+        if (_permit is { } permit)
         {
-            _hasPermit = false;
-            permits.GiveBack(plan.Definition.Relay);
+            _permit = null;
+            permits.GiveBack(permit, plan, _slice);
+            _held.ForgetProfiles();
+            _buffer.Clear();
+            _bufferedUpTo = _takenUpTo;
         }
     }
 }

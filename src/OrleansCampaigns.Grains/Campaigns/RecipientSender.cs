@@ -26,15 +26,23 @@ internal enum TurnEnd
     /// <summary>Somebody else makes this very attempt, or may have: what is stored decides.</summary>
     Busy,
 
-    /// <summary>A contact could not be asked or could not store; no attempt was made.</summary>
+    /// <summary>Contacts cannot be asked or cannot store now; no attempt was made.</summary>
     Failed,
+
+    /// <summary>This one contact could not be asked; no attempt was made.</summary>
+    FailedAlone,
 
     /// <summary>The silo stopped before the outcome of an attempt could be stored.</summary>
     Unrecorded,
 }
 
 /// <summary>How a turn ended, and when the recipient's next one is due.</summary>
-internal readonly record struct TurnResult(TurnEnd End, DateTimeOffset? NextAttemptAt = null);
+internal readonly record struct TurnResult(TurnEnd End, DateTimeOffset? NextAttemptAt = null)
+{
+    /// <summary>What the table is to say, when an attempt was made and its contact can never store how it ended.
+    /// </summary>
+    public Settlement? Settlement { get; init; }
+}
 
 /// <summary>Makes one recipient's attempt on one lane: asks the contact, renders, sends, records.</summary>
 /// <remarks>Runs outside grain turns, many at once: a partition only hands out lanes and collects the ends.</remarks>
@@ -51,10 +59,20 @@ internal sealed partial class RecipientSender(
     SendingLimits limits,
     CampaignFuses fuses,
     DeliveryMetrics metrics,
+    ContactHealth health,
     TimeProvider clock,
     ILogger logger)
 {
     private static readonly TimeSpan RecordRetryMax = TimeSpan.FromSeconds(10);
+
+    // A relay's lane that fails in a way it should not may have failed after the e-mail was out.
+    private static readonly AttemptReport Hidden = new()
+    {
+        Outcome = Outcome.Deferred,
+        Cause = Cause.Unreachable,
+        InDoubt = true,
+        Reply = new(0, null, "the attempt was broken off; whether the relay took the message is not known"),
+    };
 
     /// <summary>What a relay must offer to carry the campaign's messages.</summary>
     public MessageNeeds Needs => composer.Needs;
@@ -101,21 +119,34 @@ internal sealed partial class RecipientSender(
                 return await LeaveUnattempted(contact, turn, report);
             }
 
-            // The connection is free for the next one while the outcome is stored.
-            limits.Learn(message.Recipient, report, begunAt);
-            limited.Dispose();
-            await given.DisposeAsync();
+            await Free(limited, given, () => limits.Learn(message.Recipient, report, begunAt));
             return await Learn(message.Recipient, report, await Record(contact, turn, report, shutdown));
         }
         catch (Exception failure)
         {
             LogTurnFailed(failure.GetType().Name);
-            if (!mayHaveReachedRelay)
+            if (mayHaveReachedRelay)
             {
-                await TryWithdraw(contact, turn);
+                return await Record(contact, turn, Hidden, shutdown);
             }
 
-            return new(TurnEnd.Failed);
+            await TryWithdraw(contact, turn);
+            return new(Outages.Is(failure) ? TurnEnd.Failed : TurnEnd.FailedAlone);
+        }
+    }
+
+    // The connection is free for the next one while the outcome is stored. Whatever goes wrong here must not lose it.
+    private async Task Free(SendingPass pass, IMailLane lane, Action learn)
+    {
+        try
+        {
+            learn();
+            pass.Dispose();
+            await lane.DisposeAsync();
+        }
+        catch (Exception failure)
+        {
+            LogTurnFailed(failure.GetType().Name);
         }
     }
 
@@ -232,15 +263,20 @@ internal sealed partial class RecipientSender(
         }
     }
 
-    private static async Task<AttemptReport?> TrySend(IMailLane lane, IOutgoingMessage message, CancellationToken stop)
+    private async Task<AttemptReport?> TrySend(IMailLane lane, IOutgoingMessage message, CancellationToken stop)
     {
         try
         {
             return await lane.Send(message, stop);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return null;
+        }
+        catch (Exception failure)
+        {
+            LogTurnFailed(failure.GetType().Name);
+            return Hidden;
         }
     }
 
@@ -297,11 +333,13 @@ internal sealed partial class RecipientSender(
         IContactGrain contact, Turn turn, AttemptReport report, CancellationToken shutdown)
     {
         var wait = TimeSpan.FromMilliseconds(200);
+        var failuresAlone = 0;
         while (true)
         {
             try
             {
-                var delivery = await contact.Record(turn, report, rules);
+                var told = failuresAlone < ContactTroubles.TriesMax / 2 ? report : WithoutText(report);
+                var delivery = await contact.Record(turn, told, rules);
                 if (!report.InDoubt && delivery.NextAttemptAt is not null && delivery.DoubtfulAttempt == turn.Attempt)
                 {
                     // This silo was taken for dead, the attempt written off, and the campaign may have ended since.
@@ -313,6 +351,12 @@ internal sealed partial class RecipientSender(
             }
             catch (Exception failure)
             {
+                failuresAlone += Outages.Is(failure) ? 0 : 1;
+                if (failuresAlone >= ContactTroubles.TriesMax && health.MayGiveUp())
+                {
+                    return new(TurnEnd.Recorded) { Settlement = Settlement.Of(turn.Attempt, report) };
+                }
+
                 LogRecordFailed(failure.GetType().Name, wait.TotalSeconds);
                 if (!await Waited(wait, shutdown))
                 {
@@ -323,6 +367,10 @@ internal sealed partial class RecipientSender(
             }
         }
     }
+
+    // What a server said is the likeliest reason why one outcome cannot be stored and others can.
+    private static AttemptReport WithoutText(AttemptReport report) =>
+        report with { Reply = report.Reply is { } reply ? reply with { Text = "" } : null };
 
     private async Task<bool> Waited(TimeSpan wait, CancellationToken shutdown)
     {

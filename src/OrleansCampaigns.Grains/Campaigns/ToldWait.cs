@@ -11,7 +11,7 @@ internal sealed class ToldWait(CampaignId campaign, int partition, IGrainFactory
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromSeconds(20);
 
     private string? _told;
-    private DateTimeOffset _toldAt;
+    private long _toldAt;
 
     /// <summary>Whether the campaign was told of something.</summary>
     public bool IsTelling => _told is not null;
@@ -24,12 +24,12 @@ internal sealed class ToldWait(CampaignId campaign, int partition, IGrainFactory
 
     private async Task Tell(string? reason)
     {
-        if (reason == _told && (reason is null || clock.GetUtcNow() - _toldAt < RepeatAfter))
+        if (reason == _told && (reason is null || clock.GetElapsedTime(_toldAt) < RepeatAfter))
         {
             return;
         }
 
-        (_told, _toldAt) = (reason, clock.GetUtcNow());
+        (_told, _toldAt) = (reason, clock.GetTimestamp());
         try
         {
             await grains.Campaign(campaign).PartitionWaits(partition, reason);

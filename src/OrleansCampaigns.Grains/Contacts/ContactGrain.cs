@@ -33,9 +33,11 @@ internal sealed class ContactGrain(
     // Longer than any relay may take for one transaction.
     private static readonly TimeSpan AttemptMax = TimeSpan.FromMinutes(30);
 
-    private readonly Dictionary<CampaignId, (int Attempt, SiloAddress Sender)> _begun = [];
+    private readonly Dictionary<CampaignId, (int Attempt, SiloAddress Sender, long Since)> _begun = [];
 
-    private Contact Contact => record.State.Contact;
+    private Stored<ContactRecord> Stored => field ??= new(record, DeactivateOnIdle);
+
+    private Contact Contact => Stored.Value.Contact;
 
     public async Task<TurnAnswer> Begin(Turn turn, DeliveryRules rules, SiloAddress sender)
     {
@@ -48,7 +50,7 @@ internal sealed class ContactGrain(
         var decision = Contact.Begin(turn, rules, clock.GetUtcNow());
         if (decision.MayBegin)
         {
-            _begun[turn.Campaign] = (turn.Attempt, sender);
+            _begun[turn.Campaign] = (turn.Attempt, sender, clock.GetTimestamp());
             DelayDeactivation(AttemptMax); // What is begun is known here alone.
             return new(TurnVerdict.Begin, Contact.DeliveryOf(turn.Campaign));
         }
@@ -86,7 +88,9 @@ internal sealed class ContactGrain(
     public async Task<TurnAnswer> ResolveDoubt(Turn turn, DeliveryRules rules)
     {
         await Recall(turn.Campaign, turn.QueuedAt);
-        if (IsBeingMade(turn))
+
+        // An attempt that was begun so long ago has ended, and what was to be said of it was lost: it is in doubt.
+        if (IsBeingMade(turn) && clock.GetElapsedTime(_begun[turn.Campaign].Since) < AttemptMax)
         {
             return new(TurnVerdict.Busy, Contact.DeliveryOf(turn.Campaign));
         }
@@ -114,6 +118,12 @@ internal sealed class ContactGrain(
     {
         await Recall(campaign, DateTimeOffset.MinValue);
         await Commit(Contact.Abandon(campaign, clock.GetUtcNow()));
+    }
+
+    public async Task Mend(CampaignId campaign)
+    {
+        await Recall(campaign, DateTimeOffset.MinValue);
+        await Commit(Contact.Mend(campaign, clock.GetUtcNow()));
     }
 
     public async Task Requeue(CampaignId campaign, int pass)
@@ -241,23 +251,15 @@ internal sealed class ContactGrain(
 
         var (account, contact) = GrainKeys.ReadContact(this.GetPrimaryKeyString());
         var projection = ContactProjection.Of(account, contact, Contact, next);
-        try
+        var stamp = Random.Shared.Next(1, int.MaxValue);
+        if (next.TakePage(stamp) is { } taken)
         {
-            if (next.TakePage() is { } taken)
-            {
-                var page = JsonSerializer.SerializeToUtf8Bytes(taken.Page, StateJson.Default.ContactPage);
-                await Page(next.PageCount).Write(page);
-                next = taken.Remainder;
-            }
+            var page = JsonSerializer.SerializeToUtf8Bytes(taken.Page, StateJson.Default.ContactPage);
+            await Page(next.PageCount, stamp).Write(page);
+            next = taken.Remainder;
+        }
 
-            record.State = new ContactRecord { Contact = next, Projection = projection };
-            await record.WriteStateAsync();
-        }
-        catch
-        {
-            DeactivateOnIdle(); // The write may have landed; reload rather than trust memory.
-            throw;
-        }
+        await Stored.Write(new ContactRecord { Contact = next, Projection = projection });
     }
 
     // A campaign that ended long ago may have been moved to a page; what was decided then still holds.
@@ -274,7 +276,7 @@ internal sealed class ContactGrain(
             var found = (await ReadPage(page)).Deliveries.Find(delivery => delivery.Campaign == campaign);
             if (found is not null)
             {
-                record.State.Contact = Contact with { Deliveries = Contact.Deliveries.Add(found) };
+                Stored.Value.Contact = Contact with { Deliveries = Contact.Deliveries.Add(found) };
                 return;
             }
         }
@@ -282,15 +284,16 @@ internal sealed class ContactGrain(
 
     private async Task<ContactPage> ReadPage(int page)
     {
-        var bytes = await Page(
-            page).Read() ?? throw new InvalidOperationException($"Page {page} of a contact is missing.");
+        var stamp = page < Contact.PageStamps.Count ? Contact.PageStamps[page] : 0;
+        var bytes = await Page(page, stamp).Read()
+            ?? throw new InvalidOperationException($"Page {page} of a contact is missing.");
         return JsonSerializer.Deserialize(bytes, StateJson.Default.ContactPage)!;
     }
 
-    private IContactPageGrain Page(int page)
+    private IContactPageGrain Page(int page, int stamp)
     {
         var (account, contact) = GrainKeys.ReadContact(this.GetPrimaryKeyString());
-        return GrainFactory.GetGrain<IContactPageGrain>(ContactPageGrain.KeyOf(account, contact, page));
+        return GrainFactory.GetGrain<IContactPageGrain>(ContactPageGrain.KeyOf(account, contact, page, stamp));
     }
 
     private bool IsBeingMade(Turn turn) => _begun.TryGetValue(turn.Campaign, out var begun)

@@ -6,8 +6,8 @@ namespace OrleansCampaigns.Grains.Contacts;
 
 /// <summary>One page of a contact's older history.</summary>
 /// <remarks>
-/// Its contact writes it before it counts it: a page that the contact does not count yet may be written again, one that
-/// it counts never is.
+/// Its contact writes it before it counts it. Each writing has a name of its own, so that an activation that has been
+/// overtaken cannot replace a page that counts by its own, which never will.
 /// </remarks>
 [Alias("Contacts.IContactPageGrain")]
 internal interface IContactPageGrain : IGrainWithStringKey
@@ -30,29 +30,22 @@ internal sealed class ContactPageGrain(
     [PersistentState("contact-page", StorageNames.Engine)] IPersistentState<ContactPageRecord> record)
     : Grain, IContactPageGrain
 {
+    private Stored<ContactPageRecord> Stored => field ??= new(record, DeactivateOnIdle);
+
     public async Task Write(byte[] page)
     {
-        record.State.Page = page;
-        try
-        {
-            await record.WriteStateAsync();
-        }
-        catch
-        {
-            DeactivateOnIdle(); // The write may have landed; reload rather than trust memory.
-            throw;
-        }
+        await Stored.Write(new ContactPageRecord { Page = page });
 
         // Read again once in a blue moon: no reason to stay in memory.
         DeactivateOnIdle();
     }
 
-    public Task<byte[]?> Read() => Task.FromResult(record.State.Page);
+    public Task<byte[]?> Read() => Task.FromResult(Stored.Value.Page);
 
-    public Task<int> GetState() => Task.FromResult(record.State.Page?.Length ?? 0);
+    public Task<int> GetState() => Task.FromResult(Stored.Value.Page?.Length ?? 0);
 
-    public static string KeyOf(AccountId account, ContactId contact, int page) =>
-        $"ch:{account}:{contact.Value.AsSpan(4)}:{page}";
+    public static string KeyOf(AccountId account, ContactId contact, int page, int stamp) =>
+        $"ch:{account}:{contact.Value.AsSpan(4)}:{page}:{stamp:x8}";
 }
 
 internal sealed class ContactPageRecord

@@ -44,6 +44,10 @@ public interface IMailRelays
     {
     }
 
+    /// <summary>How many lanes there are at most for what goes to the relay, or to any that shares it; 0 when that is
+    /// not known.</summary>
+    int CountLanes(string? relay) => 0;
+
     /// <summary>How the relay is.</summary>
     RelayState GetState(string? relay);
 

@@ -26,7 +26,7 @@ internal sealed class FeedbackRouter(IGrainFactory grains, IOptions<EngineOption
 
     /// <summary>What is needed of a campaign's plan, which itself may hold megabytes of attachments.</summary>
     private sealed record KnownPlan(
-        AccountId Account, CampaignStatus Status, DateTimeOffset QueuedAt, InDoubtPolicy InDoubt, DateTimeOffset At);
+        AccountId Account, CampaignStatus Status, DateTimeOffset QueuedAt, InDoubtPolicy InDoubt, long AskedAt);
 
     public async Task<FeedbackAnswer> Apply(
         AccountId account, ContactId contact, FeedbackEvent happened, CancellationToken cancellation = default)
@@ -89,13 +89,13 @@ internal sealed class FeedbackRouter(IGrainFactory grains, IOptions<EngineOption
             : null;
 
     private async Task<KnownPlan?> GetPlan(CampaignId campaign) =>
-        _plans.TryGetValue(campaign, out var known) && clock.GetUtcNow() - known.At < PlanAgeMax
+        _plans.TryGetValue(campaign, out var known) && clock.GetElapsedTime(known.AskedAt) < PlanAgeMax
             ? known
             : await Ask(campaign);
 
     private async Task<KnownPlan?> Ask(CampaignId campaign)
     {
-        var now = clock.GetUtcNow();
+        var now = clock.GetTimestamp();
         if (await grains.Campaign(campaign).GetPlan() is not { } plan)
         {
             return null;

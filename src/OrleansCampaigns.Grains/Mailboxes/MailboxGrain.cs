@@ -31,6 +31,8 @@ internal sealed partial class MailboxGrain(
     private bool _isReading;
     private int _failures;
 
+    private Stored<MailboxRecord> Stored => field ??= new(record, DeactivateOnIdle);
+
     private string Name => GrainKeys.ReadMailbox(this.GetPrimaryKeyString());
 
     public async Task Start()
@@ -53,9 +55,9 @@ internal sealed partial class MailboxGrain(
     }
 
     public Task<MailboxSummary> GetState() => Task.FromResult(new MailboxSummary(
-        record.State.Cursor.LastUid,
-        record.State.Cursor.Done.Count,
-        record.State.Cursor.Waiting.Count,
+        Stored.Value.Cursor.LastUid,
+        Stored.Value.Cursor.Done.Count,
+        Stored.Value.Cursor.Waiting.Count,
         _failures,
         _isReading));
 
@@ -115,12 +117,11 @@ internal sealed partial class MailboxGrain(
     {
         using var limit = new CancellationTokenSource(BatchTimeMax, clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _deactivated.Token);
-        var before = record.State.Cursor;
+        var before = Stored.Value.Cursor;
         var batch = await reader.Read(Name, before, stop.Token);
         if (!ReferenceEquals(batch.Cursor, before))
         {
-            record.State = new MailboxRecord { Cursor = batch.Cursor };
-            await record.WriteStateAsync();
+            await Stored.Write(new MailboxRecord { Cursor = batch.Cursor });
         }
 
         if (batch.Trouble == MailboxTrouble.None)

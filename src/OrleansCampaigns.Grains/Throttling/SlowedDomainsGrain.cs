@@ -18,37 +18,33 @@ internal sealed class SlowedDomainsGrain(
 
     private Guid _version = Guid.NewGuid();
 
+    private Stored<SlowedDomainsRecord> Stored => field ??= new(record, DeactivateOnIdle);
+
     public async Task Note(string domain, DateTimeOffset until)
     {
-        if (record.State.Domains.TryGetValue(domain, out var known) && known == until)
+        if (Stored.Value.Domains.TryGetValue(domain, out var known) && known == until)
         {
             return;
         }
 
         var now = clock.GetUtcNow();
-        record.State.Domains[domain] = until;
-        record.State.Domains = record.State.Domains
-            .Where(pair => pair.Value > now)
-            .OrderByDescending(pair => pair.Value)
-            .Take(DomainsMax)
-            .ToDictionary();
-        try
+        await Stored.Write(new SlowedDomainsRecord
         {
-            await record.WriteStateAsync();
-        }
-        catch
-        {
-            DeactivateOnIdle(); // The write may have landed; reload rather than trust memory.
-            throw;
-        }
-
+            Domains = Stored.Value.Domains
+                .Where(pair => pair.Key != domain)
+                .Append(new(domain, until))
+                .Where(pair => pair.Value > now)
+                .OrderByDescending(pair => pair.Value)
+                .Take(DomainsMax)
+                .ToDictionary(),
+        });
         _version = Guid.NewGuid();
     }
 
     public Task<SlowedDomains?> List(Guid? version)
     {
         var now = clock.GetUtcNow();
-        return Task.FromResult(version == _version ? null : new SlowedDomains(_version, record.State.Domains
+        return Task.FromResult(version == _version ? null : new SlowedDomains(_version, Stored.Value.Domains
             .Where(pair => pair.Value > now)
             .ToImmutableDictionary(pair => pair.Key, pair => pair.Value - now)));
     }
@@ -56,6 +52,6 @@ internal sealed class SlowedDomainsGrain(
     public Task<int> GetState()
     {
         var now = clock.GetUtcNow();
-        return Task.FromResult(record.State.Domains.Values.Count(until => until > now));
+        return Task.FromResult(Stored.Value.Domains.Values.Count(until => until > now));
     }
 }

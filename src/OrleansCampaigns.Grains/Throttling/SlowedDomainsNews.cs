@@ -5,7 +5,10 @@ using OrleansCampaigns.Contracts;
 namespace OrleansCampaigns.Grains.Throttling;
 
 /// <summary>Which domains are slowed, as far as this silo has heard.</summary>
-/// <remarks>Asked for while the silo sends, every few seconds, and only then.</remarks>
+/// <remarks>
+/// Asked for while the silo sends, every few seconds, and only then. Until when is kept as timestamps: by a wall clock
+/// that is set back a domain would stay slowed.
+/// </remarks>
 internal sealed class SlowedDomainsNews(
     IGrainFactory grains, TimeSpan period, TimeProvider clock, Action<IReadOnlyCollection<string>> heard)
 {
@@ -15,7 +18,7 @@ internal sealed class SlowedDomainsNews(
     // Two answers about the same recovery differ by the way that they came.
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _domains = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _domains = new(StringComparer.Ordinal);
     private Guid? _version;
     private int _isAsking;
     private long _askAt = long.MinValue;
@@ -24,12 +27,12 @@ internal sealed class SlowedDomainsNews(
 
     public bool IsEmpty => _domains.IsEmpty;
 
-    public bool Holds(string domain) => _domains.TryGetValue(domain, out var until) && until > clock.GetUtcNow();
+    public bool Holds(string domain) => _domains.TryGetValue(domain, out var until) && until > clock.GetTimestamp();
 
     /// <summary>The silo has met a push-back itself.</summary>
     public void Add(string domain)
     {
-        var until = clock.GetUtcNow() + OwnTime;
+        var until = clock.GetTimestamp() + TicksOf(OwnTime);
         _domains.AddOrUpdate(domain, until, (_, known) => known > until ? known : until);
     }
 
@@ -66,19 +69,21 @@ internal sealed class SlowedDomainsNews(
         }
         finally
         {
-            Volatile.Write(ref _askAt, clock.GetTimestamp() + (long)(period.TotalSeconds * clock.TimestampFrequency));
+            Volatile.Write(ref _askAt, clock.GetTimestamp() + TicksOf(period));
             Volatile.Write(ref _isAsking, 0);
         }
     }
 
+    private long TicksOf(TimeSpan time) => (long)(time.TotalSeconds * clock.TimestampFrequency);
+
     private void Take(IReadOnlyDictionary<string, TimeSpan>? slowed)
     {
-        var now = clock.GetUtcNow();
+        var now = clock.GetTimestamp();
         var changed = new List<string>();
         foreach (var (domain, left) in slowed ?? new Dictionary<string, TimeSpan>())
         {
-            var until = now + left;
-            if (!_domains.TryGetValue(domain, out var known) || until - known > Tolerance)
+            var until = now + TicksOf(left);
+            if (!_domains.TryGetValue(domain, out var known) || until - known > TicksOf(Tolerance))
             {
                 changed.Add(domain);
             }

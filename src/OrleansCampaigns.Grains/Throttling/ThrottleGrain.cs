@@ -20,6 +20,8 @@ internal sealed class ThrottleGrain(
     private DateTimeOffset _silentUntil;
     private bool _isNoted;
 
+    private Stored<ThrottleRecord> Stored => field ??= new(record, DeactivateOnIdle);
+
     private ThrottleName Name => ThrottleName.Parse(GrainKeys.ReadThrottle(this.GetPrimaryKeyString()));
 
     private SendingLimit Configured => options.Value.LimitOf(Name);
@@ -30,8 +32,8 @@ internal sealed class ThrottleGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        _silentUntil = record.State.IsGranting ? now + Reach(LimitAt(now)) : record.State.HeldUntil ?? now;
-        if (record.State.BackOff is { } slowed)
+        _silentUntil = Stored.Value.IsGranting ? now + Reach(LimitAt(now)) : Stored.Value.HeldUntil ?? now;
+        if (Stored.Value.BackOff is { } slowed)
         {
             _throttle = _throttle.PauseUntil(slowed.PausedUntil);
         }
@@ -41,13 +43,16 @@ internal sealed class ThrottleGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (record.State.IsGranting)
+        if (Stored.Value.IsGranting && !Stored.IsOutdated)
         {
             // Should it fail, the next activation waits a little longer than it must.
-            record.State.IsGranting = false;
-            record.State.HeldUntil = _throttle.Shares.Values.Select(share => share.LostAt)
-                .Append(_throttle.GrantedUpTo).Append(_silentUntil).Max();
-            await record.WriteStateAsync(cancellationToken);
+            var ended = Stored.Value with
+            {
+                IsGranting = false,
+                HeldUntil = _throttle.Shares.Values.Select(share => share.LostAt)
+                    .Append(_throttle.GrantedUpTo).Append(_silentUntil).Max(),
+            };
+            await Stored.Write(ended, cancellationToken);
         }
     }
 
@@ -60,10 +65,9 @@ internal sealed class ThrottleGrain(
             return new() { IsFree = true, ValidFor = options.Value.LeaseTime };
         }
 
-        if (!record.State.IsGranting)
+        if (!Stored.Value.IsGranting)
         {
-            record.State.IsGranting = true;
-            await Write();
+            await Stored.Write(Stored.Value with { IsGranting = true });
             now = clock.GetUtcNow();
         }
 
@@ -81,11 +85,10 @@ internal sealed class ThrottleGrain(
         var now = clock.GetUtcNow();
         var rules = options.Value.BackOff.ToRules();
         var slowed = BackOff.Take(
-            record.State.BackOff, now - happened.BegunAgo, happened.RetryAfter, ConfiguredRate, rules, now);
-        if (!ReferenceEquals(slowed, record.State.BackOff))
+            Stored.Value.BackOff, now - happened.BegunAgo, happened.RetryAfter, ConfiguredRate, rules, now);
+        if (!ReferenceEquals(slowed, Stored.Value.BackOff))
         {
-            record.State.BackOff = slowed;
-            await Write();
+            await Stored.Write(Stored.Value with { BackOff = slowed });
             _throttle = _throttle.PauseUntil(slowed.PausedUntil);
             _isNoted = false;
         }
@@ -106,12 +109,12 @@ internal sealed class ThrottleGrain(
             limit.Interval.TotalSeconds,
             limit.Concurrency,
             _throttle.Shares.Values.Count(share => share.LostAt > now),
-            isSlowed ? record.State.BackOff!.PausedUntil : null,
-            isSlowed ? record.State.BackOff!.FreeAt(ConfiguredRate, options.Value.BackOff.ToRules()) : null));
+            isSlowed ? Stored.Value.BackOff!.PausedUntil : null,
+            isSlowed ? Stored.Value.BackOff!.FreeAt(ConfiguredRate, options.Value.BackOff.ToRules()) : null));
     }
 
     private bool IsSlowed(DateTimeOffset now) =>
-        record.State.BackOff is { } slowed && now < slowed.FreeAt(ConfiguredRate, options.Value.BackOff.ToRules());
+        Stored.Value.BackOff is { } slowed && now < slowed.FreeAt(ConfiguredRate, options.Value.BackOff.ToRules());
 
     private SendingLimit LimitAt(DateTimeOffset now)
     {
@@ -121,7 +124,7 @@ internal sealed class ThrottleGrain(
         }
 
         var rules = options.Value.BackOff.ToRules();
-        var rate = record.State.BackOff!.RateAt(now, rules);
+        var rate = Stored.Value.BackOff!.RateAt(now, rules);
         return Configured
             .And(SendingLimit.Rate(rate, TimeSpan.FromSeconds(1), options.Value.Slack))
             .And(new() { Concurrency = rules.Concurrency });
@@ -132,18 +135,5 @@ internal sealed class ThrottleGrain(
     {
         var terms = options.Value.Terms;
         return (terms.LeaseTime * 1.5) + limit.Interval + Throttle.RoomOf(limit.Interval, terms);
-    }
-
-    private async Task Write()
-    {
-        try
-        {
-            await record.WriteStateAsync();
-        }
-        catch
-        {
-            DeactivateOnIdle(); // The write may have landed; reload rather than trust memory.
-            throw;
-        }
     }
 }

@@ -3,19 +3,19 @@ using OrleansCampaigns.Domain.Throttling;
 namespace OrleansCampaigns.Grains.Throttling;
 
 /// <summary>What is stored of a limit: what a crash must not forget.</summary>
-internal sealed class ThrottleRecord
+internal sealed record ThrottleRecord
 {
     /// <summary>What the domain's push-backs have led to.</summary>
-    public BackOff? BackOff { get; set; }
+    public BackOff? BackOff { get; init; }
 
     /// <summary>
     /// Whether leases are being granted. Found at the beginning, it says that the grain ended without a word and that
     /// leases of its may still be held.
     /// </summary>
-    public bool IsGranting { get; set; }
+    public bool IsGranting { get; init; }
 
     /// <summary>Until when leases may be held that were granted before an orderly end.</summary>
-    public DateTimeOffset? HeldUntil { get; set; }
+    public DateTimeOffset? HeldUntil { get; init; }
 }
 
 /// <summary>What is stored of the slowed domains.</summary>

@@ -15,7 +15,9 @@ internal sealed class MailRelays : IMailRelays, IAsyncDisposable
 
     private readonly Dictionary<string, Relay> relays = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, RelayPool> pools = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, int> lanes = new(StringComparer.OrdinalIgnoreCase);
     private readonly RelayPool? shared;
+    private readonly int sharedLanes;
 
     public MailRelays(
         IOptions<MailOptions> options,
@@ -32,9 +34,11 @@ internal sealed class MailRelays : IMailRelays, IAsyncDisposable
                 relayOptions, relayOptions.Weight ?? (i == 0 ? 1 : 0), clock, logger, PatienceOf(engine?.Value.Retry));
             relays.Add(relayOptions.Name, relay);
             pools.Add(relayOptions.Name, new([relay], windows));
+            lanes.Add(relayOptions.Name, relayOptions.MaxConnections);
             if (relay.Weight > 0)
             {
                 sharing.Add(relay);
+                sharedLanes += relayOptions.MaxConnections;
             }
         }
 
@@ -75,6 +79,8 @@ internal sealed class MailRelays : IMailRelays, IAsyncDisposable
             relay.Holds.TryAgain(campaign);
         }
     }
+
+    public int CountLanes(string? relay) => relay is null ? sharedLanes : lanes.GetValueOrDefault(relay);
 
     public RelayState GetState(string? relay) => Find(relay).GetState();
 

@@ -363,7 +363,7 @@ internal sealed partial class Relay : IAsyncDisposable
         }
 
         connection.WasKept = true;
-        connection.IdleSince = clock.GetUtcNow();
+        connection.IdleSince = clock.GetTimestamp();
         idle.Add(connection);
     }
 
@@ -406,9 +406,9 @@ internal sealed partial class Relay : IAsyncDisposable
         lock (gate)
         {
             // The longest unused stand first, because the last one used is the first to be used again.
-            var until = clock.GetUtcNow() - options.IdleTimeout;
-            var expired = idle.FindAll(connection => connection.IdleSince <= until);
-            idle.RemoveAll(connection => connection.IdleSince <= until);
+            var expired = idle.FindAll(
+                connection => clock.GetElapsedTime(connection.IdleSince) >= options.IdleTimeout);
+            idle.RemoveAll(expired.Contains);
             expired.ForEach(Discard);
         }
     }

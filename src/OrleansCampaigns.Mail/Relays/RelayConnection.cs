@@ -6,6 +6,8 @@ using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
+using MimeKit.IO;
+using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Grains.Delivery;
@@ -61,7 +63,7 @@ internal sealed class RelayConnection : IAsyncDisposable
     public bool WasKept { get; set; }
 
     /// <summary>When it was last put into the pool.</summary>
-    public DateTimeOffset IdleSince { get; set; }
+    public long IdleSince { get; set; }
 
     /// <summary>Whether another message may be sent over it.</summary>
     public bool IsUsable => !isSpent && client.IsConnected && Transactions < options.MaxMessagesPerConnection;
@@ -334,7 +336,7 @@ internal sealed class RelayConnection : IAsyncDisposable
     private static SmtpReply Reply(int code, string text)
     {
         var reply = SmtpReplyParser.Parse($"{code} {text}");
-        return reply.Text.Length <= SmtpReplyTextMax ? reply : reply with { Text = reply.Text[..SmtpReplyTextMax] };
+        return reply with { Text = PlainText.Cut(reply.Text, SmtpReplyTextMax) };
     }
 
     private const int SmtpReplyTextMax = 500;

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using MailKit.Net.Smtp;
 using MailKit.Security;
+using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Delivery;
 
 namespace OrleansCampaigns.Mail.Relays;
@@ -55,5 +56,5 @@ internal sealed record RelayFault(string Detail)
         ' ', text.ReplaceLineEndings(" ").Trim().Split(' ').Select(
             word => word.Contains('@', StringComparison.Ordinal) ? "<address>" : word));
 
-    private static string Shorten(string text) => text.Length <= DetailLengthMax ? text : text[..DetailLengthMax];
+    private static string Shorten(string text) => PlainText.Cut(text, DetailLengthMax);
 }

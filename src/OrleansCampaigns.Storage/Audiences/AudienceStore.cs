@@ -15,7 +15,7 @@ using OrleansCampaigns.Storage.Suppressions;
 namespace OrleansCampaigns.Storage.Audiences;
 
 /// <summary>Audiences.</summary>
-public sealed class AudienceStore(IDatabase database, TimeProvider? clock = null) : IAudienceStore
+public sealed partial class AudienceStore(IDatabase database, TimeProvider? clock = null) : IAudienceStore
 {
     private readonly SuppressionCheck _suppressions = new(database, clock ?? TimeProvider.System);
 
@@ -27,7 +27,7 @@ public sealed class AudienceStore(IDatabase database, TimeProvider? clock = null
 
     private const string Columns = """
         r.seq, r.contact_id, r.occurrence, r.reserved, c.address, c.address_valid, c.name, c.attributes, r.attempts,
-        r.outcome, r.cause
+        r.outcome, r.cause, r.decided
         """;
 
     private const string Rows = """
@@ -176,7 +176,7 @@ public sealed class AudienceStore(IDatabase database, TimeProvider? clock = null
                     var found = await session.Row(
                         ReadRecipient,
                         $"""
-                        SELECT 0, id, 1, 1, address, address_valid, name, attributes, 0, 'Queued', 'None'
+                        SELECT 0, id, 1, 1, address, address_valid, name, attributes, 0, 'Queued', 'None', 0
                         FROM ({sql.Members}) AS members WHERE {sql.Sendable} = 1
                         ORDER BY {LengthOf(session.Dialect, field)} DESC, id LIMIT 1
                         """,
@@ -364,7 +364,7 @@ public sealed class AudienceStore(IDatabase database, TimeProvider? clock = null
             session => session.Row(
                 ReadRecipient,
                 """
-                SELECT 0, id, 1, 1, address, address_valid, name, attributes, 0, 'Queued', 'None'
+                SELECT 0, id, 1, 1, address, address_valid, name, attributes, 0, 'Queued', 'None', 0
                 FROM contacts WHERE account = @account AND id = @id
                 """,
                 ("@account", account.Value),
@@ -448,5 +448,6 @@ public sealed class AudienceStore(IDatabase database, TimeProvider? clock = null
         Attempts = reader.GetInt32(8),
         Outcome = reader.Name<Outcome>(9),
         Cause = reader.Name<Cause>(10),
+        IsDecided = reader.Flag(11),
     };
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Storage.Databases;
 
@@ -76,10 +77,18 @@ internal sealed class DatabaseSession(DbConnection connection, SqlDialect dialec
         foreach (var (name, value) in parameters)
         {
             var parameter = command.CreateParameter();
-            (parameter.ParameterName, parameter.Value) = (name, dialect.ToParameter(value) ?? DBNull.Value);
+            (parameter.ParameterName, parameter.Value) = (name, Storable(value) ?? DBNull.Value);
             command.Parameters.Add(parameter);
         }
 
         return command;
     }
+
+    // Both databases hold the same texts, and where one is asked for that none can hold, nothing stored has it.
+    private static object? Storable(object? value) => value switch
+    {
+        string text => PlainText.Clean(text),
+        string?[] texts => Array.ConvertAll(texts, text => text is null ? null : PlainText.Clean(text)),
+        _ => value,
+    };
 }

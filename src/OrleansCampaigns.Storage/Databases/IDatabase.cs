@@ -40,6 +40,10 @@ public interface IDatabase
     /// <summary>Whether a failure passes without anybody changing the statement.</summary>
     internal bool IsPassing(Exception failure);
 
+    /// <summary>Whether a failure that does not pass may come of the values alone, so that others can be stored.
+    /// </summary>
+    internal bool IsOfValues(Exception failure);
+
     /// <summary>Where the files of imports are kept until they are read.</summary>
     internal IImportFiles OpenImportFiles(DirectoryOptions options);
 }

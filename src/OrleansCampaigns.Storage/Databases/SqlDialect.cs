@@ -58,9 +58,6 @@ internal abstract class SqlDialect
     /// <summary>What stands behind the last at sign of a column of addresses.</summary>
     public abstract string DomainOf(string column);
 
-    /// <summary>A value as this database takes it.</summary>
-    public abstract object? ToParameter(object? value);
-
     /// <summary>Numbers as this database takes them.</summary>
     public abstract object ToParameter(IEnumerable<long> numbers);
 

@@ -154,7 +154,7 @@ internal sealed class ImportRun(
 
     private bool IsOfRows(Exception fault) =>
         fault is not (OperationCanceledException or ImportTakenException)
-        && !database.IsPassing(fault) && !Outages.Is(fault);
+            && !database.IsPassing(fault) && database.IsOfValues(fault);
 
     // A contact learns that it must not be written to before it becomes a member of the list: no campaign finds it
     // there without knowing. It has to be in the directory first, which shows what its grain knows. What dies in

@@ -52,18 +52,18 @@ internal sealed partial class ImportWorker(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        DateTimeOffset? cleanAt = clock.GetUtcNow();
+        long? cleanedAt = null;
         var delay = RetryDelayMin;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (clock.GetUtcNow() >= cleanAt)
+                // Where others take imports, too, they may leave something over at any time.
+                if (cleanedAt is not { } last
+                    || (files.LookEvery is not null && clock.GetElapsedTime(last) >= CleanEvery))
                 {
                     await CleanUp(stoppingToken);
-
-                    // Where others take imports, too, they may leave something over at any time.
-                    cleanAt = files.LookEvery is null ? null : clock.GetUtcNow() + CleanEvery;
+                    cleanedAt = clock.GetTimestamp();
                 }
 
                 if (await ReadAll(stoppingToken))
@@ -78,8 +78,9 @@ internal sealed partial class ImportWorker(
                 // Whatever it is, a process that stops causes it; the import goes on with the next one.
                 return;
             }
-            catch (Exception outage) when (database.IsPassing(outage))
+            catch (Exception outage)
             {
+                // Whatever it is, the imports that wait are looked for again: a process does not end for it.
                 LogOutage(logger, outage);
             }
 
@@ -106,7 +107,7 @@ internal sealed partial class ImportWorker(
     }
 
     // A disk that is full or a database that is locked passes, and so does whatever a stop of this process breaks; what
-    // is wrong with one file must not stop the others.
+    // is wrong with one file must not stop the others. Any other failure would come again for ever: it ends the import.
     private async Task<bool> Read(ImportTask task, CancellationToken cancellation)
     {
         var run = new ImportRun(database, files, standings, task);

@@ -103,13 +103,30 @@ BEGIN
         reply_code, enhanced_code, reply_text, recipient_status, updated_at, sent_at, overturned, opened_at, opens,
         machine_opens, clicked_at, clicks, machine_clicks, unsubscribed_at, complained_at)
     WHERE r.campaign_id = g.campaign AND r.contact_id = g.contact AND r.occurrence = 1
-        AND (is_whole OR g.contact = ANY(landed));
+        AND (g.decided = 1 OR r.decided = 0) AND (is_whole OR g.contact = ANY(landed));
+
+    -- A contact that has decided nothing takes back nothing of what was decided in the table alone: it adds what came
+    -- back.
+    IF 0 = ANY(are_decided) THEN
+        UPDATE recipients r SET
+            recipient_status = g.recipient_status, opened_at = g.opened_at, opens = g.opens,
+            machine_opens = g.machine_opens, clicked_at = g.clicked_at, clicks = g.clicks,
+            machine_clicks = g.machine_clicks, unsubscribed_at = g.unsubscribed_at, complained_at = g.complained_at
+        FROM unnest(delivery_contacts, campaigns, are_decided, recipient_statuses, opens_at, open_counts,
+            machine_open_counts, clicks_at, click_counts, machine_click_counts, unsubscribes_at, complaints_at) AS g(
+            contact, campaign, decided, recipient_status, opened_at, opens, machine_opens, clicked_at, clicks,
+            machine_clicks, unsubscribed_at, complained_at)
+        WHERE g.decided = 0 AND r.decided = 1
+            AND r.campaign_id = g.campaign AND r.contact_id = g.contact AND r.occurrence = 1
+            AND (is_whole OR g.contact = ANY(landed));
+    END IF;
 
     -- Further occurrences of the address get no e-mail, whatever becomes of the first. Each is named by its number: as
     -- a range they would be looked for through all campaigns.
     IF 1 < ANY(duplicates_up_to) THEN
         UPDATE recipients r SET
-            outcome = 'Duplicated', cause = 'DuplicateAddress', decided = 1, pass = g.pass, updated_at = g.updated_at
+            outcome = 'Duplicated', cause = 'DuplicateAddress', excluded = NULL, decided = 1, pass = g.pass,
+            updated_at = g.updated_at
         FROM (
             SELECT u.contact, u.campaign, u.pass, u.updated_at, generate_series(2, u.up_to) AS occurrence
             FROM unnest(delivery_contacts, campaigns, passes, updates_at, duplicates_up_to) AS u(

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using OrleansCampaigns.Domain;
 using OrleansCampaigns.Grains.Contacts;
 
 namespace OrleansCampaigns.Storage.Postgres;
@@ -104,11 +105,11 @@ internal static class ContactWrites
         Longs(into, links, one => one.Row.FirstAt);
     }
 
-    // A mail server may reply with a NUL, the one character that no text of the server can hold.
+    // A mail server may reply with what no text of the server can hold.
     private static void Texts<T>(NpgsqlParameterCollection into, IReadOnlyList<T> rows, Func<T, string?> column) =>
         into.Add(new()
         {
-            Value = Column(rows, row => column(row)?.Replace('\0', '\ufffd')),
+            Value = Column(rows, row => column(row) is { } text ? PlainText.Clean(text) : null),
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
         });
 

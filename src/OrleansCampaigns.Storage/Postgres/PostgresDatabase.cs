@@ -119,13 +119,25 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>What is wrong with a value (22) stays wrong.</remarks>
+    /// <remarks>
+    /// Besides outages: what others that wrote at the same time have brought about (40, 55), a statement that was
+    /// cancelled (57014), and a trigger that an operator has set up to refuse (P0001): this software has none such.
+    /// </remarks>
     bool IDatabase.IsPassing(Exception failure) => failure switch
     {
-        PostgresException answer => answer.SqlState is not ['2', '2', ..],
-        NpgsqlException or StorageUnavailableException or TimeoutException or IOException => true,
-        _ => false,
+        PostgresException
+        {
+            SqlState: ['4', '0', ..] or ['5', '5', ..]
+                or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.RaiseException,
+        } => true,
+        StorageUnavailableException => true,
+        _ => PostgresFailures.IsOutage(failure),
     };
+
+    /// <inheritdoc/>
+    /// <remarks>Data exceptions (22), constraints (23) and limits such as the length of what is indexed (54).</remarks>
+    bool IDatabase.IsOfValues(Exception failure) =>
+        failure is not PostgresException answer || answer.SqlState is ['2', '2' or '3', ..] or ['5', '4', ..];
 
     IImportFiles IDatabase.OpenImportFiles(DirectoryOptions options) =>
         new PostgresImportFiles(this, options.ImportBytesMax);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
@@ -8,11 +7,6 @@ namespace OrleansCampaigns.Storage.Postgres;
 /// <summary>The SQL of the cluster's database.</summary>
 internal sealed class PostgresDialect : SqlDialect
 {
-    private const char Replacement = '\ufffd';
-
-    private static readonly SearchValues<char> Suspects = SearchValues.Create(
-        [.. Enumerable.Range(0xd800, 0x800).Select(unit => (char)unit), '\0']);
-
     public static PostgresDialect Instance { get; } = new();
 
     public override string? LockSql => "SELECT pg_advisory_xact_lock(hashtextextended(@name, 0))";
@@ -67,35 +61,10 @@ internal sealed class PostgresDialect : SqlDialect
 
     public override string DomainOf(string column) => $"substring({column} from '[^@]*$')";
 
-    /// <inheritdoc/>
-    /// <remarks>
-    /// A text of this database holds no NUL and no half of a surrogate pair. Where they may be asked for, nothing that
-    /// is stored has them.
-    /// </remarks>
-    public override object? ToParameter(object? value) =>
-        value is string text && text.AsSpan().ContainsAny(Suspects) ? WithoutSuspects(text) : value;
-
     public override object ToParameter(IEnumerable<long> numbers) => numbers.ToArray();
 
     public override object ToParameter(IEnumerable<string> texts) => texts.ToArray();
 
     public override IContactWriter Writer(DatabaseSession session, AccountId account, long now) =>
         new PostgresContactWriter(session, account, now);
-
-    private static string WithoutSuspects(string text) => string.Create(text.Length, text, (target, source) =>
-    {
-        for (var i = 0; i < source.Length; i++)
-        {
-            var isPair = i + 1 < source.Length && char.IsSurrogatePair(source[i], source[i + 1]);
-            if (isPair)
-            {
-                (target[i], target[i + 1]) = (source[i], source[i + 1]);
-                i++;
-            }
-            else
-            {
-                target[i] = source[i] == '\0' || char.IsSurrogate(source[i]) ? Replacement : source[i];
-            }
-        }
-    });
 }

@@ -106,12 +106,33 @@ BEGIN
     FROM json_each(NEW.projection, '$.deliveries') AS d
     WHERE recipients.campaign_id = d.value ->> 'campaign'
       AND recipients.contact_id = NEW.projection ->> 'contact'
+      AND recipients.occurrence = 1
+      AND (d.value ->> 'decided' = 1 OR recipients.decided = 0);
+
+    -- A contact that has decided nothing takes back nothing of what was decided in the table alone: it adds what came
+    -- back.
+    UPDATE recipients SET
+        recipient_status = d.value ->> 'recipientStatus',
+        opened_at = d.value ->> 'openedAt',
+        opens = coalesce(d.value ->> 'opens', 0),
+        machine_opens = coalesce(d.value ->> 'machineOpens', 0),
+        clicked_at = d.value ->> 'clickedAt',
+        clicks = coalesce(d.value ->> 'clicks', 0),
+        machine_clicks = coalesce(d.value ->> 'machineClicks', 0),
+        unsubscribed_at = d.value ->> 'unsubscribedAt',
+        complained_at = d.value ->> 'complainedAt'
+    FROM json_each(NEW.projection, '$.deliveries') AS d
+    WHERE d.value ->> 'decided' = 0
+      AND recipients.decided = 1
+      AND recipients.campaign_id = d.value ->> 'campaign'
+      AND recipients.contact_id = NEW.projection ->> 'contact'
       AND recipients.occurrence = 1;
 
     -- Further occurrences of the address get no e-mail, whatever becomes of the first: the other columns stay empty.
     UPDATE recipients SET
         outcome = 'Duplicated',
         cause = 'DuplicateAddress',
+        excluded = NULL,
         decided = 1,
         pass = d.value ->> 'pass',
         updated_at = d.value ->> 'updatedAt'

@@ -111,8 +111,17 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
     // Its statements say themselves which index they mean.
     Task IDatabase.Analyse(string table, CancellationToken cancellation) => Task.CompletedTask;
 
-    bool IDatabase.IsPassing(Exception failure) =>
-        failure is SqliteException or StorageUnavailableException or IOException or UnauthorizedAccessException;
+    // SQLITE_CONSTRAINT_TRIGGER: an operator has set up a trigger to refuse; this software has none such.
+    bool IDatabase.IsPassing(Exception failure) => failure switch
+    {
+        SqliteException answer => IsOutage(answer) || answer.SqliteExtendedErrorCode == 1811,
+        StorageUnavailableException or IOException or UnauthorizedAccessException => true,
+        _ => false,
+    };
+
+    // SQLITE_TOOBIG, SQLITE_CONSTRAINT, SQLITE_MISMATCH.
+    bool IDatabase.IsOfValues(Exception failure) =>
+        failure is not SqliteException answer || answer.SqliteErrorCode is 18 or 19 or 20;
 
     IImportFiles IDatabase.OpenImportFiles(DirectoryOptions options) => new ImportSpool(this, options);
 
@@ -237,8 +246,10 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
     }
 #pragma warning restore RS0030
 
-    // SQLITE_BUSY, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN: the disk's fault, not the statement's.
-    private static bool IsOutage(SqliteException failure) => failure.SqliteErrorCode is 5 or 8 or 10 or 13 or 14;
+    // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_NOMEM, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN: the fault
+    // of the disk, of memory or of another writer, not of the statement.
+    private static bool IsOutage(SqliteException failure) =>
+        failure.SqliteErrorCode is 5 or 6 or 7 or 8 or 10 or 13 or 14;
 
     private SqliteConnection Open()
     {

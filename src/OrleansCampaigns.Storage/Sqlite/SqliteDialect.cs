@@ -64,8 +64,6 @@ internal sealed class SqliteDialect : SqlDialect
     public override string DomainOf(string column) =>
         $"replace({column}, rtrim({column}, replace({column}, '@', '')), '')";
 
-    public override object? ToParameter(object? value) => value;
-
     public override object ToParameter(IEnumerable<long> numbers) => $"[{string.Join(',', numbers)}]";
 
     public override object ToParameter(IEnumerable<string> texts) => DirectoryJson.Write(texts);

@@ -25,7 +25,7 @@ public sealed class IdempotencyTests
         Assert.NotNull(second.Headers.Location);
         Assert.False(first.Headers.Contains("Idempotent-Replay"));
         Assert.Equal("true", second.Headers.GetValues("Idempotent-Replay").Single());
-        Assert.Single(api.Grains.Keys);
+        Assert.Single(api.Grains.Keys, key => key.StartsWith("cp:", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -175,6 +175,51 @@ public sealed class IdempotencyTests
         failed.AssertProblem(HttpStatusCode.InternalServerError, "internal");
         Assert.Equal(HttpStatusCode.Accepted, again.Status);
         Assert.False(again.Headers.Contains("Idempotent-Replay"));
+    }
+
+    [Fact]
+    public async Task A_grant_that_was_made_and_not_answered_counts_once()
+    {
+        const string Order = """{"amount":2000,"reason":"Order 7"}""";
+        await using var api = await TestApi.Start();
+        api.Grains.Account("ac:main").LosesAnswer = true;
+
+        var lost = await api.Administrator.Post("/v1/licences/grants", Order, "order-1");
+        var again = await api.Administrator.Post("/v1/licences/grants", Order, "order-1");
+
+        Assert.InRange((int)lost.Status, 500, 599);
+        Assert.Equal((HttpStatusCode.OK, "2000"), (again.Status, again["balance"]));
+        Assert.Equal(2_000, api.Grains.Account("ac:main").Ledger.Balance);
+    }
+
+    [Fact]
+    public async Task A_start_that_was_made_and_not_answered_is_no_refusal_when_it_is_asked_for_again()
+    {
+        await using var api = await TestApi.Start();
+        var (path, grain) = await Draft(api);
+        grain.LosesAnswer = true;
+
+        var lost = await api.Client.Post($"{path}/start", null, "order-1");
+        var again = await api.Client.Post($"{path}/start", null, "order-1");
+
+        Assert.InRange((int)lost.Status, 500, 599);
+        Assert.Equal(HttpStatusCode.Accepted, again.Status);
+        Assert.Equal(HttpStatusCode.Conflict, (await api.Client.Post($"{path}/start", null, "order-2")).Status);
+    }
+
+    [Fact]
+    public async Task A_campaign_that_was_named_and_not_answered_is_made_once()
+    {
+        await using var api = await TestApi.Start();
+        api.Grains.Account("ac:main").LosesAnswer = true;
+
+        var lost = await api.Client.Post("/v1/campaigns", Campaign, "order-1");
+        api.Grains.Account("ac:main").LosesAnswer = false;
+        var again = await api.Client.Post("/v1/campaigns", Campaign, "order-1");
+
+        Assert.InRange((int)lost.Status, 500, 599);
+        Assert.Equal(HttpStatusCode.Created, again.Status);
+        Assert.Single(api.Grains.Keys, key => key.StartsWith("cp:", StringComparison.Ordinal));
     }
 
     [Fact]

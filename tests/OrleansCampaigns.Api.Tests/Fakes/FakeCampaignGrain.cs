@@ -24,6 +24,9 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
     /// <summary>What every command fails with, if it does.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>Whether the next command is carried out and its answer is lost.</summary>
+    public bool LosesAnswer { get; set; }
+
     /// <summary>What a command waits for before it is answered.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
@@ -72,8 +75,12 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
     public Task<Result<CampaignView>> Unschedule(AccountId account) =>
         Command(account, campaign => campaign.Unschedule());
 
-    public Task<Result<CampaignView>> Start(AccountId account) =>
-        Command(account, campaign => campaign.Start(clock.GetUtcNow()));
+    public Task<Result<CampaignView>> Start(AccountId account, RequestKey? request = null) =>
+        Command(account, campaign => campaign.Knows(request) is { Value: true }
+            ? campaign
+            : campaign.Start(clock.GetUtcNow()) is { IsRefused: false } started
+                ? started.Value!.By(request)
+                : campaign.Start(clock.GetUtcNow()));
 
     public Task<Result<CampaignView>> Pause(AccountId account) => Command(account, campaign => campaign.Pause());
 
@@ -82,7 +89,7 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
     public Task<Result<CampaignView>> Cancel(AccountId account) =>
         Command(account, campaign => campaign.Cancel(clock.GetUtcNow()));
 
-    public Task<Result<CampaignView>> RetryFailed(AccountId account) =>
+    public Task<Result<CampaignView>> RetryFailed(AccountId account, RequestKey? request = null) =>
         Command(account, campaign => campaign.RetryFailed());
 
     public Task<Result<CampaignStatistics>> GetStatistics(AccountId account) =>
@@ -106,6 +113,8 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
     public Task PauseBecause(string reason) => throw new NotSupportedException();
 
     public Task PartitionDone(int partition, int pass) => throw new NotSupportedException();
+
+    public Task Tell(int partition, string? trouble) => throw new NotSupportedException();
 
     public Task<CampaignSummary> GetState() => throw new NotSupportedException();
 
@@ -132,6 +141,12 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
         }
 
         Campaign = decided.Value;
+        if (LosesAnswer)
+        {
+            LosesAnswer = false;
+            throw new TimeoutException("The answer was lost.");
+        }
+
         return View();
     }
 

@@ -73,6 +73,8 @@ public sealed class FakeContactGrain(TimeProvider clock) : IContactGrain
     public Task Exclude(CampaignId campaign, DateTimeOffset queuedAt, string reason) =>
         throw new NotSupportedException();
 
+    public Task Mend(CampaignId campaign) => throw new NotSupportedException();
+
     public Task Abandon(CampaignId campaign) => throw new NotSupportedException();
 
     public Task<FeedbackAnswer> Learn(FeedbackEvent happened, DeliveryRules? rules) =>

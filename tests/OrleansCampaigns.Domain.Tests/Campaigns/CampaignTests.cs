@@ -88,7 +88,7 @@ public class CampaignTests
         { "finish", Same, Same, Same, "Finished", "Finished", Same, Same, Same },
         { "finish with failures", Same, Same, Same, "FinishedWithFailures", "FinishedWithFailures", Same, Same, Same },
         {
-            "retry failed", "nothing_failed", "nothing_failed", "nothing_failed", "nothing_failed", "nothing_failed",
+            "retry failed", "nothing_failed", "nothing_failed", "not_ended", "not_ended", "not_ended",
             "nothing_failed", "Running", "nothing_failed"
         },
         { "revive", Same, Same, Same, Same, Same, "Running", "Running", Same },

@@ -127,6 +127,18 @@ internal sealed class FeedbackModel
         Settle(mail, now);
     }
 
+    public void Cancel(Mail mail, DateTimeOffset now)
+    {
+        mail.IsCancelled = true;
+        if (mail is { Outcome: Outcome.Queued, Attempts: > 0 })
+        {
+            // In doubt, and not sent again any more.
+            Say(mail, Outcome.Sent, Cause.None, now);
+        }
+
+        mail.IsWaiting = false;
+    }
+
     public void Hear(FeedbackEvent happened, DateTimeOffset now)
     {
         var mail = Of(happened.Campaign);
@@ -200,6 +212,9 @@ internal sealed class FeedbackModel
         }
 
         mail.Recipient = mail.Recipient == RecipientStatus.Delivered ? RecipientStatus.None : mail.Recipient;
+        HasReceived &= mail.Recipient != RecipientStatus.None || _mails.Values.Any(other => other != mail
+            && other.SentAt is not null
+            && (other.Outcome == Outcome.Sent || other.Recipient != RecipientStatus.None));
         Say(mail, happened.Outcome!.Value, happened.Cause, now);
     }
 

@@ -233,7 +233,7 @@ public class FeedbackPropertyTests
         {
             _told.Add("cancelled");
             var mail = _model.Of(campaign);
-            (mail.IsCancelled, mail.IsWaiting) = (true, false);
+            _model.Cancel(mail, _now);
             _contact = _contact.Abandon(campaign, _now);
         }
 

@@ -10,7 +10,7 @@ public class LedgerTests
 
     private static CampaignId Campaign(int number) => new($"cmp_{number:x32}");
 
-    private static Ledger Granted(long amount) => new Ledger().Grant(amount, "op", "bought", Now).Value!;
+    private static Ledger Granted(long amount) => new Ledger().Grant(amount, "op", "bought", null, Now).Value!;
 
     private static Ledger Reserve(Ledger ledger, int campaign, int pass, long amount) =>
         ledger.Reserve(Campaign(campaign), pass, amount, Now).Value!;
@@ -33,8 +33,8 @@ public class LedgerTests
     {
         var ledger = Reserve(Granted(100), campaign: 1, pass: 1, 60);
 
-        Assert.Equal(0, ledger.Grant(-40, "op", "refund", Now).Value!.Balance);
-        var refused = ledger.Grant(-41, "op", "refund", Now).Refusal!;
+        Assert.Equal(0, ledger.Grant(-40, "op", "refund", null, Now).Value!.Balance);
+        var refused = ledger.Grant(-41, "op", "refund", null, Now).Refusal!;
         Assert.Equal((RefusalKind.Conflict, "licences.insufficient"), (refused.Kind, refused.Code));
         Assert.Equal("Only 40 licences are free; 41 cannot be taken back.", refused.Detail);
     }
@@ -48,7 +48,7 @@ public class LedgerTests
     [InlineData(long.MinValue)]
     public void An_amount_beyond_reason_is_refused(long amount)
     {
-        var refused = Granted(1).Grant(amount, "op", "mistake", Now).Refusal!;
+        var refused = Granted(1).Grant(amount, "op", "mistake", null, Now).Refusal!;
 
         Assert.Equal((RefusalKind.Invalid, "licences.amount", "amount"), (refused.Kind, refused.Code, refused.Field));
     }
@@ -219,7 +219,7 @@ public class LedgerTests
                 {
                     case 0:
                         var amount = random.Next(-60, 200);
-                        var grant = ledger.Grant(amount, "op", "because", Now);
+                        var grant = ledger.Grant(amount, "op", "because", null, Now);
                         granted += grant.IsRefused ? 0 : amount;
                         ledger = grant.IsRefused ? ledger : grant.Value;
                         break;
@@ -255,5 +255,31 @@ public class LedgerTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
 
         Assert.True(refusals > 100 && settlements > 100, $"{refusals} refusals and {settlements} settlements.");
+    }
+
+    [Fact]
+    public void A_grant_with_a_key_counts_once()
+    {
+        var key = new RequestKey("order-7", "50 licences");
+        var granted = new Ledger().Grant(50, "op", "bought", key, Now).Value!;
+
+        Assert.Same(granted, granted.Grant(50, "op", "bought", key, Now.AddDays(1)).Value);
+        Assert.Equal(
+            "idempotency.mismatch", granted.Grant(60, "op", "bought", key with { Content = "60" }, Now).Refusal!.Code);
+        Assert.Equal(100, granted.Grant(50, "op", "bought", key with { Name = "order-8" }, Now).Value!.Balance);
+        Assert.Equal(100, granted.Grant(50, "op", "bought", null, Now).Value!.Balance);
+    }
+
+    [Fact]
+    public void Only_the_latest_keys_are_kept()
+    {
+        var ledger = new Ledger();
+        for (var i = 0; i < AnsweredRequests.CountMax + 10; i++)
+        {
+            ledger = ledger.Grant(1, "op", "bought", new($"order-{i}", "1"), Now).Value!;
+        }
+
+        Assert.Equal(AnsweredRequests.CountMax, ledger.Granted.Keys.Count);
+        Assert.Equal("order-10", ledger.Granted.Keys[0].Name);
     }
 }

@@ -36,7 +36,7 @@ public sealed class StorageRecountTests(Databases databases)
     [InlineData(
         "UPDATE contacts SET last_recipient_status = 'Opened' WHERE address = 'anna@mail.example'", "Contact number")]
     [InlineData(
-        "DELETE FROM OrleansStorage WHERE GrainTypeString = 'contact-page' AND GrainIdExtensionString LIKE '%:0'",
+        "DELETE FROM OrleansStorage WHERE GrainTypeString = 'contact-page' AND GrainIdExtensionString LIKE '%:0:%'",
         "lacks a page")]
     public async Task What_differs_from_pages_is_told(string spoil, string told)
     {
@@ -66,7 +66,7 @@ public sealed class StorageRecountTests(Databases databases)
             UPDATE OrleansStorage SET PayloadBinary = convert_to(json_build_object('page', translate(encode(
                 convert_to(replace(convert_from(decode(convert_from(PayloadBinary, 'UTF8')::json ->> 'page', 'base64'),
                     'UTF8'), '"attempt":1,', '"attempt":0,'), 'UTF8'), 'base64'), E'\n', ''))::text, 'UTF8')
-            WHERE GrainTypeString = 'contact-page' AND GrainIdExtensionString LIKE '%:0'
+            WHERE GrainTypeString = 'contact-page' AND GrainIdExtensionString LIKE '%:0:%'
             """))
         {
             Assert.Equal(2, await command.ExecuteNonQueryAsync());

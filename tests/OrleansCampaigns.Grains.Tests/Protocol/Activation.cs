@@ -47,7 +47,18 @@ internal sealed class Activation(Node node, GrainId id) : IGrainContext
     /// <summary>Makes the real grain, outside of the runtime.</summary>
     public async Task Activate(Func<Grain> create)
     {
-        Grain = create();
+        try
+        {
+            Grain = create();
+        }
+        catch (Exception failure) when (failure is not Violation)
+        {
+            // What is stored cannot be read: whoever calls is told so, and the next call tries again.
+            node.Drop(this);
+            Ready.SetException(failure);
+            return;
+        }
+
         SetContext(Grain, this);
         Runtime(Grain) = node;
         await Run(() => Grain.OnActivateAsync(CancellationToken.None), interleaves: false);

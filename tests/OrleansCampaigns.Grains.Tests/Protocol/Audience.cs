@@ -19,6 +19,12 @@ internal sealed class AudienceRows(Storage storage, CampaignId campaign, IReadOn
         public string Address => Recipient.Address!;
     }
 
+    private readonly Dictionary<Row, string> _leftOut = [];
+    private readonly Dictionary<Row, Settlement> _settled = [];
+
+    /// <summary>The partitions that have read recipients to send to.</summary>
+    public HashSet<int> Readers { get; } = [];
+
     public AudienceSnapshot? Snapshot { get; private set; }
 
     public IReadOnlyList<Row> Rows { get; private set; } = [];
@@ -52,49 +58,100 @@ internal sealed class AudienceRows(Storage storage, CampaignId campaign, IReadOn
     {
         Snapshot = null;
         Rows = [];
+        _leftOut.Clear();
+        _settled.Clear();
     }
+
+    /// <summary>What the table alone says of a row; <see langword="null"/> where its contact has a say.</summary>
+    public Settlement? SettlementOf(Row row) => _settled.GetValueOrDefault(row);
+
+    /// <summary>Why a row is left out without its contact knowing; <see langword="null"/> when it is not.</summary>
+    public string? LeftOut(Row row) => row.Recipient.Occurrence == 1 && Delivery(row)?.Decided == true ? null
+        : row.Recipient.Occurrence > 1 && IsRecorded(row) ? null
+        : _leftOut.GetValueOrDefault(row);
+
+    public int ExcludeUndecided(int partition, string reason)
+    {
+        var undecided = Rows.Where(row => row.Partition == partition && !IsDecided(row) && !IsNoted(row)).ToList();
+        undecided.ForEach(row => _leftOut[row] = reason);
+        return undecided.Count;
+    }
+
+    /// <summary>Whether its contact knows of the campaign and has decided nothing.</summary>
+    public bool IsNoted(Row row) => row.Recipient.Occurrence == 1 && !IsDecided(row) && Delivery(row) is not null;
+
+    public int Settle(int partition, IReadOnlyCollection<long> seqs, Settlement settlement)
+    {
+        foreach (var row in Rows.Where(row => row.Partition == partition && seqs.Contains(row.Recipient.Seq)))
+        {
+            _settled[row] = settlement;
+        }
+
+        return seqs.Count;
+    }
+
+    /// <summary>Whether its outcome is temporary and nothing waits for it.</summary>
+    public bool IsStranded(Row row) => _settled.ContainsKey(row) || LeftOut(row) is not null ? false
+        : row.Recipient.Occurrence > 1 ? !IsRecorded(row)
+        : Delivery(row) is not { } known || known.IsStranded || !known.Decided;
 
     public Contact Contact(Row row) => storage.ContactOf(row.Key);
 
     /// <summary>Where the campaign stands with a row; <see langword="null"/> while nothing is known.</summary>
     public CampaignDelivery? Delivery(Row row) => Contact(row).DeliveryOf(campaign);
 
-    public bool IsDecided(Row row) => row.Recipient.Occurrence == 1
-        ? Delivery(row)?.Decided == true
-        : Delivery(row)?.DuplicatesUpTo >= row.Recipient.Occurrence;
+    public bool IsDecided(Row row) => _settled.ContainsKey(row) || LeftOut(row) is not null
+        || (row.Recipient.Occurrence == 1 ? Delivery(row)?.Decided == true : IsRecorded(row));
 
     // The tables know milliseconds. A clock that stands still would never come to the rest of one.
     public DateTimeOffset? NextAttemptAt(Row row) =>
-        row.Recipient.Occurrence == 1 && Delivery(row)?.NextAttemptAt is { } at
+        row.Recipient.Occurrence == 1 && !_settled.ContainsKey(row) && Delivery(row)?.NextAttemptAt is { } at
             ? DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds())
             : null;
 
     public Recipient Read(Row row) => row.Recipient.Occurrence == 1 && Delivery(row) is { } known
-        ? row.Recipient with { Attempts = known.Attempts, Outcome = known.Outcome, Cause = known.Cause }
+        ? row.Recipient with
+        {
+            Attempts = known.Attempts,
+            Outcome = known.Outcome,
+            Cause = known.Cause,
+            IsDecided = known.Decided,
+        }
         : row.Recipient;
 
     public (CampaignTotals Totals, DateTimeOffset? NextRetryAt) Count()
     {
-        var first = Rows.Where(row => row.Recipient.Occurrence == 1).Select(Delivery).ToList();
-        var further = Rows.Where(row => row.Recipient.Occurrence > 1).ToList();
-        var outcomes = first.Where(known => known?.Excluded is null)
-            .Select(known => known?.Outcome ?? Outcome.Queued)
-            .Concat(further.Select(row => IsDecided(row) ? Outcome.Duplicated : Outcome.Queued));
-        var known = first.OfType<CampaignDelivery>().ToList();
+        var known = Rows.Where(row => row.Recipient.Occurrence == 1 && !_settled.ContainsKey(row))
+            .Select(Delivery).OfType<CampaignDelivery>().ToList();
         return (new CampaignTotals
         {
             Audience = Snapshot?.Recipients ?? 0,
-            Outcomes = outcomes.GroupBy(outcome => outcome).ToImmutableDictionary(
-                same => same.Key, same => (long)same.Count()),
-            Excluded = known.Where(delivery => delivery.Excluded is not null)
-                .GroupBy(delivery => delivery.Excluded!)
+            Outcomes = Rows.Where(row => ExclusionOf(row) is null).GroupBy(OutcomeOf)
+                .ToImmutableDictionary(same => same.Key, same => (long)same.Count()),
+            Excluded = Rows.Select(ExclusionOf).OfType<string>().GroupBy(reason => reason)
                 .ToImmutableDictionary(same => same.Key, same => (long)same.Count()),
             Attempts = known.Sum(delivery => delivery.Attempts),
-            RetriesWaiting = known.Count(delivery => delivery.NextAttemptAt is not null),
-            Deducted = known.Count(delivery => delivery.Charged),
-            InDoubt = known.Count(delivery => delivery.InDoubt),
+            RetriesWaiting = Rows.Count(row => NextAttemptAt(row) is not null),
+            Deducted = known.Count(delivery => delivery.Charged)
+                + _settled.Values.Count(settlement => settlement.Attempt > 0),
+            InDoubt = known.Count(delivery => delivery.InDoubt)
+                + _settled.Values.Count(settlement => settlement.InDoubt),
         }, Rows.Min(NextAttemptAt));
     }
+
+    private bool IsRecorded(Row row) => Delivery(row)?.DuplicatesUpTo >= row.Recipient.Occurrence;
+
+    private string? ExclusionOf(Row row) =>
+        _settled.TryGetValue(row, out var settled)
+            && (settled.Outcome is not null || Delivery(row)?.Attempts > 0) ? null
+        : settled is not null ? Exclusions.Unprocessable
+        : LeftOut(row) ?? (row.Recipient.Occurrence == 1 ? Delivery(row)?.Excluded : null);
+
+    private Outcome OutcomeOf(Row row) =>
+        _settled.TryGetValue(row, out var settled) ? settled.Outcome ?? Outcome.Bounced
+        : row.Recipient.Occurrence == 1 ? Delivery(row)?.Outcome ?? Outcome.Queued
+        : IsRecorded(row) ? Outcome.Duplicated
+        : Outcome.Queued;
 
     private Row RowOf(int partition, long seq, string address, int occurrence)
     {
@@ -159,8 +216,11 @@ internal sealed class ModelAudience(World world, Node node) : IAudienceStore
         });
 
     public Task<IReadOnlyList<Recipient>> Next(
-        CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default) =>
-        Select(partition, limit, row => row.Recipient.Seq > afterSeq);
+        CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default)
+    {
+        Rows.Readers.Add(partition);
+        return Select(partition, limit, row => row.Recipient.Seq > afterSeq);
+    }
 
     public Task<IReadOnlyList<Recipient>> Due(
         CampaignId campaign, int partition, DateTimeOffset now, int limit, CancellationToken cancellation = default) =>
@@ -187,6 +247,31 @@ internal sealed class ModelAudience(World world, Node node) : IAudienceStore
         CancellationToken cancellation = default) =>
         Select(partition, limit, row => row.Recipient.Seq > afterSeq && row.Recipient.Occurrence == 1
             && Rows.Delivery(row) is { Excluded: null } known && known.Pass < beforePass && known.Outcome.IsFailure());
+
+    public Task<IReadOnlyList<Recipient>> Stranded(
+        CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default) =>
+        Select(partition, limit, row => row.Recipient.Seq > afterSeq && Rows.IsStranded(row));
+
+    public Task<IReadOnlyList<Recipient>> Noted(
+        CampaignId campaign, int partition, long afterSeq, int limit, CancellationToken cancellation = default) =>
+        Select(partition, limit, row => row.Recipient.Seq > afterSeq && Rows.IsNoted(row));
+
+    public Task<int> ExcludeUndecided(
+        CampaignId campaign,
+        int partition,
+        string reason,
+        DateTimeOffset now,
+        CancellationToken cancellation = default) =>
+        world.Step(node, $"leave out the rest of {partition}", () => Rows.ExcludeUndecided(partition, reason));
+
+    public Task Settle(
+        CampaignId campaign,
+        int partition,
+        IReadOnlyCollection<long> seqs,
+        Settlement settlement,
+        DateTimeOffset now,
+        CancellationToken cancellation = default) => world.Step(
+            node, $"settle {string.Join(',', seqs)} of {partition}", () => Rows.Settle(partition, seqs, settlement));
 
     public Task<PartitionState> GetState(
         CampaignId campaign, int partition, CancellationToken cancellation = default) =>

@@ -98,6 +98,13 @@ internal sealed class Node : IGrainRuntime, ILocalSiloDetails, ITimerRegistry, I
         return activation;
     }
 
+    /// <summary>Takes out of memory what has never come to be in it.</summary>
+    public void Drop(Activation activation)
+    {
+        Activations.Remove(activation.GrainId);
+        _world.Forget(activation);
+    }
+
     public void Forget(Activation activation)
     {
         if (IsRunning && Activations.GetValueOrDefault(activation.GrainId) == activation)
@@ -249,7 +256,7 @@ internal sealed class SiloView(World world, Node node) : ISiloStatusOracle
 
     public bool IsFunctionalDirectory(SiloAddress siloAddress) => !IsDeadSilo(siloAddress);
 
-    public bool IsDeadSilo(SiloAddress silo) => world.IsDead(silo, node);
+    public bool IsDeadSilo(SiloAddress silo) => IsAlone || world.IsDead(silo, node);
 
     public bool SubscribeToSiloStatusEvents(ISiloStatusListener observer) => true;
 
@@ -268,7 +275,7 @@ internal sealed class ModelRelays(World world, Node node) : IMailRelays
     public Task<IReadOnlyList<IMailLane>> Reserve(string? relay, int max, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return node.IsRunning
+        return node.IsRunning && !world.IsRelayDown
             ? Task.FromResult<IReadOnlyList<IMailLane>>(
                 [.. Enumerable.Range(0, Math.Min(max, LanesAtOnce)).Select(_ => new Lane(world, node))])
             : World.Never<IReadOnlyList<IMailLane>>();

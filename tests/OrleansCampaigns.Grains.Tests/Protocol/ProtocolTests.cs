@@ -37,6 +37,22 @@ public sealed class ProtocolTests
         ["failed ones tried again"] = (
             ["reject-1@mail.example", "ok-1@mail.example"],
             [new(null, story => story.Campaign.RetryFailed(AccountId.Main))]),
+        ["failed ones tried again, and an end before that"] = (
+            ["reject-1@mail.example", "reject-2@mail.example", "reject-3@mail.example", "ok-1@mail.example"],
+            [
+                new(null, story => story.Campaign.RetryFailed(AccountId.Main)),
+                new(36, story => story.Campaign.Cancel(AccountId.Main)),
+            ]),
+        ["an end as soon as it begins"] = (
+            ["ok-1@mail.example", "ok-2@mail.example", "ok-1@mail.example"],
+            [new(3, story => story.Campaign.Cancel(AccountId.Main))]),
+        ["contacts that cannot be read or stored"] = (
+            ["unread-1@mail.example", "ok-1@mail.example", "unwrit-1@mail.example", "unread-1@mail.example",
+                "ok-2@mail.example"],
+            []),
+        ["contacts that cannot be read, and an end before its time"] = (
+            ["ok-1@mail.example", "unread-1@mail.example", "unwrit-1@mail.example", "defer-2@mail.example"],
+            [new(20, story => story.Campaign.Cancel(AccountId.Main))]),
         ["somebody who leaves"] = (
             ["ok-1@mail.example", "leaver-1@mail.example", "defer-leaver@mail.example"],
             [

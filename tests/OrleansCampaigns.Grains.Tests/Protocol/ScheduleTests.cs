@@ -1,7 +1,11 @@
 using FsCheck;
 using FsCheck.Fluent;
 using OrleansCampaigns.Contracts.Campaigns;
+using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
+using OrleansCampaigns.Grains.Contacts;
 
 namespace OrleansCampaigns.Grains.Tests.Protocol;
 
@@ -89,6 +93,101 @@ public sealed class ScheduleTests
 
         Assert.Contains(story.World.Relay.Accepted.Values, accepted => accepted == 2);
     }
+
+    /// <summary>
+    /// Seen in the running product: a cancel was decided and its write stalled, partitions read the decision and gave
+    /// their retries up, and a crash undid it. The retries were gone, and the campaign ran for ever.
+    /// </summary>
+    [Fact]
+    public void What_is_decided_and_not_stored_is_acted_on_by_nobody()
+    {
+        var isStalled = false;
+        Cue cancel = new(int.MaxValue, story =>
+        {
+            story.World.Stalls = what => what.StartsWith("write campaign cp:", StringComparison.Ordinal);
+            isStalled = true;
+            _ = story.Campaign.Cancel(AccountId.Main); // Whoever asked is gone before it is answered.
+            return Task.CompletedTask;
+        });
+        using var story = new Story(
+            ["defer-1@mail.example", "defer-2@mail.example", "full-1@mail.example"],
+            InDoubtPolicy.AssumeSent,
+            [cancel]);
+        story.World.Settings = options => options.Retry = SlowRetries;
+
+        story.Play(_ =>
+        {
+            if (!isStalled)
+            {
+                return Accident.None;
+            }
+
+            isStalled = false;
+            story.World.Stalls = _ => false;
+            return Accident.Crash;
+        });
+
+        Assert.Contains(story.World.Trace, step => step.Contains("Crash", StringComparison.Ordinal));
+        Assert.NotEqual(CampaignStatus.Cancelled, story.World.Campaign.Status);
+        Assert.DoesNotContain(
+            story.World.Audience.Rows.SelectMany(row => story.World.Audience.Contact(row).History),
+            entry => entry.Kind == HistoryKind.Abandoned);
+    }
+
+    [Fact]
+    public void A_retry_that_lost_its_time_is_made_all_the_same()
+    {
+        Cue lose = new(int.MaxValue, story =>
+        {
+            var row = story.World.Audience.Rows[0];
+            var (record, version) = story.World.Storage.Read<ContactRecord>("contact", row.Key);
+            var contact = record!.Contact;
+            var delivery = contact.DeliveryOf(World.Id)!;
+            Violation.Unless(delivery.NextAttemptAt is not null, "It does not wait for a retry.");
+            var lost = contact with { Deliveries = [delivery with { NextAttemptAt = null }] };
+            story.World.Storage.Write<ContactRecord>(
+                "contact", row.Key, story.World.Storage.Serialize(new ContactRecord { Contact = lost }), version);
+            return Task.CompletedTask;
+        });
+        using var story = new Story(
+            ["defer-1@mail.example", "ok-1@mail.example"], InDoubtPolicy.AssumeSent, [lose])
+        { IsStrict = true };
+        story.World.Settings = options => options.Retry = SlowRetries;
+
+        story.Play(_ => Accident.None);
+
+        Assert.Equal(2, story.World.Audience.Count().Totals[Domain.Delivery.Outcome.Sent]);
+    }
+
+    [Fact]
+    public void Partitions_that_wait_for_a_permit_have_read_nobody()
+    {
+        using var story = new Story(
+            [.. Enumerable.Range(0, 40).Select(i => $"ok-{i}@mail.example")],
+            InDoubtPolicy.AssumeSent,
+            [
+                new(int.MaxValue, story =>
+                {
+                    Violation.Unless(story.World.Campaign.Partitions > 4, "There are too few partitions.");
+                    Violation.Unless(
+                        story.World.Audience.Readers.Count is 1 or 2, // One of each process.
+                        $"{story.World.Audience.Readers.Count} partitions have read.");
+                    story.World.IsRelayDown = false;
+                    story.World.CrashAll();
+                    return Task.CompletedTask;
+                }),
+            ]);
+        story.World.Settings = options => options.PumpsMax = 1;
+        story.World.IsRelayDown = true;
+
+        story.Play(_ => Accident.None);
+    }
+
+    private static RetryPolicy SlowRetries { get; } = new()
+    {
+        Deferred = new(TimeSpan.FromSeconds(5), 1, TimeSpan.FromSeconds(5)),
+        SoftBounced = new(TimeSpan.FromSeconds(5), 1, TimeSpan.FromSeconds(5)),
+    };
 
     // Silos that are taken for dead and are not belong to the accidents: since a second e-mail that a crash hid is in
     // doubt, none of forty thousand schedules has broken an invariant.

@@ -20,8 +20,15 @@ internal sealed class Storage
     /// <summary>The contacts by key, as the directory sees them.</summary>
     public Contact ContactOf(string key) => _contacts.GetValueOrDefault(key) ?? new();
 
+    /// <summary>Keys of contacts whose state cannot be read.</summary>
+    public HashSet<string> Unreadable { get; } = [];
+
+    /// <summary>Keys of contacts that the database takes no state of.</summary>
+    public HashSet<string> Unwritable { get; } = [];
+
     public (T? State, int Version) Read<T>(string state, string key)
         where T : class =>
+        Unreadable.Contains(key) ? throw new JsonException("This is no state of a contact.") :
         _rows.TryGetValue((state, key), out var row) ? (_serializer.Deserialize<T>(row.Data), row.Version) : (null, 0);
 
     public BinaryData Serialize<T>(T state) => _serializer.Serialize(state);
@@ -30,6 +37,11 @@ internal sealed class Storage
     public int Write<T>(string state, string key, BinaryData data, int version)
         where T : class
     {
+        if (Unwritable.Contains(key))
+        {
+            throw new FormatException("The database cannot hold this.");
+        }
+
         var stored = _rows.TryGetValue((state, key), out var row) ? row.Version : 0;
         if (stored != version)
         {

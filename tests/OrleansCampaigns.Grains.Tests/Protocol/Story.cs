@@ -6,6 +6,7 @@ using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
 using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Grains.Accounts;
+using OrleansCampaigns.Grains.Audiences;
 using OrleansCampaigns.Grains.Contacts;
 using OrleansCampaigns.Grains.Tests.Feedback;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +35,8 @@ internal sealed class Story : IDisposable
     {
         (_policy, _cues) = (policy, cues);
         World = new(addresses, policy, order);
+        World.Storage.Unreadable.UnionWith(KeysOf(addresses, "unread"));
+        World.Storage.Unwritable.UnionWith(KeysOf(addresses, "unwrit"));
         foreach (var gone in addresses.Where(address => address.StartsWith("gone", StringComparison.Ordinal)))
         {
             var contact = new Contact { Status = ContactStatus.DoesNotExist, StatusSince = World.Clock.GetUtcNow() };
@@ -55,6 +58,9 @@ internal sealed class Story : IDisposable
     private IFeedback Feedback => World.Client.Services.GetRequiredService<IFeedback>();
 
     public void Dispose() => World.Dispose();
+
+    private static IEnumerable<string> KeysOf(IReadOnlyList<string> addresses, string beginning) =>
+        addresses.Where(address => address.StartsWith(beginning, StringComparison.Ordinal)).Select(AudienceRows.KeyOf);
 
     /// <summary>What came back for an address.</summary>
     public Task Bounce(string address, Outcome outcome, Cause cause) => Feedback.Apply(
@@ -150,6 +156,9 @@ internal sealed class Story : IDisposable
         Violation.Unless(totals.IsConserved, $"Conservation: {totals}");
         Violation.Unless(totals.RetriesWaiting == 0, "A retry waits, and nothing waits for it.");
         Violation.Unless(
+            totals[Outcome.Queued] == 0 && (World.Campaign.QueuedAt is not null || World.Audience.Rows.Count == 0),
+            $"It is {status}, and somebody is queued for ever: {totals}");
+        Violation.Unless(
             totals.IsOver || status == CampaignStatus.Cancelled, $"It is {status}, and somebody is not done: {totals}");
         CheckLicences(totals);
         foreach (var row in World.Audience.Rows.Where(row => row.Recipient.Occurrence == 1))
@@ -179,6 +188,15 @@ internal sealed class Story : IDisposable
     {
         var (name, delivery) = (row.Address, World.Audience.Delivery(row));
         var accepted = World.Relay.Accepted.GetValueOrDefault(name);
+        if (World.Audience.SettlementOf(row) is { } settlement)
+        {
+            CheckSettled(name, settlement, accepted);
+            return;
+        }
+
+        Violation.Unless(
+            !World.Storage.Unreadable.Contains(row.Key) || status == CampaignStatus.Cancelled,
+            $"{name} cannot be read, and nothing says so.");
         var history = World.Audience.Contact(row).History;
         var bounces = history.Count(entry => entry.Kind == HistoryKind.Bounce);
         Violation.Unless(
@@ -202,6 +220,9 @@ internal sealed class Story : IDisposable
         // Who left while the first one was in doubt is not sent a second.
         var hasLeft = delivery is { Outcome: Outcome.Unsubscribed, InDoubt: true };
         Violation.Unless(
+            status != CampaignStatus.Cancelled || delivery.Outcome != Outcome.Queued || delivery.Excluded is not null,
+            $"{name} is queued in a campaign that is over.");
+        Violation.Unless(
             accepted == 0 || bounces > 0 || delivery.Outcome == Outcome.Sent || hasLeft
                 || status == CampaignStatus.Cancelled,
             $"{name} got an e-mail and counts as {delivery.Outcome}.");
@@ -210,6 +231,18 @@ internal sealed class Story : IDisposable
             history.Where(entry => entry.Kind == HistoryKind.Attempt).GroupBy(entry => (entry.Attempt, entry.InDoubt))
                 .All(same => same.Count() == 1),
             $"An attempt at {name} was recorded twice.");
+    }
+
+    // Its contact could not say anything: what the table says of it must be true all the same.
+    private static void CheckSettled(string name, Settlement settlement, int accepted)
+    {
+        Violation.Unless(accepted <= 1, $"{name} got {accepted} e-mails.");
+        Violation.Unless(
+            accepted == 0 || settlement.Outcome == Outcome.Sent, $"{name} got an e-mail and is {settlement}.");
+        Violation.Unless(
+            accepted == 1 || settlement.Outcome != Outcome.Sent || settlement.InDoubt,
+            $"{name} counts as sent, and was not.");
+        Violation.Unless(settlement.Outcome?.IsTemporary() != true, $"{name} waits for nothing: {settlement}");
     }
 
     // Whatever is said once more changes nothing.

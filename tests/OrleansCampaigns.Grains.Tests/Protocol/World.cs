@@ -11,34 +11,6 @@ using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Grains.Tests.Protocol;
 
-/// <summary>What goes wrong with one durable step.</summary>
-internal enum Accident
-{
-    /// <summary>Nothing.</summary>
-    None,
-
-    /// <summary>Nothing is stored, and whoever asked is told so.</summary>
-    Refuse,
-
-    /// <summary>It is stored, and the answer is lost.</summary>
-    LoseAnswer,
-
-    /// <summary>Every process dies after it; what else was on its way is lost.</summary>
-    Crash,
-
-    /// <summary>Every process dies after it; what else was on its way arrives all the same.</summary>
-    CrashLate,
-
-    /// <summary>The process that asked for it dies after it.</summary>
-    CrashOne,
-
-    /// <summary>The other process dies after it.</summary>
-    CrashOther,
-
-    /// <summary>The others take the process that asked for it for dead, and it works on for a while.</summary>
-    GiveUp,
-}
-
 /// <summary>
 /// Two processes with the real grains of one campaign, and everything that outlives them. All code runs on one thread,
 /// and each thing that lasts (a write, an accepted e-mail) is a step, which happens when the world says so.
@@ -98,6 +70,15 @@ internal sealed class World : IDisposable
     /// <summary>What goes wrong, by the number of the step.</summary>
     public Func<int, Accident> Accidents { get; set; } = _ => Accident.None;
 
+    /// <summary>Which steps do not happen for now: they wait, and a crash loses them.</summary>
+    public Func<string, bool> Stalls { get; set; } = _ => false;
+
+    /// <summary>Whether the relay gives out no lane.</summary>
+    public bool IsRelayDown { get; set; }
+
+    /// <summary>What differs from the settings of all stories.</summary>
+    public Action<EngineOptions> Settings { get; set; } = _ => { };
+
     /// <summary>Whether steps count: from the start of the campaign on.</summary>
     public bool IsArmed { get; set; }
 
@@ -131,6 +112,7 @@ internal sealed class World : IDisposable
         options.WindowMax = 3;
         options.ReminderPeriod = TimeSpan.FromSeconds(1);
         options.Retry = Engine.Fast;
+        Settings(options);
     }
 
     public void Dispose()
@@ -240,15 +222,16 @@ internal sealed class World : IDisposable
             Settle();
             EndGivenUp(isIdle: false);
             _violated();
-            if (cue(_steps.Count == 0))
+            var ready = _steps.FindAll(step => !Stalls(step.What));
+            if (cue(ready.Count == 0))
             {
                 continue;
             }
 
-            if (_steps.Count > 0)
+            if (ready.Count > 0)
             {
                 Violation.Unless(Steps < StepsMax, "It does not come to an end.");
-                Take(_steps[_order?.Next(_steps.Count) ?? 0]);
+                Take(ready[_order?.Next(ready.Count) ?? 0]);
             }
             else if (isDone())
             {
@@ -261,6 +244,13 @@ internal sealed class World : IDisposable
                 Clock.Advance(Clock.NextTimerAt!.Value - Clock.GetUtcNow());
             }
         }
+    }
+
+    /// <summary>Every process dies, and others take over.</summary>
+    public void CrashAll()
+    {
+        Die(_nodes[0], late: false);
+        Die(_nodes[1], late: false);
     }
 
     /// <summary>Ends the test when a task of it fails.</summary>
@@ -458,6 +448,7 @@ internal sealed class World : IDisposable
             }
             catch (Exception failure)
             {
+                hasRun = true; // Or it never will: its state cannot be read.
                 answer.TrySetException(failure);
             }
 

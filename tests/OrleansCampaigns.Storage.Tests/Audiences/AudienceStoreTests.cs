@@ -186,6 +186,93 @@ public abstract class AudienceStoreTests(ITestDatabases databases) : DatabaseCon
         Assert.Null(await Audiences.FindContact(Other, ids[1]));
     }
 
+    [Fact]
+    public async Task What_nothing_waits_for_is_found_and_the_rest_of_a_cancelled_campaign_is_left_out()
+    {
+        var ids = await Make(6);
+        await Test.Recipient("c1", 0, 1, ids[0], outcome: "Sent", decided: 1);
+        await Test.Recipient("c1", 0, 2, ids[1], outcome: "Deferred", nextAttemptAt: 50, decided: 1);
+        await Test.Recipient("c1", 0, 3, ids[2], outcome: "SoftBounced", decided: 1);
+        await Test.Recipient("c1", 0, 4, ids[3]);
+        await Test.Recipient("c1", 0, 5, ids[4], decided: 1, excluded: "deleted");
+        await Test.Recipient("c1", 1, 1, ids[5]);
+
+        Assert.Equal(
+            [(3, true), (4, false)],
+            (await Audiences.Stranded(Campaign, 0, 0, 10)).Select(known => ((int)known.Seq, known.IsDecided)));
+        Assert.Equal([4], Seqs(await Audiences.Stranded(Campaign, 0, 3, 10)));
+        Assert.Equal([3], Seqs(await Audiences.Stranded(Campaign, 0, 0, 1)));
+
+        Assert.Equal(1, await Audiences.ExcludeUndecided(Campaign, 0, Exclusions.Cancelled, At(70)));
+        Assert.Equal(0, await Audiences.ExcludeUndecided(Campaign, 0, Exclusions.Cancelled, At(70)));
+        Assert.Equal([3], Seqs(await Audiences.Stranded(Campaign, 0, 0, 10)));
+        Assert.Empty(await Audiences.Undecided(Campaign, 0, 9));
+        Assert.Equal(
+            ["1 NULL", "2 NULL", "3 NULL", "4 cancelled", "5 deleted", "1 NULL"],
+            await Test.Texts("SELECT seq, excluded FROM recipients ORDER BY partition, seq"));
+    }
+
+    [Fact]
+    public async Task Whose_contact_has_noted_something_is_not_left_out_behind_its_back()
+    {
+        var ids = await Make(3);
+        await Test.Recipient("c1", 0, 1, ids[0]);
+        await Test.Recipient("c1", 0, 2, ids[0], occurrence: 2);
+        await Test.Recipient("c1", 0, 3, ids[0], occurrence: 3);
+        await Test.Recipient("c1", 0, 4, ids[1]);
+        await Test.Recipient("c1", 0, 5, ids[2], outcome: "Sent", decided: 1);
+        await Test.Execute(
+            "UPDATE recipients SET outcome = 'Duplicated', decided = 1, updated_at = 60 WHERE seq = 2");
+        await Test.Execute("UPDATE recipients SET updated_at = 60 WHERE seq IN (1, 5)");
+
+        Assert.Equal([1], Seqs(await Audiences.Noted(Campaign, 0, 0, 10)));
+        Assert.Empty(await Audiences.Noted(Campaign, 0, 1, 10));
+        Assert.Equal(2, await Audiences.ExcludeUndecided(Campaign, 0, Exclusions.Cancelled, At(70)));
+        Assert.Equal([1], Seqs(await Audiences.Noted(Campaign, 0, 0, 10)));
+        Assert.Equal(
+            ["1 NULL", "2 NULL", "3 cancelled", "4 cancelled", "5 NULL"],
+            await Test.Texts("SELECT seq, excluded FROM recipients ORDER BY seq"));
+    }
+
+    [Fact]
+    public async Task A_recipient_is_settled_without_its_contact()
+    {
+        var ids = await Make(5);
+        foreach (var (i, id) in ids.Index())
+        {
+            await Test.Recipient("c1", 0, i + 1, id);
+        }
+
+        await Test.Execute(
+            "UPDATE recipients SET attempts = 1, outcome = 'Deferred', next_attempt_at = 9 WHERE seq = 2");
+        AttemptReport refused = new() { Outcome = Outcome.Rejected, Cause = Cause.Policy, Reply = new(550, null, "") };
+        var deferred = new AttemptReport { Outcome = Outcome.Deferred, Cause = Cause.Greylisted };
+        await Audiences.Settle(Campaign, 0, [1, 2], Settlement.LeftOut, At(70));
+        await Audiences.Settle(Campaign, 0, [3], Settlement.Doubtful(1), At(70));
+        await Audiences.Settle(Campaign, 0, [4], Settlement.Of(1, refused), At(70));
+        await Audiences.Settle(Campaign, 0, [5], Settlement.Of(2, deferred), At(70));
+
+        Assert.Equal(
+            ["1 Queued unprocessable 0 0 0 NULL", "2 Bounced NULL 1 0 0 NULL", "3 Sent NULL 1 1 1 NULL",
+                "4 Rejected NULL 1 1 0 550", "5 Bounced NULL 2 1 0 NULL"],
+            await Test.Texts(
+                """
+                SELECT seq, outcome, excluded, attempts, charged, in_doubt, reply_code FROM recipients
+                WHERE decided = 1 AND next_attempt_at IS NULL ORDER BY seq
+                """));
+    }
+
+    private async Task<List<ContactId>> Make(int contacts)
+    {
+        var ids = new List<ContactId>();
+        for (var i = 0; i < contacts; i++)
+        {
+            ids.Add((await Contacts.Create(Account, Input($"u{i}@example.com"))).Value!.Id);
+        }
+
+        return ids;
+    }
+
     private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     private static IEnumerable<long> Seqs(IReadOnlyList<Recipient> recipients) =>

@@ -105,6 +105,22 @@ public abstract class ImportResumeTests(ITestDatabases databases) : ImportContra
     }
 
     [Fact]
+    public async Task What_neither_passes_nor_comes_of_a_row_ends_the_import_and_no_other()
+    {
+        var csv = "address,name\n,nobody\nanna@mail.example,Anna\n"u8.ToArray();
+        await Test.Execute("ALTER TABLE import_errors RENAME TO import_errors_away");
+        var one = (await Imports.Importer.Start(
+            Account, await Imports.List(), new(), new MemoryStream(csv))).Value!;
+        Assert.True(await Imports.Worker.ReadAll(default));
+        var failed = await Imports.Ended(one.Id);
+        Assert.Equal((ImportStatus.Failed, "import.fault"), (failed.Status, failed.Failure?.Code));
+
+        await Test.Execute("ALTER TABLE import_errors_away RENAME TO import_errors");
+        var imported = await Imports.Import(csv);
+        Assert.Equal((ImportStatus.Finished, 2, 1), (imported.Status, imported.Rows, imported.Rejected));
+    }
+
+    [Fact]
     public async Task A_file_that_is_gone_or_a_list_that_is_deleted_fails_the_import()
     {
         var list = await Imports.List();

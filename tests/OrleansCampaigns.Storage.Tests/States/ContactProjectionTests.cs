@@ -179,6 +179,32 @@ public abstract class ContactProjectionTests(ITestDatabases databases) : Databas
     }
 
     [Fact]
+    public async Task What_the_table_alone_has_decided_stays_until_the_contact_decides()
+    {
+        var id = await Make("anna@example.com");
+        await Test.Recipient("c1", 0, 1, id);
+        await Test.Recipient("c1", 0, 2, id, occurrence: 2);
+        await Test.Execute("UPDATE recipients SET excluded = 'cancelled', decided = 1, updated_at = 5");
+        var campaign = TestData.Campaign("c1");
+        var state = new GrainState<ContactRecord>();
+
+        var noted = new Contact().Duplicate(campaign, At(0), 2, At(1));
+        await Write(id, RecordOf(id, new(), noted), state);
+        var open = noted.DeliveryOf(campaign)! with { Engagement = new() { FirstOpenAt = At(2), Opens = 1 } };
+        var opened = noted with { Deliveries = [open] };
+        await Write(id, RecordOf(id, noted, opened), state);
+
+        const string Select = "SELECT outcome, excluded, decided, opens FROM recipients ORDER BY seq";
+        Assert.Equal(["Queued cancelled 1 1", "Duplicated NULL 1 0"], await Test.Texts(Select));
+
+        var turn = new Turn { Campaign = campaign, QueuedAt = At(0), Attempt = 1 };
+        var sent = opened.Record(turn, new() { Outcome = Outcome.Sent }, new(), jitterSeed: 1, At(3));
+        await Write(id, RecordOf(id, opened, sent), state);
+
+        Assert.Equal(["Sent NULL 1 1", "Duplicated NULL 1 0"], await Test.Texts(Select));
+    }
+
+    [Fact]
     public async Task A_state_that_cannot_be_written_projects_nothing()
     {
         var id = await Make("anna@example.com");

@@ -9,6 +9,9 @@ internal sealed class RecountedContact
     /// <summary>The row of a contact that has no state.</summary>
     public const string Never = "New|-|-|-|None";
 
+    /// <summary>The row of a recipient whose contact knows nothing of the campaign.</summary>
+    public const string Unknown = "Queued|None|-|0|0|0|1|0|-|-|None|-|-";
+
     /// <summary>The columns of one recipient's row, in the order of <see cref="RecipientRow"/>.</summary>
     public const string RecipientColumns = """
         concat_ws('|', r.outcome, r.cause, coalesce(r.excluded, '-'), r.decided, r.in_doubt, r.attempts, r.pass,
@@ -21,13 +24,15 @@ internal sealed class RecountedContact
     private readonly List<JsonElement> _history = [];
 
     /// <param name="state">What is stored under the contact's own key.</param>
-    /// <param name="pages">The pages that are stored for it, by their numbers.</param>
-    public RecountedContact(string state, IReadOnlyDictionary<int, string>? pages)
+    /// <param name="pages">The pages that are stored for it, by number and stamp: one that an overtaken activation has
+    /// written is among them and does not count.</param>
+    public RecountedContact(string state, IReadOnlyDictionary<(int Page, int Stamp), string>? pages)
     {
         _contact = Parse(state).GetProperty("contact");
         for (var page = 0; page < Number(_contact, "pageCount"); page++)
         {
-            if (pages?.GetValueOrDefault(page) is { } stored)
+            var stamp = _contact.GetProperty("pageStamps")[page].GetInt32();
+            if (pages?.GetValueOrDefault((page, stamp)) is { } stored)
             {
                 Read(Parse(stored), "entries");
             }
@@ -64,7 +69,7 @@ internal sealed class RecountedContact
     {
         if (delivery is not { } known || (occurrence > 1 && occurrence > Number(known, "duplicatesUpTo")))
         {
-            return "Queued|None|-|0|0|0|1|0|-|-|None|-|-";
+            return Unknown;
         }
 
         var (pass, updated) = (Text(known, "pass"), Time(known, "updatedAt"));
@@ -81,6 +86,12 @@ internal sealed class RecountedContact
             Time(known, "nextAttemptAt"), Text(reply, "code"), Text(known, "recipientStatus"), updated,
             Time(known, "sentAt"));
     }
+
+    /// <summary>Whether a row says that the campaign was cancelled before the recipient's turn, and nothing else.
+    /// </summary>
+    public static bool IsLeftOut(string row) => row.Split('|') is { Length: 13 } columns
+        && columns[11] != "-"
+        && string.Join('|', [.. columns[..11], "-", columns[12]]) == "Queued|None|cancelled|1|0|0|1|0|-|-|None|-|-";
 
     public static string Text(JsonElement of, string name) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) ? value.ToString() : "-";

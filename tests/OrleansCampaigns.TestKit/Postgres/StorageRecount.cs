@@ -83,17 +83,21 @@ public sealed class StorageRecount
         }
     }
 
-    private async Task<Dictionary<string, Dictionary<int, string>>> ReadPages(NpgsqlConnection connection)
+    private async Task<Dictionary<string, Dictionary<(int, int), string>>> ReadPages(NpgsqlConnection connection)
     {
         var states = Rows(
             connection,
             """
             SELECT split_part(GrainIdExtensionString, ':', 3), split_part(GrainIdExtensionString, ':', 4)::int,
+                ('x' || split_part(GrainIdExtensionString, ':', 5))::bit(32)::int,
                 convert_from(decode(convert_from(PayloadBinary, 'UTF8')::json ->> 'page', 'base64'), 'UTF8')
             FROM OrleansStorage WHERE GrainTypeString = 'contact-page' AND PayloadBinary IS NOT NULL
             """,
-            reader => (Contact: $"con_{reader.GetString(0)}", Page: reader.GetInt32(1), State: reader.GetString(2)));
-        var pages = new Dictionary<string, Dictionary<int, string>>(StringComparer.Ordinal);
+            reader => (
+                Contact: $"con_{reader.GetString(0)}",
+                Page: (reader.GetInt32(1), reader.GetInt32(2)),
+                State: reader.GetString(3)));
+        var pages = new Dictionary<string, Dictionary<(int, int), string>>(StringComparer.Ordinal);
         await foreach (var (contact, page, state) in states)
         {
             if (!pages.TryGetValue(contact, out var known))
@@ -111,7 +115,7 @@ public sealed class StorageRecount
     }
 
     private async Task<Dictionary<string, RecountedContact>> ReadContacts(
-        NpgsqlConnection connection, Dictionary<string, Dictionary<int, string>> pages)
+        NpgsqlConnection connection, Dictionary<string, Dictionary<(int, int), string>> pages)
     {
         var states = Rows(
             connection,
@@ -176,31 +180,37 @@ public sealed class StorageRecount
             connection,
             $"""
             SELECT r.contact_id, coalesce(c.address, ''), r.occurrence, {RecountedContact.RecipientColumns},
-                r.partition, r.seq
-            FROM recipients r LEFT JOIN contacts c ON c.account = r.account AND c.id = r.contact_id
+                r.partition, r.seq, coalesce(r.excluded = 'cancelled' AND k.status = 'Cancelled', false)
+            FROM recipients r JOIN campaigns k ON k.id = r.campaign_id
+                LEFT JOIN contacts c ON c.account = r.account AND c.id = r.contact_id
             WHERE r.campaign_id = $1
             """,
             reader => (
                 Contact: reader.GetString(0), Address: reader.GetString(1), Occurrence: reader.GetInt32(2),
-                Row: reader.GetString(3), Partition: reader.GetInt32(4), Seq: reader.GetInt64(5)),
+                Row: reader.GetString(3), Partition: reader.GetInt32(4), Seq: reader.GetInt64(5),
+                IsCancelled: reader.GetBoolean(6)),
             campaign);
         await foreach (var row in rows)
         {
             audience.Add(row.Contact);
             var delivery = contacts.GetValueOrDefault(row.Contact)?.DeliveryOf(campaign);
             var expected = RecountedContact.RecipientRow(delivery, row.Occurrence);
-            if (row.Row != expected)
+
+            // Of those whose turn had not come when the campaign was cancelled the table knows alone.
+            var isLeftOut = row.IsCancelled && expected == RecountedContact.Unknown;
+            if (isLeftOut ? !RecountedContact.IsLeftOut(row.Row) : row.Row != expected)
             {
                 _differences.Add(
                     $"Partition {row.Partition}, {row.Seq}: the state says {expected}, the table {row.Row}.");
             }
 
-            _recipients.Add(RecountedRecipient.Of(
+            var told = RecountedRecipient.Of(
                 row.Address,
                 row.Partition,
                 row.Occurrence,
                 delivery,
-                contacts.GetValueOrDefault(row.Contact)?.HistoryOf(campaign)));
+                contacts.GetValueOrDefault(row.Contact)?.HistoryOf(campaign));
+            _recipients.Add(isLeftOut ? told with { Excluded = "cancelled" } : told);
         }
 
         var others = contacts.Count(
