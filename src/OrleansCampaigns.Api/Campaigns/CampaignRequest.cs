@@ -63,6 +63,12 @@ internal sealed record CampaignRequest
 
     public JsonElement? PauseReason { get; init; }
 
+    public JsonElement? StartProblems { get; init; }
+
+    public JsonElement? StartNote { get; init; }
+
+    public JsonElement? WaitingFor { get; init; }
+
     /// <summary>The definition without its audience, as far as it can be read.</summary>
     public CampaignDefinition Read(Checks checks, CampaignDefinition? before)
     {

@@ -111,19 +111,19 @@ internal sealed record ContactStateBody
     /// <param name="suppression">What suppresses its address; nothing when absent.</param>
     public static ContactStateBody From(
         ContactId id, ContactState state, RecipientStatus reached, Suppression? suppression) => new()
-    {
-        Id = id,
-        Status = state.Status,
-        StatusName = state.Status.DisplayName(),
-        SystemValue = RecipientStatusRules.SystemValue(reached, state.Status),
-        StatusSince = state.StatusSince,
-        RestsUntil = state.RestsUntil,
-        Suppression = suppression is null ? null : SuppressionBody.From(suppression),
-        LastStatus = state.LastStatus,
-        LastStatusName = state.LastStatus?.DisplayName(),
-        LastStatusAt = state.LastStatusAt,
-        Deliveries = [.. state.Deliveries.Select(DeliveryBody.From)],
-    };
+        {
+            Id = id,
+            Status = state.Status,
+            StatusName = state.Status.DisplayName(),
+            SystemValue = RecipientStatusRules.SystemValue(reached, state.Status),
+            StatusSince = state.StatusSince,
+            RestsUntil = state.RestsUntil,
+            Suppression = suppression is null ? null : SuppressionBody.From(suppression),
+            LastStatus = state.LastStatus,
+            LastStatusName = state.LastStatus?.DisplayName(),
+            LastStatusAt = state.LastStatusAt,
+            Deliveries = [.. state.Deliveries.Select(DeliveryBody.From)],
+        };
 }
 
 /// <summary>What a mail server said.</summary>

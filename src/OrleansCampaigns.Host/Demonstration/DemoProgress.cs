@@ -30,7 +30,8 @@ internal sealed class DemoProgress
         if (untried > 0 && _rate >= 1)
         {
             progress += string.Create(
-                CultureInfo.InvariantCulture, $", {_rate:0} attempts/s, about {Math.Ceiling(untried / _rate):0} s left");
+                CultureInfo.InvariantCulture,
+                $", {_rate:0} attempts/s, about {Math.Ceiling(untried / _rate):0} s left");
         }
 
         return (progress, Sentence(look, untried));
@@ -58,7 +59,8 @@ internal sealed class DemoProgress
 
         return untried > 0
             ? "It sends."
-            : $"All are tried; {statistics.RetriesWaiting} wait for their next attempt, one to three seconds each time.";
+            : $"All are tried; {statistics.RetriesWaiting} wait for their next attempt, "
+                + "one to three seconds each time.";
     }
 
     private void Measure(long attempts, double seconds)

@@ -130,9 +130,11 @@ internal sealed class PlainDisplay(TextWriter output) : Display
         .Select(row => $"{row.Name} {statistics.Outcomes[row.Outcome.ToString()]}")
         .Append($"opened {statistics.Opened}, clicked {statistics.Clicked}.")).TrimStart(',', ' ');
 
-    private void WriteCounts(string what, IReadOnlyDictionary<string, long> counts) =>
-        output.WriteLine(
-            $"{what}: {string.Join(", ", counts.Where(pair => pair.Value > 0).Select(pair => $"{pair.Key} {pair.Value}"))}.");
+    private void WriteCounts(string what, IReadOnlyDictionary<string, long> counts)
+    {
+        var some = counts.Where(pair => pair.Value > 0).Select(pair => $"{pair.Key} {pair.Value}");
+        output.WriteLine($"{what}: {string.Join(", ", some)}.");
+    }
 }
 
 /// <summary>A table that moves.</summary>

@@ -50,7 +50,8 @@ internal static class SandboxPages
 
     /// <summary>For a number that no message has, or none any more.</summary>
     public static string Nothing { get; } = Page(
-        "No such message", $"<p>It is not there, or not any more. <a href=\"{SandboxEndpoints.Path}\">The inbox</a></p>");
+        "No such message",
+        $"<p>It is not there, or not any more. <a href=\"{SandboxEndpoints.Path}\">The inbox</a></p>");
 
     /// <summary>A page of the inbox, the newest first.</summary>
     public static string List(SandboxInbox inbox, string? to, long? before)

@@ -3,7 +3,8 @@ using OpenTelemetry.Trace;
 
 namespace OrleansCampaigns.Host.Telemetry;
 
-/// <summary>Sends what is left when the process has stopped: the providers themselves wait five seconds at most.</summary>
+/// <summary>Sends what is left when the process has stopped: the providers themselves wait five seconds at most.
+/// </summary>
 internal sealed class TelemetryFlush(TelemetryOptions options, TracerProvider traces, MeterProvider metrics)
     : IHostedLifecycleService
 {

@@ -80,6 +80,12 @@ internal sealed class HtmlTextBuilder(HtmlCells cells)
             return;
         }
 
+        WriteShown(words);
+    }
+
+    // What a link shows may be a picture.
+    private void WriteShown(string words)
+    {
         if (linkText.Length < LinkTextMax)
         {
             linkText.Append(words);
@@ -137,7 +143,7 @@ internal sealed class HtmlTextBuilder(HtmlCells cells)
                 Write("----------------------------------------");
                 break;
             case "img":
-                Write(Attribute(tag, "alt") ?? "");
+                WriteShown(Attribute(tag, "alt") ?? "");
                 break;
         }
 

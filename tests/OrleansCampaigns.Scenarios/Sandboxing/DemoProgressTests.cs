@@ -30,10 +30,11 @@ public sealed class DemoProgressTests
     }
 
     [Theory]
-    [InlineData("Running", 5, 0, 40, null, "All are tried; 5 wait for their next attempt, one to three seconds each time.")]
+    [InlineData("Running", 5, 0, 40, null, "All are tried; 5 wait for their next attempt, one to three seconds each "
+        + "time.")]
     [InlineData("Running", 5, 7, 0, "the relay", "It waits: the relay")]
-    [InlineData("Finished", 0, 0, 40, null, "All is sent. 40 servers and people have yet to react, whose hour takes six "
-        + "seconds.")]
+    [InlineData("Finished", 0, 0, 40, null, "All is sent. 40 servers and people have yet to react, whose hour takes "
+        + "six seconds.")]
     [InlineData("Finished", 0, 0, 0, null, "Everything has come back; the counts are compared.")]
     public void It_says_what_it_waits_for(
         string status, int deferred, int queued, int pending, string? waitingFor, string sentence) =>
