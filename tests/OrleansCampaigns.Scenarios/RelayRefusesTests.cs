@@ -58,12 +58,14 @@ public sealed class RelayRefusesTests
             async () => (await server.Statistics(campaign)).Outcome("Sent") == Recipients / 2);
         await AssertWaiting(server, campaign, "550 5.7.1 Relaying denied", sent: Recipients / 2);
 
+        // It is looked after with one recipient at a time, whose answer the kill may hide: then it is in doubt.
         await server.Kill();
         await server.Start();
-        await AssertWaiting(server, campaign, "550 5.7.1 Relaying denied", sent: Recipients / 2);
+        var inDoubt = await AssertWaiting(
+            server, campaign, "550 5.7.1 Relaying denied", sent: Recipients / 2, inDoubtMax: 1);
 
         sink.AtRecipient = _ => null;
-        await AssertAllSent(server, sink, campaign);
+        await AssertAllSent(server, sink, campaign, inDoubt);
     }
 
     [Fact]
@@ -98,7 +100,9 @@ public sealed class RelayRefusesTests
         return campaign;
     }
 
-    private static async Task AssertWaiting(ServerProcess server, string campaign, string told, long sent)
+    /// <returns>How many are in doubt, and count as sent.</returns>
+    private static async Task<long> AssertWaiting(
+        ServerProcess server, string campaign, string told, long sent, long inDoubtMax = 0)
     {
         var waiting = await Eventually.Get(
             "the statistics say what the relay said",
@@ -108,29 +112,33 @@ public sealed class RelayRefusesTests
 
         Assert.Equal("Running", (string)waiting["status"]!);
         Assert.DoesNotContain("@", (string)waiting["waitingFor"]!, StringComparison.Ordinal);
+        var inDoubt = (long)waiting["inDoubt"]!;
+        Assert.InRange(inDoubt, 0, inDoubtMax);
+        sent += inDoubt;
         Assert.Equal((sent, Recipients - sent), (waiting.Outcome("Sent"), waiting.Outcome("Queued")));
         Assert.Equal(sent, (long)waiting["attempts"]!);
         Assert.Equal(sent, (long)waiting["licences"]!["deducted"]!);
         Assert.Equal(0, (long)waiting["faults"]!["ours"]!);
-        Assert.Equal(0, (long)waiting["inDoubt"]!);
         var contacts = await server.Items("contacts");
         Assert.Equal(Recipients, contacts.Count);
         Assert.All(contacts, contact => Assert.Contains((string)contact!["status"]!, (string[])["New", "Active"]));
         Assert.Equal(Recipients - sent, contacts.Count(contact => (string)contact!["status"]! == "New"));
+        return inDoubt;
     }
 
-    private static async Task AssertAllSent(ServerProcess server, SmtpSink sink, string campaign)
+    private static async Task AssertAllSent(
+        ServerProcess server, SmtpSink sink, string campaign, long inDoubt = 0)
     {
         var statistics = await server.Ended(campaign);
         Counts.AssertSound(statistics);
         Assert.Equal("Finished", (string)statistics["status"]!);
         Assert.Equal(Recipients, statistics.Outcome("Sent"));
         Assert.Equal(Recipients, (long)statistics["attempts"]!);
-        Assert.Equal(0, (long)statistics["inDoubt"]!);
+        Assert.Equal(inDoubt, (long)statistics["inDoubt"]!);
         Assert.Equal(
             (Recipients, Recipients, 0L),
             ((long)statistics["licences"]!["reserved"]!, (long)statistics["licences"]!["deducted"]!,
                 (long)statistics["licences"]!["released"]!));
-        Assert.Equal(Recipients, sink.Records.Count(record => record.IsAccepted));
+        Assert.Equal(Recipients - inDoubt, sink.Records.Count(record => record.IsAccepted));
     }
 }

@@ -152,14 +152,15 @@ internal sealed partial class PartitionRun(
 
     private async Task<bool> SendWindow(List<Recipient> window, CancellationToken stop, CancellationToken shutdown)
     {
-        using var span = trace?.Window();
-        span?.SetTag("recipients", window.Count);
         var starts = await TakeStarts(window, stop);
         if (starts.Count == 0)
         {
             return false;
         }
 
+        // The first window of a pump is told whole: one for which no lane was free would be it and tell nothing.
+        using var span = trace?.Window();
+        span?.SetTag("recipients", starts.Count);
         _blocker = null;
 
         try

@@ -120,8 +120,8 @@ internal static class FeedbackChecks
         long opened = 0, clicked = 0;
         foreach (var recipient in reading.Recipients.Where(recipient => recipient.Occurrence == 1))
         {
-            var told = histories[recipient.ContactId].Where(entry => entry.CampaignId == record.Campaign)
-                .CountBy(entry => entry.Kind).ToDictionary();
+            var entries = histories[recipient.ContactId].Where(entry => entry.CampaignId == record.Campaign).ToList();
+            var told = entries.CountBy(entry => entry.Kind).ToDictionary();
             foreach (var kind in kinds)
             {
                 violations.Equal(
@@ -130,9 +130,13 @@ internal static class FeedbackChecks
                     $"entries {kind} in the history of {recipient.Address}, against the world");
             }
 
-            var hasClicked = told.ContainsKey(nameof(HistoryKind.Click));
+            // What was taken back as a machine's was no person's; an opening is of no link.
+            var hasClicked = told.GetValueOrDefault(nameof(HistoryKind.Click))
+                > entries.Count(entry => entry is { Kind: nameof(HistoryKind.Machine), Link: > 0 });
+            var hasOpened = told.GetValueOrDefault(nameof(HistoryKind.Open))
+                > entries.Count(entry => entry is { Kind: nameof(HistoryKind.Machine), Link: not > 0 });
             clicked += hasClicked ? 1 : 0;
-            opened += hasClicked || told.ContainsKey(nameof(HistoryKind.Open)) ? 1 : 0;
+            opened += hasClicked || hasOpened ? 1 : 0;
         }
 
         violations.Equal(opened, record.Statistics.Opened, "recipients that opened, against histories");
