@@ -10,7 +10,8 @@ public sealed partial class EveryEndpointTests
 {
     private static readonly string[] Open =
     [
-        "/", "/health/live", "/health/ready", "/openapi/{documentName}.json", "/t/o/{token}", "/t/c/{token}", "/t/l/{token}",
+        "/",
+        "/health/live", "/health/ready", "/openapi/{documentName}.json", "/t/o/{token}", "/t/c/{token}", "/t/l/{token}",
         "/t/u/{token}",
         "/v1/webhooks/{provider}",
     ];
