@@ -1,9 +1,8 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json.Nodes;
 using OrleansCampaigns.Mail.Sandbox;
 using OrleansCampaigns.TestKit;
+using static OrleansCampaigns.Scenarios.Browser;
 
 namespace OrleansCampaigns.Scenarios;
 
@@ -132,20 +131,5 @@ public sealed class DashboardTests
         var shown = JsonNode.Parse((string)JsonNode.Parse(answer.Body)!)!.AsObject();
         Assert.Equal(["GetState"], shown.Select(pair => pair.Key));
         return shown["GetState"]!;
-    }
-
-    private static async Task<(HttpStatusCode Status, string Body, HttpResponseHeaders Headers)> Get(
-        ServerProcess server, string path, string? password)
-    {
-        using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, server.Url + path);
-        if (password is not null)
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue(
-                "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"admin:{password}")));
-        }
-
-        using var answer = await http.SendAsync(request);
-        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer.Headers);
     }
 }

@@ -95,6 +95,15 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>The executable next to the tests.</summary>
     public static string Executable => Path.Combine(AppContext.BaseDirectory, "orleans-campaigns.dll");
 
+    /// <summary>The settings of a process that is a whole cluster on a PostgreSQL database.</summary>
+    public static Dictionary<string, string> OnPostgres(string connectionString) => new()
+    {
+        ["Postgres:ConnectionString"] = connectionString,
+        ["Cluster:AdvertisedAddress"] = "127.0.0.1",
+        ["Cluster:SiloPort"] = $"{FreePort()}",
+        ["Cluster:GatewayPort"] = $"{FreePort()}",
+    };
+
     /// <summary>How much of the processors it has taken since it was started.</summary>
     public TimeSpan ProcessorTime
     {

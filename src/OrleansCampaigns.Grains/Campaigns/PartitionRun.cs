@@ -32,7 +32,6 @@ internal sealed partial class PartitionRun(
     CampaignTrace? trace,
     TimeProvider clock)
 {
-
     private readonly Queue<Recipient> _buffer = new();
     private readonly Dictionary<long, Task<TurnResult>> _inFlight = [];
     private readonly HashSet<long> _attempting = [.. record.Attempting.Select(known => known.Seq)];

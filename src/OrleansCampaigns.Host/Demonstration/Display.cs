@@ -10,13 +10,12 @@ namespace OrleansCampaigns.Host.Demonstration;
 internal abstract class Display
 {
     /// <summary>Whether somebody at a terminal watches.</summary>
-    public static bool IsWatched =>
-        AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected && !Console.IsInputRedirected;
+    public static bool IsWatched => IsTerminal && !Console.IsInputRedirected;
+
+    private static bool IsTerminal => AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
 
     /// <summary>A live table on a terminal, lines elsewhere.</summary>
-    public static Display ForConsole() => AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected
-        ? new LiveDisplay()
-        : new PlainDisplay(Console.Out);
+    public static Display ForConsole() => IsTerminal ? new LiveDisplay() : new PlainDisplay(Console.Out);
 
     /// <summary>A line about what happens now.</summary>
     public abstract void Say(string line);

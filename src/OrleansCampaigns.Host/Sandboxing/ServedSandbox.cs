@@ -5,6 +5,7 @@ using OrleansCampaigns.Mail.Inbound;
 using OrleansCampaigns.Mail.Sandbox;
 using OrleansCampaigns.Mail.Sandbox.World;
 using OrleansCampaigns.Storage.Postgres;
+using static OrleansCampaigns.Host.Serving.SettingsException;
 
 namespace OrleansCampaigns.Host.Sandboxing;
 
@@ -95,13 +96,5 @@ internal sealed class ServedSandbox : IAsyncDisposable
         }
 
         await _server.DisposeAsync();
-    }
-
-    private static void Require(bool holds, string error)
-    {
-        if (!holds)
-        {
-            throw new SettingsException(error);
-        }
     }
 }

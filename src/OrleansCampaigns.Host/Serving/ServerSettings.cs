@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using static OrleansCampaigns.Host.Serving.SettingsException;
 
 namespace OrleansCampaigns.Host.Serving;
 
@@ -53,36 +54,28 @@ internal sealed class ServerSettings
     public static ServerSettings Read(IConfiguration configuration)
     {
         var settings = configuration.Get<ServerSettings>() ?? new ServerSettings();
-        Check(!string.IsNullOrWhiteSpace(settings.Data), "Data must name a folder.");
-        Check(
+        Require(!string.IsNullOrWhiteSpace(settings.Data), "Data must name a folder.");
+        Require(
             Uri.TryCreate(settings.Listen, UriKind.Absolute, out var url) && url.Scheme is "http" or "https",
             $"Listen must be a URL such as http://127.0.0.1:8025, not '{settings.Listen}'.");
-        Check(
+        Require(
             Enum.TryParse<ServerRole>(settings.Role, ignoreCase: true, out var role) && Enum.IsDefined(role),
             $"Role must be all, silo or api, not '{settings.Role}'.");
         var cluster = settings.Cluster;
-        Check(!string.IsNullOrWhiteSpace(cluster.Id), "Cluster:Id must not be empty.");
-        Check(!string.IsNullOrWhiteSpace(cluster.ServiceId), "Cluster:ServiceId must not be empty.");
-        Check(cluster.SiloPort is > 0 and <= PortMax, $"Cluster:SiloPort must lie between 1 and {PortMax}.");
-        Check(cluster.GatewayPort is > 0 and <= PortMax, $"Cluster:GatewayPort must lie between 1 and {PortMax}.");
-        Check(cluster.SiloPort != cluster.GatewayPort, "Cluster:SiloPort and Cluster:GatewayPort must differ.");
-        Check(
+        Require(!string.IsNullOrWhiteSpace(cluster.Id), "Cluster:Id must not be empty.");
+        Require(!string.IsNullOrWhiteSpace(cluster.ServiceId), "Cluster:ServiceId must not be empty.");
+        Require(cluster.SiloPort is > 0 and <= PortMax, $"Cluster:SiloPort must lie between 1 and {PortMax}.");
+        Require(cluster.GatewayPort is > 0 and <= PortMax, $"Cluster:GatewayPort must lie between 1 and {PortMax}.");
+        Require(cluster.SiloPort != cluster.GatewayPort, "Cluster:SiloPort and Cluster:GatewayPort must differ.");
+        Require(
             cluster.TakeOverMax >= FailureDetection.TakeOverMin
                 && cluster.TakeOverMax <= FailureDetection.TakeOverMaxMax,
             $"Cluster:TakeOverMax must lie between {FailureDetection.TakeOverMin} and "
                 + $"{FailureDetection.TakeOverMaxMax}.");
-        Check(
+        Require(
             cluster.ResponseTimeout >= TimeSpan.FromSeconds(1) && cluster.ResponseTimeout <= TimeSpan.FromMinutes(5),
             "Cluster:ResponseTimeout must lie between 00:00:01 and 00:05:00.");
         return settings;
-    }
-
-    private static void Check(bool holds, string error)
-    {
-        if (!holds)
-        {
-            throw new SettingsException(error);
-        }
     }
 }
 
@@ -145,4 +138,15 @@ internal sealed class ClusterSettings
 }
 
 /// <summary>A setting breaks a rule. The message names its key and is for people.</summary>
-internal sealed class SettingsException(string message) : Exception(message);
+internal sealed class SettingsException(string message) : Exception(message)
+{
+    /// <summary>Lets a rule be kept.</summary>
+    /// <exception cref="SettingsException">It is not; the message is <paramref name="error"/>.</exception>
+    public static void Require(bool holds, string error)
+    {
+        if (!holds)
+        {
+            throw new SettingsException(error);
+        }
+    }
+}

@@ -33,13 +33,7 @@ public sealed partial class ExportsComeBackTests
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
         await using var postgres = await PostgresServer.Start("fsync=off");
-        await AssertSame(new()
-        {
-            ["Postgres:ConnectionString"] = await postgres.CreateDatabase(),
-            ["Cluster:AdvertisedAddress"] = "127.0.0.1",
-            ["Cluster:SiloPort"] = $"{ServerProcess.FreePort()}",
-            ["Cluster:GatewayPort"] = $"{ServerProcess.FreePort()}",
-        });
+        await AssertSame(ServerProcess.OnPostgres(await postgres.CreateDatabase()));
     }
 
     private static async Task AssertSame(Dictionary<string, string> settings)

@@ -39,13 +39,7 @@ public sealed class IdentityMatrixTests
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
         await using var postgres = await PostgresServer.Start("fsync=off");
-        await AssertOnePerson(new()
-        {
-            ["Postgres:ConnectionString"] = await postgres.CreateDatabase(),
-            ["Cluster:AdvertisedAddress"] = "127.0.0.1",
-            ["Cluster:SiloPort"] = $"{ServerProcess.FreePort()}",
-            ["Cluster:GatewayPort"] = $"{ServerProcess.FreePort()}",
-        });
+        await AssertOnePerson(ServerProcess.OnPostgres(await postgres.CreateDatabase()));
     }
 
     private static async Task AssertOnePerson(Dictionary<string, string> settings)

@@ -1,8 +1,5 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json.Nodes;
-using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Scenarios.Sandboxing;
 
@@ -105,17 +102,7 @@ public sealed class SandboxPagesTests
     private static async Task<(HttpStatusCode Status, string Body, string Policy)> Get(
         ServerProcess server, string path, string? key, string accept = "*/*")
     {
-        using var http = new HttpClient { Timeout = Eventually.Patience };
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Url + path));
-        request.Headers.Accept.ParseAdd(accept);
-        if (key is not null)
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue(
-                "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"anybody:{key}")));
-        }
-
-        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
-        var policy = answer.Headers.TryGetValues("Content-Security-Policy", out var policies) ? policies.Single() : "";
-        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(), policy);
+        var (status, body, headers) = await Browser.Get(server, path, key, accept);
+        return (status, body, headers.TryGetValues("Content-Security-Policy", out var some) ? some.Single() : "");
     }
 }
