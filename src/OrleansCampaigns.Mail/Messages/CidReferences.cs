@@ -7,12 +7,13 @@ namespace OrleansCampaigns.Mail.Messages;
 /// It looks for the scheme where a URL can begin, in attributes and style sheets alike, and knows nothing of tags: what
 /// it finds too much is at worst a warning too many.
 /// </remarks>
-internal static class CidReferences
+public static class CidReferences
 {
     private const string Scheme = "cid:";
     private const string TagStart = "{{";
 
     /// <summary>The identifiers, without those that hold a field.</summary>
+    /// <param name="html">The HTML, or a template of it.</param>
     public static IReadOnlySet<string> Find(string? html)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
@@ -30,8 +31,13 @@ internal static class CidReferences
     }
 
     /// <summary>The HTML with other URLs in the place of those that <paramref name="answer"/> knows.</summary>
+    /// <param name="html">The HTML.</param>
+    /// <param name="answer">The URL for an identifier; <see langword="null"/> leaves the identifier where it is.</param>
     public static string Replace(string html, Func<string, string?> answer)
     {
+        ArgumentNullException.ThrowIfNull(html);
+        ArgumentNullException.ThrowIfNull(answer);
+
         var result = new System.Text.StringBuilder(html.Length);
         var at = 0;
         foreach (var (start, length) in Places(html))
