@@ -9,7 +9,8 @@ namespace OrleansCampaigns.Mail.Messages;
 /// Whether its text is too small to be read; <see langword="null"/> when it does not say. Elements in it that have a
 /// size of their own are read all the same: columns stand in such wrappers.
 /// </param>
-internal readonly record struct HtmlStyle(bool IsHidden, bool? IsTiny)
+/// <param name="IsShown">Whether it says how the element is displayed, whatever a style sheet says of that.</param>
+internal readonly record struct HtmlStyle(bool IsHidden, bool? IsTiny, bool IsShown)
 {
     // A pixel is no letter. The same in points, and of the letters around it.
     private const double TinyPixelsMax = 1;
@@ -26,7 +27,7 @@ internal readonly record struct HtmlStyle(bool IsHidden, bool? IsTiny)
     {
         var isHidden = false;
         bool? isTiny = null;
-        var (isFlat, isCut, isAbsolute, isFar) = (false, false, false, false);
+        var (isFlat, isCut, isAbsolute, isFar, isShown) = (false, false, false, false, false);
         foreach (var range in (style ?? "").AsSpan().Split(';'))
         {
             var declaration = style.AsSpan(range);
@@ -48,6 +49,9 @@ internal readonly record struct HtmlStyle(bool IsHidden, bool? IsTiny)
                 case "transform" when value is "scale(0)" or "scale(0,0)":
                 case "clip" when value.StartsWith("rect(0", StringComparison.Ordinal):
                     isHidden = true;
+                    break;
+                case "display":
+                    isShown = true;
                     break;
                 case "font-size":
                     isTiny = IsTinySize(value);
@@ -71,7 +75,7 @@ internal readonly record struct HtmlStyle(bool IsHidden, bool? IsTiny)
             }
         }
 
-        return new(isHidden || (isFlat && isCut) || (isAbsolute && isFar), isTiny);
+        return new(isHidden || (isFlat && isCut) || (isAbsolute && isFar), isTiny, isShown);
     }
 
     private static string Value(ReadOnlySpan<char> written)

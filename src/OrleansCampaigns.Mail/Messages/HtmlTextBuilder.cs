@@ -9,7 +9,7 @@ namespace OrleansCampaigns.Mail.Messages;
 /// It remembers the open elements and nothing else. There may be <see cref="OpenMax"/> of them; those beyond are read
 /// as if they had no content, so that no tag costs more than a look at so many.
 /// </remarks>
-internal sealed class HtmlTextBuilder(HtmlCells cells)
+internal sealed class HtmlTextBuilder(HtmlCells cells, HtmlHiding hiding)
 {
     private const int OpenMax = 200;
     private const int PrefixesMax = 10;
@@ -104,7 +104,8 @@ internal sealed class HtmlTextBuilder(HtmlCells cells)
 
         CloseImplied(name);
         var style = HtmlStyle.Read(Attribute(tag, "style"), isLink: name == "a");
-        var isUnseen = HtmlElement.IsUnseen(name) || style.IsHidden || Attribute(tag, "hidden") is not null;
+        var isUnseen = HtmlElement.IsUnseen(name) || style.IsHidden || Attribute(tag, "hidden") is not null
+            || (!style.IsShown && hiding.Hides(name, Attribute(tag, "class"), Attribute(tag, "id")));
         var isWritten = unseen == 0 && !isUnseen;
         if (HtmlElement.IsVoid(name))
         {

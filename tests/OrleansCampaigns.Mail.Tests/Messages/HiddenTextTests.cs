@@ -43,6 +43,19 @@ public sealed class HiddenTextTests
     public void What_is_seen_is_there(string html) => Assert.Equal("Body\n", Text(html));
 
     [Theory]
+    [InlineData(".preheader{display:none !important}", "class=\"a preheader\"", false)]
+    [InlineData("/* x */ td.x, div.preheader , p{} a{b:c} .y , .preheader { opacity:0 }", "class=preheader", false)]
+    [InlineData("#top{visibility:hidden}", "id=top", false)]
+    [InlineData("@import url(x); .p{color:red} div.p{max-height:0;overflow:hidden}", "class=p", false)]
+    [InlineData("@media (max-width:600px){.p{display:none}.q{a:b}} .r{display:none}", "class=p", true)]
+    [InlineData(".p b{display:none} .p:hover{display:none} span.p{display:none} .P{display:none}", "class=p", true)]
+    [InlineData(".p{display:none}", "class=p style=\"display:block\"", true)]
+    [InlineData(".p{display:none", "class=q", true)]
+    public void A_style_sheet_hides_what_it_names(string css, string attributes, bool isSeen) => Assert.Equal(
+        isSeen ? "Teaser\nBody\n" : "Body\n",
+        Text($"<style type=text/css>{css}</style><div {attributes}>Teaser</div><div>Body</div>"));
+
+    [Theory]
     [InlineData("https://x.example/price list/2026.pdf", "https://x.example/price%20list/2026.pdf")]
     [InlineData(" https://x.example/a\nb ", "https://x.example/ab")]
     [InlineData("https://x.example/?q=<a> &quot;b&quot;", "https://x.example/?q=%3Ca%3E%20%22b%22")]
