@@ -92,14 +92,9 @@ internal sealed class CampaignEnvelope
             }
         }
 
-        foreach (var (name, value) in message.OwnHeaders)
+        foreach (var (name, value) in LastHeaders(message, format, provider))
         {
-            AddRaw(name, HeaderText.Write(name, value, Encode, format));
-        }
-
-        foreach (var (name, value) in HeadersForMachines(message, provider))
-        {
-            AddForMachines(name, value);
+            AddRaw(name, value);
         }
 
         return headers;
@@ -120,7 +115,7 @@ internal sealed class CampaignEnvelope
         }
 
         // In one line as it stands: a long word would be encoded, and who reads it would not decode it.
-        void AddForMachines(string name, string value) => AddRaw(name, Encoding.ASCII.GetBytes($" {value}\r\n"));
+        void AddForMachines(string name, string value) => AddRaw(name, OneLine(value));
 
         void AddRaw(string name, byte[] value)
         {
@@ -130,21 +125,28 @@ internal sealed class CampaignEnvelope
         }
     }
 
-    private IEnumerable<(string Name, string Value)> HeadersForMachines(
-        OutgoingMessage message, RelayProvider provider)
+    private IEnumerable<(string Name, byte[] Value)> LastHeaders(
+        OutgoingMessage message, FormatOptions format, RelayProvider provider)
     {
-        if (listId is not null)
+        foreach (var (name, value) in message.OwnHeaders)
         {
-            yield return (OwnHeaders.ListId, listId);
+            yield return (name, HeaderText.Write(name, value, Encode, format));
         }
 
-        yield return ("Feedback-ID", feedbackId);
-        yield return ("X-Campaign", campaign.Value);
-        foreach (var header in ProviderHeaders.Of(provider, message.MessageId))
+        if (listId is not null)
         {
-            yield return header;
+            yield return (OwnHeaders.ListId, OneLine(listId));
+        }
+
+        yield return ("Feedback-ID", OneLine(feedbackId));
+        yield return ("X-Campaign", OneLine(campaign.Value));
+        foreach (var (name, value) in ProviderHeaders.Of(provider, message.MessageId))
+        {
+            yield return (name, OneLine(value));
         }
     }
+
+    private static byte[] OneLine(string value) => Encoding.ASCII.GetBytes($" {value}\r\n");
 
     // In the message's own format: later, an international address would already be lost.
     private static byte[] Encode(string name, string value, FormatOptions format)

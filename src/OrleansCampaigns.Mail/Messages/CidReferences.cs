@@ -32,7 +32,7 @@ public static class CidReferences
 
     /// <summary>The HTML with other URLs in the place of those that <paramref name="answer"/> knows.</summary>
     /// <param name="html">The HTML.</param>
-    /// <param name="answer">The URL for an identifier; <see langword="null"/> leaves the identifier where it is.</param>
+    /// <param name="answer">The URL for an identifier; <see langword="null"/> leaves the identifier as it is.</param>
     public static string Replace(string html, Func<string, string?> answer)
     {
         ArgumentNullException.ThrowIfNull(html);

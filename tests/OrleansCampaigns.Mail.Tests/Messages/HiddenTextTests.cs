@@ -9,7 +9,7 @@ public sealed class HiddenTextTests
     [InlineData("style=\"display:none\"")]
     [InlineData("style=\"DISPLAY : NONE !important; max-height: 0px\"")]
     [InlineData("style=\"mso-hide:all;line-height:1px\"")]
-    [InlineData("style=\"opacity:0;max-height:0;max-width:0;overflow:hidden;font-size:1px;line-height:1px;color:#fff\"")]
+    [InlineData("style=\"opacity:0;max-height:0;max-width:0;overflow:hidden;font-size:1px;color:#fff\"")]
     [InlineData("style=\"opacity: 0.0\"")]
     [InlineData("style=\"max-height:0em\"")]
     [InlineData("style=\"visibility:hidden\"")]

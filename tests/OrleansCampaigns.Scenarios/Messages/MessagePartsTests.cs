@@ -14,7 +14,7 @@ public sealed class MessagePartsTests
     private const string Html =
         """
         <div style="opacity:0;max-height:0;font-size:1px">Teaser&nbsp;&zwnj;&nbsp;</div>
-        <!--[if mso]><v:roundrect href="https://shop.example/buy?n={{first_name}}"><w:anchorlock/></v:roundrect><![endif]-->
+        <!--[if mso]><v:roundrect href="https://shop.example/buy?n={{first_name}}">Buy</v:roundrect><![endif]-->
         <!--[if !mso]><!--><a href="https://shop.example/buy?n={{first_name}}">Buy</a><!--<![endif]-->
         <a href="https://shop.example/price list.pdf">Prices</a>
         <img src="cid:logo@sender.example" alt="Logo" width="300" height="200">
