@@ -78,7 +78,7 @@ internal sealed class CampaignTemplates
                 hasPublicUrl && (definition.TrackClicks || definition.TrackOpens) ? Mark : null)
             : null;
         var text = hasText
-            ? CompileOne("content.text", content.Text!, ValueEncoding.None, TemplateLimits.OutputMax)
+            ? CompileOne("content.text", content.Text!, ValueEncoding.Text, TemplateLimits.OutputMax)
             : null;
         CheckLinks(tracked, problems);
         return problems.Count > before

@@ -12,10 +12,18 @@ internal sealed class TemplateProgram
     /// <summary>Of the step that begins a block or its other branch: the step that ends what it begins.</summary>
     private readonly int[] ends;
 
+    /// <summary>Of the step that writes a value: how; <see langword="null"/> when as it is.</summary>
+    private readonly ValueEncoder?[] encoders;
+
     /// <param name="segments">The template; its blocks are complete.</param>
-    public TemplateProgram(IReadOnlyList<Segment> segments)
+    /// <param name="encoding">How values are written where nothing else is said.</param>
+    public TemplateProgram(IReadOnlyList<Segment> segments, ValueEncoding encoding)
     {
+        var usual = ValueEncoder.Of(encoding);
+        var isHtml = encoding == ValueEncoding.Html;
         steps = [.. segments];
+        encoders = Array.ConvertAll(
+            steps, step => step.IsFlagged ? null : ValueEncoder.Of(step, isHtml) ?? usual);
         ends = new int[steps.Length];
         var open = new Stack<int>();
         for (var i = 0; i < steps.Length; i++)
@@ -50,9 +58,8 @@ internal sealed class TemplateProgram
     /// <summary>Writes the template for one recipient.</summary>
     /// <param name="values">The recipient's fields.</param>
     /// <param name="writer">Takes the text; it throws when it is full.</param>
-    /// <param name="encoder">How values are written; as they are without it.</param>
     /// <param name="urlStarts">Takes the places where targets begin whose scheme a value decides.</param>
-    public void Run(RecipientFields values, BoundedWriter writer, ValueEncoder? encoder, List<int>? urlStarts = null)
+    public void Run(RecipientFields values, BoundedWriter writer, List<int>? urlStarts = null)
     {
         var loops = new Stack<Loop>();
         for (var at = 0; at < steps.Length; at++)
@@ -63,11 +70,11 @@ internal sealed class TemplateProgram
                 case SegmentKind.Text:
                     writer.Write(step.Text);
                     break;
-                case SegmentKind.Value when step.IsFlagged || encoder is null:
-                    writer.Write(Find(step.Reference, values, loops));
+                case SegmentKind.Value when encoders[at] is { } encoder:
+                    encoder.Encode(Find(step.Reference, values, loops), writer);
                     break;
                 case SegmentKind.Value:
-                    encoder.Encode(Find(step.Reference, values, loops), writer);
+                    writer.Write(Find(step.Reference, values, loops));
                     break;
                 case SegmentKind.If:
                     at = Holds(step.Reference, values, loops) != step.IsFlagged ? at : ends[at];

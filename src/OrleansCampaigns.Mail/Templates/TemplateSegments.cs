@@ -42,6 +42,12 @@ internal sealed record Segment(SegmentKind Kind)
     /// </summary>
     public bool IsFlagged { get; init; }
 
+    /// <summary>Of a value: the part of a URL that it stands in.</summary>
+    public UrlPart Url { get; init; }
+
+    /// <summary>Of a value: whether it stands in an attribute of HTML.</summary>
+    public bool IsOfAttribute { get; init; }
+
     /// <summary>The whitespace control of the tag.</summary>
     public Trim Trim { get; init; }
 
