@@ -15,6 +15,7 @@ internal readonly record struct RenderedContent(string Subject, string Html, str
 internal sealed class CampaignTemplates
 {
     private readonly FieldTable fields;
+    private readonly TimeZoneInfo zone;
     private readonly ImmutableDictionary<string, string> fallbacks;
     private readonly CompiledTemplate subject;
     private readonly CompiledTemplate? html;
@@ -24,6 +25,7 @@ internal sealed class CampaignTemplates
 
     private CampaignTemplates(
         FieldTable fields,
+        TimeZoneInfo zone,
         ImmutableDictionary<string, string> fallbacks,
         CompiledTemplate subject,
         CompiledTemplate? html,
@@ -31,6 +33,7 @@ internal sealed class CampaignTemplates
         TrackedTemplate? tracked)
     {
         this.fields = fields;
+        this.zone = zone;
         this.fallbacks = fallbacks;
         this.subject = subject;
         this.html = html;
@@ -84,7 +87,7 @@ internal sealed class CampaignTemplates
         return problems.Count > before
             ? null
             : new CampaignTemplates(
-                fields, content.Fallbacks ?? ImmutableDictionary<string, string>.Empty, subject!, html, text, tracked);
+                fields, TimeZones.Find(definition.TimeZone) ?? TimeZoneInfo.Utc, content.Fallbacks ?? ImmutableDictionary<string, string>.Empty, subject!, html, text, tracked);
 
         IReadOnlyList<TemplateNode> Mark(IReadOnlyList<TemplateNode> nodes)
         {
@@ -141,7 +144,7 @@ internal sealed class CampaignTemplates
     /// <summary>What <paramref name="recipient"/> reads.</summary>
     public Result<RenderedContent> Render(RecipientProfile recipient, RecipientRoute route)
     {
-        var values = new RecipientFields(recipient, fields, fallbacks, route.UnsubscribeUrl);
+        var values = new RecipientFields(recipient, fields, fallbacks, route.UnsubscribeUrl, zone);
         var renderedSubject = subject.Render(values);
         if (renderedSubject.IsRefused)
         {

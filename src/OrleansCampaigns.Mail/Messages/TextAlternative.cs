@@ -55,7 +55,7 @@ internal sealed partial class TextAlternative
     private static List<Segment>? Write(List<Segment> segments)
     {
         var html = new StringBuilder();
-        var first = new Dictionary<(Reference Reference, UrlPart Url), int>();
+        var first = new Dictionary<(string Value, UrlPart Url), int>();
         for (var i = 0; i < segments.Count; i++)
         {
             var segment = segments[i];
@@ -74,8 +74,9 @@ internal sealed partial class TextAlternative
                         ? UrlPart.None
                         : segment.Url;
                     segments[i] = segment with { Url = url };
-                    first.TryAdd((segment.Reference, url), i);
-                    html.Append(MarkerStart).Append(first[(segment.Reference, url)]).Append(MarkerEnd);
+                    var key = (TemplateSource.Write(segment.Value!), url);
+                    first.TryAdd(key, i);
+                    html.Append(MarkerStart).Append(first[key]).Append(MarkerEnd);
                     break;
                 case var _ when segment.IsOfBlock:
                     // A comment may stand anywhere without moving anything, even between the rows of a table.

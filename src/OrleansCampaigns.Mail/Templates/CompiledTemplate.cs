@@ -74,7 +74,7 @@ internal sealed class CompiledTemplate
         }
         catch (TemplateSyntaxException wrong)
         {
-            return Refusal.Invalid("template.syntax", $"{field}, line {wrong.Line}: {wrong.Message}", field);
+            return Refusal.Invalid("template.syntax", $"{field}, line {wrong.Place.Line}, column {wrong.Place.Column}: {wrong.Message}", field);
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class CompiledTemplate
         new(field, nodes, use, segments, encoding, lengthMax);
 
     /// <summary>
-    /// Renders; refused <c>template.missing_field</c> or <c>template.too_large</c>.
+    /// Renders; refused <c>template.missing_field</c>, <c>template.unreadable_value</c> or <c>template.too_large</c>.
     /// </summary>
     public Result<string> Render(RecipientFields values)
     {
@@ -117,6 +117,10 @@ internal sealed class CompiledTemplate
 
             return text;
         }
+        catch (TemplateRenderException wrong)
+        {
+            return Refusal.Invalid(wrong.Code, $"{field}, {wrong.Message}", field);
+        }
         catch (Exception) when (writer.IsFull)
         {
             return Refusal.Invalid("template.too_large", $"{field} comes to more than {lengthMax} characters.", field);
@@ -135,7 +139,7 @@ internal sealed class CompiledTemplate
             }
 
             var body = CountIterations(block.Body.Nodes, values);
-            count += block.Kind == BlockKind.Each ? values.Items(block.Subject.Name).LongLength * (1 + body) : body;
+            count += block.Kind == BlockKind.Each ? values.Items(block.Subject.Field!).LongLength * (1 + body) : body;
             if (block.Else is not null)
             {
                 count += CountIterations(block.Else.Nodes, values);

@@ -39,6 +39,14 @@ internal sealed class PercentEncoder : ValueEncoder
         _ => null,
     };
 
+    /// <summary>The value as it is written.</summary>
+    public string Encode(string text)
+    {
+        using var writer = new StringWriter();
+        Encode(text, writer);
+        return writer.ToString();
+    }
+
     public override void Encode(ReadOnlySpan<char> text, TextWriter target)
     {
         Span<byte> octets = stackalloc byte[4];

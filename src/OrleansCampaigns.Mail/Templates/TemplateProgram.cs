@@ -44,24 +44,14 @@ internal sealed class TemplateProgram
         }
     }
 
-    /// <summary>Where a loop is.</summary>
-    /// <param name="Start">Its first step.</param>
-    /// <param name="Items">What it walks through.</param>
-    /// <param name="Index">Which of them it is at.</param>
-    private readonly record struct Loop(int Start, string[] Items, int Index)
-    {
-        public string Item => Items[Index];
-
-        public bool IsLast => Index == Items.Length - 1;
-    }
-
     /// <summary>Writes the template for one recipient.</summary>
     /// <param name="values">The recipient's fields.</param>
     /// <param name="writer">Takes the text; it throws when it is full.</param>
     /// <param name="urlStarts">Takes the places where targets begin whose scheme a value decides.</param>
     public void Run(RecipientFields values, BoundedWriter writer, List<int>? urlStarts = null)
     {
-        var loops = new Stack<Loop>();
+        var evaluator = new TemplateEvaluator(values);
+        var loops = evaluator.Loops;
         for (var at = 0; at < steps.Length; at++)
         {
             var step = steps[at];
@@ -71,23 +61,23 @@ internal sealed class TemplateProgram
                     writer.Write(step.Text);
                     break;
                 case SegmentKind.Value when encoders[at] is { } encoder:
-                    encoder.Encode(Find(step.Reference, values, loops), writer);
+                    encoder.Encode(evaluator.Write(step.Value!), writer);
                     break;
                 case SegmentKind.Value:
-                    writer.Write(Find(step.Reference, values, loops));
+                    writer.Write(evaluator.Write(step.Value!));
                     break;
                 case SegmentKind.If:
-                    at = Holds(step.Reference, values, loops) != step.IsFlagged ? at : ends[at];
+                    at = evaluator.Holds(step.Value!) != step.IsFlagged ? at : ends[at];
                     break;
                 case SegmentKind.Each:
-                    var items = values.Items(step.Reference.Name);
+                    var items = values.Items(step.Value!.Field!);
                     if (items.Length == 0)
                     {
                         at = ends[at];
                     }
                     else
                     {
-                        loops.Push(new Loop(at, items, 0));
+                        loops.Push(new TemplateLoop(at, items, 0));
                     }
 
                     break;
@@ -103,7 +93,7 @@ internal sealed class TemplateProgram
         }
     }
 
-    private int GoRound(int at, Segment step, Stack<Loop> loops)
+    private int GoRound(int at, Segment step, Stack<TemplateLoop> loops)
     {
         // An `else` that was jumped to is not come upon: the step after it is.
         if (step.IsOfLoop && loops.TryPeek(out var loop) && Belongs(at, loop))
@@ -119,29 +109,5 @@ internal sealed class TemplateProgram
         return step.Kind == SegmentKind.Else ? ends[at] : at;
     }
 
-    private bool Belongs(int at, Loop loop) => ends[loop.Start] == at;
-
-    private static string Find(Reference reference, RecipientFields values, Stack<Loop> loops) => reference.Kind switch
-    {
-        ReferenceKind.Field => values.Find(reference.Name) ?? "",
-        ReferenceKind.Item => loops.Peek().Item,
-        _ => reference.Name switch
-        {
-            "@index" => loops.Peek().Index.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            "@first" => loops.Peek().Index == 0 ? "true" : "false",
-            _ => loops.Peek().IsLast ? "true" : "false",
-        },
-    };
-
-    private static bool Holds(Reference reference, RecipientFields values, Stack<Loop> loops) => reference.Kind switch
-    {
-        ReferenceKind.Field => values.Has(reference.Name),
-        ReferenceKind.Item => true, // The items of a list are never blank.
-        _ => reference.Name switch
-        {
-            "@index" => loops.Peek().Index > 0,
-            "@first" => loops.Peek().Index == 0,
-            _ => loops.Peek().IsLast,
-        },
-    };
+    private bool Belongs(int at, TemplateLoop loop) => ends[loop.Start] == at;
 }

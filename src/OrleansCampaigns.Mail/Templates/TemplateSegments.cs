@@ -36,7 +36,7 @@ internal sealed record Segment(SegmentKind Kind)
     public string Text { get; init; } = "";
 
     /// <summary>What a value or a block is about.</summary>
-    public Reference Reference { get; init; }
+    public TemplateValue? Value { get; init; }
 
     /// <summary>Of a value: whether it is written as it is. Of a block: whether it holds when the value is missing.
     /// </summary>
@@ -89,7 +89,7 @@ internal static class TemplateSegments
                 case OutputNode output:
                     segments.Add(new(SegmentKind.Value)
                     {
-                        Reference = output.Reference,
+                        Value = output.Value,
                         IsFlagged = output.IsRaw,
                         Trim = output.Trim,
                     });
@@ -117,7 +117,7 @@ internal static class TemplateSegments
 
         segments.Add(new(isLoop ? SegmentKind.Each : SegmentKind.If)
         {
-            Reference = block.Subject,
+            Value = block.Subject,
             IsFlagged = block.Kind == BlockKind.Unless,
             Trim = block.Open,
             IsImplied = isChained,

@@ -107,7 +107,7 @@ internal sealed class UrlScanner
 
                 break;
             case SegmentKind.Value:
-                ReadValue();
+                ReadValue(read.Value is { IsReadyForUrl: true });
                 break;
             case SegmentKind.If or SegmentKind.Each:
                 blocks.Push((now, null));
@@ -124,7 +124,7 @@ internal sealed class UrlScanner
         }
     }
 
-    private void ReadValue()
+    private void ReadValue(bool isReady)
     {
         switch (now.Mode)
         {
@@ -137,7 +137,8 @@ internal sealed class UrlScanner
                 break;
         }
 
-        places[segment] = (now.Part, now.Mode == UrlScanMode.Value);
+        var isStart = now.Part is UrlPart.Start or UrlPart.CssStart;
+        places[segment] = (isReady && !isStart ? UrlPart.None : now.Part, now.Mode == UrlScanMode.Value);
         switch (now.Part)
         {
             case UrlPart.Start or UrlPart.CssStart:
@@ -215,14 +216,27 @@ internal sealed class UrlScanner
                 now.Part = UrlParts.Next(now.Part, text, at);
             }
         }
-        else if (c == ':' && Array.Find(Schemes, scheme => EndsWithWord(at, scheme)) is { } found)
+        else if (c == ':' && SchemeBefore(at) is { } scheme)
         {
-            BeginInText(UrlParts.AfterScheme(text.AsSpan(0, at)), at - found.Length);
+            BeginInText(UrlParts.AfterScheme(text.AsSpan(0, at)), at - scheme.Length);
         }
         else if (c == '.' && EndsWithWord(at, "www"))
         {
             BeginInText(UrlPart.Authority, at - 3);
         }
+    }
+
+    private string? SchemeBefore(int at)
+    {
+        foreach (var scheme in Schemes)
+        {
+            if (EndsWithWord(at, scheme))
+            {
+                return scheme;
+            }
+        }
+
+        return null;
     }
 
     private void BeginInText(UrlPart part, int start)
