@@ -142,9 +142,15 @@ internal sealed class CampaignTemplates
     }
 
     /// <summary>What <paramref name="recipient"/> reads.</summary>
-    public Result<RenderedContent> Render(RecipientProfile recipient, RecipientRoute route)
+    /// <param name="recipient">Who.</param>
+    /// <param name="route">The ways back.</param>
+    /// <param name="isMeasured">Whether the recipient is none, so that its values need not mean anything.</param>
+    public Result<RenderedContent> Render(RecipientProfile recipient, RecipientRoute route, bool isMeasured = false)
     {
-        var values = new RecipientFields(recipient, fields, fallbacks, route.UnsubscribeUrl, zone);
+        var values = new RecipientFields(recipient, fields, fallbacks, route.UnsubscribeUrl, zone)
+        {
+            TakeAnything = isMeasured,
+        };
         var renderedSubject = subject.Render(values);
         if (renderedSubject.IsRefused)
         {

@@ -115,6 +115,10 @@ internal sealed class ExpressionReader(string content, TagPlace place, Func<stri
                 return ReadInBrackets();
             case '"' or '\'':
                 return new LiteralValue(ReadText(rule));
+            case '“' or '”' or '„' or '‘' or '’' or '«' or '»':
+            case '&' when content.AsSpan(at).StartsWith("&quot;"):
+                // Word processors and editors of HTML change quotes on the way.
+                throw Wrong(rule, "Text stands in straight quotes, \"x\" or 'x'.");
         }
 
         var word = ReadWord();

@@ -43,6 +43,9 @@ internal sealed class RecipientFields
     /// <summary>The campaign's time zone.</summary>
     public TimeZoneInfo Zone { get; }
 
+    /// <summary>Whether helpers write what they cannot read: of a message that is only measured.</summary>
+    public bool TakeAnything { get; init; }
+
     /// <summary>How the contact's language writes; English where the contact names none that is known.</summary>
     public CultureInfo Culture => culture ??= ContactLanguage.NamedBy(recipient.Attributes)
         .Select(Cultures.Find)

@@ -45,8 +45,9 @@ internal sealed class TemplateEvaluator(RecipientFields values)
             return Find(value) ?? "";
         }
 
+        // Links are found in the trust that no value is blank.
         unreadable = null;
-        return Find(call) ?? throw (unreadable is null
+        return Find(call) is { } text && !string.IsNullOrWhiteSpace(text) ? text : throw (unreadable is null
             ? new TemplateRenderException(
                 "template.missing_field",
                 $"line {call.Place.Line}, column {call.Place.Column}: The contact has no value for the helper "
@@ -177,17 +178,22 @@ internal sealed class TemplateEvaluator(RecipientFields values)
             TemplateHelper.UrlEncode => PercentEncoder.Component.Encode(text),
             TemplateHelper.Number => NumberText.Read(text) is { } number
                 ? NumberText.Write(number, call.Settings.Decimals, culture)
-                : NotRead(call, "number"),
+                : NotRead(call, "number", text),
             TemplateHelper.Date => DateText.Read(text) is { } date
                 ? DateText.Write(date, call.Settings.Format, culture, call.Settings.Zone ?? values.Zone)
-                    ?? NotRead(call, "date of the language's calendar")
-                : NotRead(call, "date"),
+                    ?? NotRead(call, "date of the language's calendar", text)
+                : NotRead(call, "date", text),
             _ => text,
         };
     }
 
-    private string? NotRead(CallValue call, string kind)
+    private string? NotRead(CallValue call, string kind, string text)
     {
+        if (values.TakeAnything)
+        {
+            return text;
+        }
+
         unreadable = $"line {call.Place.Line}, column {call.Place.Column}: The contact's value for the helper "
             + $"'{call.Rule.Name}' is no {kind}, and there is no fallback.";
         return null;

@@ -134,7 +134,8 @@ public sealed class HelperTests
     [InlineData("{{date a \"%\"}}", "means nothing")]
     [InlineData("{{date a zone=\"W. Europe Standard Time\"}}", "IANA")]
     [InlineData("{{date a lang=de}}", "needs text in quotes")]
-    [InlineData("{{upper “a”}}", "not the name of a field")]
+    [InlineData("{{upper “a”}}", "straight quotes")]
+    [InlineData("{{#if (eq a &quot;b&quot;)}}x{{/if}}", "straight quotes")]
     [InlineData("{{default a}}", "An argument is missing")]
     [InlineData("{{#if (eq a b) c}}x{{/if}}", "Nothing may follow")]
     [InlineData("{{#if ()}}x{{/if}}", "not the name of a field")]
@@ -148,6 +149,14 @@ public sealed class HelperTests
         Assert.StartsWith("content.html, line 2, column 3: ", refusal!.Detail, StringComparison.Ordinal);
         Assert.Contains(reason, refusal.Detail, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_helper_that_writes_nothing_is_a_missing_value() =>
+        Assert.Equal("template.missing_field", Render("<a href={{date v \"''\"}}>", ("v", "2026-01-01")).Refusal?.Code);
+
+    [Fact]
+    public void The_smallest_message_is_measured_whatever_its_helpers_read() =>
+        Assert.True(Given.Composer(Given.Definition("{{number a}}{{date b}}" + Repeat("x", 5000))).Needs.Size.Value > 5000);
 
     [Fact]
     public void Brackets_nested_too_deep_are_refused()
