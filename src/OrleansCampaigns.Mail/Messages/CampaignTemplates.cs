@@ -17,6 +17,7 @@ internal readonly record struct RenderedContent(
 internal sealed class CampaignTemplates
 {
     private readonly FieldTable fields;
+    private readonly TimeZoneInfo zone;
     private readonly ImmutableDictionary<string, string> fallbacks;
     private readonly CompiledTemplate subject;
     private readonly CompiledTemplate? html;
@@ -27,6 +28,7 @@ internal sealed class CampaignTemplates
 
     private CampaignTemplates(
         FieldTable fields,
+        TimeZoneInfo zone,
         ImmutableDictionary<string, string> fallbacks,
         CompiledTemplate subject,
         CompiledTemplate? html,
@@ -36,6 +38,7 @@ internal sealed class CampaignTemplates
     {
         this.headers = headers;
         this.fields = fields;
+        this.zone = zone;
         this.fallbacks = fallbacks;
         this.subject = subject;
         this.html = html;
@@ -102,7 +105,7 @@ internal sealed class CampaignTemplates
             : null;
         var text = hasText
             ? CompileOne(
-                "content.text", EncodedBraces.Mend(content.Text!), ValueEncoding.None, TemplateLimits.OutputMax)
+                "content.text", EncodedBraces.Mend(content.Text!), ValueEncoding.Text, TemplateLimits.OutputMax)
             : null;
         var headers = HeaderTemplates.Compile(
             content.Headers,
@@ -112,7 +115,13 @@ internal sealed class CampaignTemplates
         return problems.Count > before
             ? null
             : new CampaignTemplates(
-                fields, content.Fallbacks ?? ImmutableDictionary<string, string>.Empty, subject!, html, text, tracked,
+                fields,
+                TimeZones.Find(definition.TimeZone) ?? TimeZoneInfo.Utc,
+                content.Fallbacks ?? ImmutableDictionary<string, string>.Empty,
+                subject!,
+                html,
+                text,
+                tracked,
                 headers);
 
         IReadOnlyList<TemplateNode> Mark(IReadOnlyList<TemplateNode> nodes)
@@ -170,9 +179,15 @@ internal sealed class CampaignTemplates
     }
 
     /// <summary>What <paramref name="recipient"/> reads.</summary>
-    public Result<RenderedContent> Render(RecipientProfile recipient, RecipientRoute route)
+    /// <param name="recipient">Who.</param>
+    /// <param name="route">The ways back.</param>
+    /// <param name="isMeasured">Whether the recipient is none, so that its values need not mean anything.</param>
+    public Result<RenderedContent> Render(RecipientProfile recipient, RecipientRoute route, bool isMeasured = false)
     {
-        var values = new RecipientFields(recipient, fields, fallbacks, route.UnsubscribeUrl);
+        var values = new RecipientFields(recipient, fields, fallbacks, route.UnsubscribeUrl, zone)
+        {
+            TakeAnything = isMeasured,
+        };
         var renderedSubject = subject.Render(values);
         if (renderedSubject.IsRefused)
         {

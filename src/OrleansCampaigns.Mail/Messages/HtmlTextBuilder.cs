@@ -299,7 +299,7 @@ internal sealed class HtmlTextBuilder(HtmlCells cells, HtmlHiding hiding)
         if (target.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase)
             || target.StartsWith("tel:", StringComparison.OrdinalIgnoreCase))
         {
-            target = target[(target.IndexOf(':') + 1)..];
+            target = Unescape(target[(target.IndexOf(':') + 1)..]);
         }
         else
         {
@@ -322,6 +322,13 @@ internal sealed class HtmlTextBuilder(HtmlCells cells, HtmlHiding hiding)
 
         // Mail programs take what follows a URL without a blank for a part of it: a full stop, a bracket, a quote.
         pendingBlank |= target.StartsWith("http", StringComparison.OrdinalIgnoreCase);
+    }
+
+    // A reader writes to the address, and not to the spelling that it has in a URL.
+    private static string Unescape(string target)
+    {
+        var end = target.IndexOf('?') is >= 0 and var query ? query : target.Length;
+        return Uri.UnescapeDataString(target[..end]) + target[end..];
     }
 
     private void WriteAfter(string shown, string target)

@@ -7,6 +7,7 @@ using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Mail.Messages.Tracking;
 using OrleansCampaigns.Mail.Messages.Warnings;
 using OrleansCampaigns.Mail.Relays;
+using OrleansCampaigns.Mail.Templates;
 
 namespace OrleansCampaigns.Mail.Messages;
 
@@ -85,17 +86,9 @@ internal sealed class MessageComposers : IMessageComposers
 
     private static TimeZoneInfo? CheckTimeZone(string? name, List<Refusal> problems)
     {
-        // Windows' own names work on some machines and not on others.
-        if (!string.IsNullOrEmpty(name) && !HeaderText.HasControlCharacter(name)
-            && !TimeZoneInfo.TryConvertWindowsIdToIanaId(name, out _)
-            && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var found))
+        if (TimeZones.Find(name) is { } found)
         {
             return found;
-        }
-
-        if (name == "UTC")
-        {
-            return TimeZoneInfo.Utc;
         }
 
         problems.Add(Refusal.Invalid(

@@ -39,6 +39,8 @@ public sealed partial class LinkFuzzTests
         "<a href='https://x.example/?q={{@root.city}}'>n</a>", "<a href=\"{{@root.unsubscribe_url}}\">o</a>",
         "<a {{@root.city}} href=\"", "<a {{~#if @root.city~}} id=i {{~else~}} id=j {{~/if~}} href=\"",
         "<a href=\"https://x.example/{{#if @root.city}}{{@root.city}}{{else}}none{{/if}}\">p</a>",
+        "{{upper @root.city}}", "<a href=\"https://x.example/{{default @root.none @root.city}}\">r</a>", "{{raw @root.link}}",
+        "<a href=\"{{#if (contains @root.link 'y')}}{{urlencode @root.link}}{{else}}{{@root.link}}{{/if}}&amp;a={{@root.city}}\">",
         "<a{{#if @root.city}} id=i{{/if}} href='", "<a href=\"{{{@root.link}}}/{{@root.city}}\">q</a>",
     ];
 
