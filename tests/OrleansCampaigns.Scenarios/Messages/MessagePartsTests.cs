@@ -17,6 +17,7 @@ public sealed class MessagePartsTests
         <!--[if mso]><v:roundrect href="https://shop.example/buy?n={{first_name}}">Buy</v:roundrect><![endif]-->
         <!--[if !mso]><!--><a href="https://shop.example/buy?n={{first_name}}">Buy</a><!--<![endif]-->
         <a href="https://shop.example/price list.pdf">Prices</a>
+        <a href="https://shop.example/?c={{city}}">{{upper city}}</a>
         <img src="cid:logo@sender.example" alt="Logo" width="300" height="200">
         <a href="{{unsubscribe_url}}">Leave</a>
         """;
@@ -90,7 +91,7 @@ public sealed class MessagePartsTests
 
     private static async Task Send(ServerProcess server)
     {
-        var list = await server.Import("address,first_name,number\nanna@mail.example,Zoe,4711\n");
+        var list = await server.Import("address,first_name,number,city\nanna@mail.example,Zoe,4711,São Paulo\n");
         var campaign = await server.Draft(list, 1, new()
         {
             ["sender"] = new JsonObject
@@ -147,13 +148,14 @@ public sealed class MessagePartsTests
     {
         Assert.DoesNotContain("Teaser", text, StringComparison.Ordinal);
         Assert.Contains("https://shop.example/price%20list.pdf", text, StringComparison.Ordinal);
+        Assert.Contains("SÃO PAULO: https://shop.example/?c=S%C3%A3o%20Paulo", text, StringComparison.Ordinal);
         Assert.Contains("<!--[if mso]><v:roundrect href=\"http", html, StringComparison.Ordinal);
         Assert.Contains("src=\"cid:logo@sender.example\"", html, StringComparison.Ordinal);
 
         // The shape's link and its twin's are one, and both are tracked.
         var tracked = html.Split("href=\"").Skip(1).Select(rest => rest[..rest.IndexOf('"', StringComparison.Ordinal)])
             .Where(target => target.Contains("/t/c/", StringComparison.Ordinal)).ToList();
-        Assert.Equal((3, 2), (tracked.Count, tracked.Distinct().Count()));
+        Assert.Equal((4, 3), (tracked.Count, tracked.Distinct().Count()));
         Assert.DoesNotContain("https://shop.example", html, StringComparison.Ordinal);
     }
 
