@@ -84,10 +84,11 @@ internal sealed class CampaignTemplates
             ? CompileOne("content.text", content.Text!, ValueEncoding.Text, TemplateLimits.OutputMax)
             : null;
         CheckLinks(tracked, problems);
+        var zone = TimeZones.Find(definition.TimeZone) ?? TimeZoneInfo.Utc;
+        var fallbacks = content.Fallbacks ?? ImmutableDictionary<string, string>.Empty;
         return problems.Count > before
             ? null
-            : new CampaignTemplates(
-                fields, TimeZones.Find(definition.TimeZone) ?? TimeZoneInfo.Utc, content.Fallbacks ?? ImmutableDictionary<string, string>.Empty, subject!, html, text, tracked);
+            : new CampaignTemplates(fields, zone, fallbacks, subject!, html, text, tracked);
 
         IReadOnlyList<TemplateNode> Mark(IReadOnlyList<TemplateNode> nodes)
         {
