@@ -112,6 +112,8 @@ internal sealed class CampaignTemplates
             (field, value) => CompileOne(field, value, ValueEncoding.None, ContentLimits.HeaderValueMax),
             problems);
         CheckLinks(tracked, problems);
+        var zone = TimeZones.Find(definition.TimeZone) ?? TimeZoneInfo.Utc;
+        var fallbacks = content.Fallbacks ?? ImmutableDictionary<string, string>.Empty;
         return problems.Count > before
             ? null
             : new CampaignTemplates(
