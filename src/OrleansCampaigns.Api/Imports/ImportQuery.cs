@@ -18,11 +18,12 @@ internal sealed record ImportQuery(ImportOptions Options, bool IsTrial, Problem?
             "encoding",
             "The encoding of the file, such as utf-8, windows-1252, macintosh or shift_jis; when absent the charset of "
             + "the Content-Type, a byte order mark, or else the letters of the file say it. Not utf-7."),
-        new("header", "Whether the first row names the columns: true or false; found out when absent."),
+        new("header", "Whether the first row names the columns; found out when absent.", QueryKind.Truth),
         new(
             "dryRun",
             "true answers what the import would come to, with the first contacts and the first rows that would be left "
-            + "out, and writes nothing."),
+            + "out, and writes nothing.",
+            QueryKind.Truth),
         new(
             "addressColumn",
             "The column of the address; without it the first whose header says so, such as email, e-mail or address, "

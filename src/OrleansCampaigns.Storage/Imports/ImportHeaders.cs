@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Contacts;
 
 namespace OrleansCampaigns.Storage.Imports;
@@ -6,7 +9,7 @@ namespace OrleansCampaigns.Storage.Imports;
 /// <remarks>
 /// Those of Mailchimp, Google Contacts, Outlook, Thunderbird, HubSpot, Brevo, Klaviyo and others, in English, German,
 /// French, Spanish, Italian, Portuguese, Dutch, Polish, Russian and more. Compared without regard to case, blanks,
-/// punctuation and invisible characters.
+/// punctuation, accents and invisible characters.
 /// </remarks>
 internal static class ImportHeaders
 {
@@ -16,24 +19,28 @@ internal static class ImportHeaders
         "primary email address", "e-mail 1 - value", "email 1", "e-mail 1", "email 1 address", "contact email",
         "subscriber email", "recipient", "recipient email", "subscriber", "user email", "customer email", "work email",
         "business email", "personal email", "home email", "email (work)", "email (personal)", "emails", "email id",
-        "smtp", "smtp address", "internet address", "primary e-mail", "primary smtp address",
+        "subscriber email address", "contact email address", "customer email address", "user email address",
+        "e-mail 1 - wert", "e-mail 1 - valeur", "e-mail 1 - valor", "e-mail 1 - valore", "e-mail 1 - waarde",
+        "e-mail 1 - wartość", "e-mail 1 - значение", "smtp", "smtp address", "internet address", "primary e-mail", "primary smtp address",
         // German
         "e-mail-adresse", "emailadresse", "mailadresse", "e-mail 1", "primäre e-mail-adresse", "primäre e-mail",
         "haupt-e-mail", "e-mail geschäftlich", "e-mail privat", "adresse e-mail", "empfänger", "elektronische adresse",
         // French
         "adresse mail", "adresse électronique", "adresse de messagerie", "courriel", "adresse courriel", "mél", "mel",
-        "courrier électronique", "adresse e-mail principale", "première adresse électronique", "destinataire",
+        "courrier électronique", "adresse électronique principale", "adresse mail principale", "adresse e-mail principale", "première adresse électronique", "destinataire",
         // Spanish
         "correo", "correo electrónico", "dirección de correo electrónico", "dirección de correo", "dirección email",
         "dirección de email", "dirección e-mail", "e-correo", "email principal", "correo electrónico principal",
-        "correo-e", "correo principal",
+        "correo-e", "correo principal", "correo electrónico primario", "dirección de correo principal",
+        "dirección electrónica", "correo electrónico 1",
         // Italian
         "indirizzo email", "indirizzo e-mail", "indirizzo mail", "posta elettronica", "indirizzo di posta elettronica",
-        "indirizzo di posta", "email primaria", "e-mail primaria", "indirizzo email principale",
+        "indirizzo di posta", "indirizzo posta elettronica", "posta elettronica principale", "email primaria", "e-mail primaria", "indirizzo email principale",
         // Portuguese
         "correio eletrônico", "correio eletrónico", "correio electrónico", "endereço de e-mail", "endereço de email",
         "endereço email", "endereço eletrônico", "endereço de correio eletrónico", "e-mail principal",
-        "endereço de correio electrónico", "e-mail primário", "email primário",
+        "endereço de correio electrónico", "e-mail preferencial", "endereço de email primário",
+        "endereço de e-mail principal", "endereço de correio eletrônico", "e-mail primário", "email primário",
         // Dutch
         "e-mailadres", "emailadres", "mailadres", "primair e-mailadres", "e-mail adres", "primaire e-mail",
         // Polish
@@ -106,7 +113,7 @@ internal static class ImportHeaders
     /// <summary>The columns whose headers say that they hold addresses, the plainest first.</summary>
     public static IEnumerable<int> AddressColumns(string[] headers)
     {
-        var keys = Array.ConvertAll(headers, StatusWords.Key);
+        var keys = Array.ConvertAll(headers, KeyOf);
         return from address in Addresses
                let column = Array.IndexOf(keys, address)
                where column >= 0
@@ -114,14 +121,14 @@ internal static class ImportHeaders
     }
 
     /// <summary>Whether a header of addresses is one of postal addresses to others.</summary>
-    public static bool MayBePostal(string header) => StatusWords.Key(header) == "address";
+    public static bool MayBePostal(string header) => KeyOf(header) == "address";
 
     /// <summary>Where the name stands: in one column, or in those of its parts; -1 where it does not.</summary>
     /// <remarks>A word such as <c>nom</c> or <c>nombre</c> is the whole name alone, and a part of it beside the other
     /// part.</remarks>
     public static (int Whole, int First, int Last) NameColumns(string[] headers)
     {
-        var keys = Array.ConvertAll(headers, StatusWords.Key);
+        var keys = Array.ConvertAll(headers, KeyOf);
         var first = Find(FirstNames, -1);
         var last = Find(LastNames, first);
         var whole = Find(Names, -1);
@@ -149,7 +156,17 @@ internal static class ImportHeaders
     }
 
     /// <summary>Whether a header says that its column holds languages.</summary>
-    public static bool IsLanguage(string header) => Languages.Contains(StatusWords.Key(header));
+    public static bool IsLanguage(string header) => Languages.Contains(KeyOf(header));
+
+    /// <summary>What is compared of a header: many write <c>Prenom</c> and <c>correo electronico</c>.</summary>
+    public static string KeyOf(string header)
+    {
+        var key = StatusWords.Key(header);
+        return Ascii.IsValid(key) || !PlainText.IsWellFormed(key)
+            ? key
+            : string.Concat(key.Normalize(NormalizationForm.FormD).Where(
+                c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark));
+    }
 
     private static Dictionary<string, ContactStatus> CollectFlags()
     {
@@ -172,5 +189,5 @@ internal static class ImportHeaders
         }
     }
 
-    private static string[] Keys(params string[] headers) => Array.ConvertAll(headers, StatusWords.Key);
+    private static string[] Keys(params string[] headers) => Array.ConvertAll(headers, KeyOf);
 }

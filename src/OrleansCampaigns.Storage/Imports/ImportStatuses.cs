@@ -64,7 +64,7 @@ internal sealed class ImportStatuses
             }
             else
             {
-                found.Find(i, StatusWords.Key(header), () => holdsWords(i));
+                found.Find(i, ImportHeaders.KeyOf(header), () => holdsWords(i));
             }
 
             if (isOwn)

@@ -112,6 +112,8 @@ public abstract class ImportFileTests(ITestDatabases databases) : ImportContract
     [InlineData("Courriel,Prénom,Nom de famille", "Ann Lee")]
     [InlineData("EMAIL,FNAME,LNAME", "Ann Lee")]
     [InlineData("E-Mail,Vorname,Name", "Ann Lee")]
+    [InlineData("Correo electronico,Nombre,Apellidos", "Ann Lee")]
+    [InlineData("E-mail Address,First Name,Last Name", "Ann Lee")]
     [InlineData("Correo,Nombre,x", "Ann")]
     [InlineData("Irgendwas,x,y", null)]
     public async Task Headers_of_other_tools_are_known(string header, string? name)
@@ -122,6 +124,19 @@ public abstract class ImportFileTests(ITestDatabases databases) : ImportContract
         Assert.Equal(("a@x.example", name), (member.Address, member.Name));
         Assert.Equal("1 High Street", member.Attributes["Address"]);
         Assert.Equal(ImportColumnUse.Address, import.File.Columns[0].Use);
+    }
+
+    [Fact]
+    public async Task What_is_stated_is_believed_and_rows_that_say_otherwise_are_listed()
+    {
+        var latin = FileEncodings.Find("windows-1252")!;
+        var header = await Imports.Import(latin.GetBytes("email,Größe\na@x.example,1\n"), new() { Encoding = "utf-8" });
+        var row = await Imports.Import(
+            latin.GetBytes("email,name\na@x.example,Jörg\nb@x.example,Ute\n"), new() { Encoding = "utf-8" });
+
+        Assert.Equal("import.encoding", header.Failure?.Code);
+        Assert.Equal((1L, 1L, EncodingBy.Stated), (row.Created, row.Rejected, row.File.EncodingBy));
+        Assert.Equal((2L, "import.encoding"), (await Imports.Errors(row)).Select(e => (e.Line, e.Code)).Single());
     }
 
     [Fact]
