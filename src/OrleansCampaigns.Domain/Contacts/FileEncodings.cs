@@ -17,12 +17,26 @@ public static class FileEncodings
     // What other programs call encodings that .NET has under another name.
     private static readonly Dictionary<string, string> OtherNames = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["mac-roman"] = "macintosh", ["macroman"] = "macintosh", ["x-mac-roman"] = "macintosh",
-        ["mac-cyrillic"] = "x-mac-cyrillic", ["maccyrillic"] = "x-mac-cyrillic",
-        ["windows-31j"] = "shift_jis", ["ms932"] = "shift_jis", ["cp932"] = "shift_jis", ["sjis"] = "shift_jis",
-        ["utf8"] = "utf-8", ["utf16"] = "utf-16", ["utf-16-le"] = "utf-16le", ["utf-16-be"] = "utf-16be",
-        ["latin9"] = "iso-8859-15", ["latin-9"] = "iso-8859-15", ["latin-1"] = "iso-8859-1",
-        ["latin-2"] = "iso-8859-2", ["gbk"] = "gb18030", ["gb2312"] = "gb18030", ["euc-jp"] = "euc-jp",
+        ["mac-roman"] = "macintosh",
+        ["macroman"] = "macintosh",
+        ["x-mac-roman"] = "macintosh",
+        ["mac-cyrillic"] = "x-mac-cyrillic",
+        ["maccyrillic"] = "x-mac-cyrillic",
+        ["windows-31j"] = "shift_jis",
+        ["ms932"] = "shift_jis",
+        ["cp932"] = "shift_jis",
+        ["sjis"] = "shift_jis",
+        ["utf8"] = "utf-8",
+        ["utf16"] = "utf-16",
+        ["utf-16-le"] = "utf-16le",
+        ["utf-16-be"] = "utf-16be",
+        ["latin9"] = "iso-8859-15",
+        ["latin-9"] = "iso-8859-15",
+        ["latin-1"] = "iso-8859-1",
+        ["latin-2"] = "iso-8859-2",
+        ["gbk"] = "gb18030",
+        ["gb2312"] = "gb18030",
+        ["euc-jp"] = "euc-jp",
     };
 
     /// <summary>The encoding of that name; <see langword="null"/> when there is none, or it is not taken.</summary>

@@ -19,14 +19,19 @@ internal static class EncodingGuess
     private const double Sign = -6;
     private const double UsualSign = -3.5;
     private const double CapitalAfterSmall = -5;
+    private const double CapitalAfterCapital = -0.5;
+    private const double CapitalAlone = -4;
     private const double OtherScript = -7;
+    private const double NeverSpoken = -4;
     private const double OfMac = 4;
 
     // Worse than this for each letter, it is no text in any encoding that is known here.
     private const double WorstPerLetter = -8.5;
 
-    private const string UsualSigns = "€“”„‘‚«»…°§©®™•¡¿ºª№";
-    private const string WordSigns = "’\u00A0–—·";
+    private const string UsualSigns = "€§©•№–—";
+    private const string OpeningSigns = "“„‘‚«‹¡¿";
+    private const string ClosingSigns = "”»›…®™°ºª";
+    private const string WordSigns = "’\u00A0·";
 
     public static Encoding Iso2022Jp { get; } = FileEncodings.OfCodePage(50220);
 
@@ -112,10 +117,25 @@ internal static class EncodingGuess
             return ShapeOfSign(before, rune, next);
         }
 
-        var value = Rune.IsUpper(rune) && Rune.IsLower(before) ? CapitalAfterSmall : 0;
-        return value
+        return ShapeOfCapital(before, rune, next) + ShapeOfSyllable(rune, next)
             + (Rune.IsLetter(before) && ScriptOf(before) != ScriptOf(rune) ? OtherScript : 0)
             + (next.IsAscii && Rune.IsLetter(next) && ScriptOf(rune) != 0 ? OtherScript : 0);
+    }
+
+    private static double ShapeOfCapital(Rune before, Rune rune, Rune next) =>
+        !Rune.IsUpper(rune) ? 0
+        : Rune.IsLower(before) ? CapitalAfterSmall
+        : Rune.IsUpper(before) && !before.IsAscii ? CapitalAfterCapital
+        : !Rune.IsLetter(before) && !Rune.IsLetter(next) ? CapitalAlone
+        : 0;
+
+    // No language has these before such letters, and other encodings have frequent letters in their place.
+    private static double ShapeOfSyllable(Rune rune, Rune next)
+    {
+        var isBeforeVowel = next.IsAscii && "aeiouAEIOU".Contains((char)next.Value, StringComparison.Ordinal);
+        return Contains("ñÑ", rune) && next.IsAscii && !isBeforeVowel ? NeverSpoken
+            : Contains("èÈ", rune) && isBeforeVowel ? NeverSpoken
+            : 0;
     }
 
     private static double ShapeOfSign(Rune before, Rune rune, Rune next)
@@ -126,9 +146,11 @@ internal static class EncodingGuess
         }
 
         var (after, ahead) = (Rune.IsLetter(before), Rune.IsLetter(next));
+        var (opens, closes) = (Contains(OpeningSigns, rune), Contains(ClosingSigns, rune));
         return Contains(WordSigns, rune) || IsEastAsian(rune) ? UsualSign
-            : Contains(UsualSigns, rune) ? (after && ahead ? SignInWord : UsualSign)
+            : (opens && !after) || (closes && !ahead) ? UsualSign
             : after || ahead ? SignInWord
+            : opens || closes || Contains(UsualSigns, rune) ? UsualSign
             : Sign;
     }
 

@@ -15,10 +15,10 @@ internal sealed record EncodingCandidate(
 internal sealed class EncodingLanguage
 {
     private const double ForeignLetter = -7.5;
-    private const double CommonIdeograph = -4.3;
-    private const double Ideograph = -6.7;
+    private const double CommonIdeograph = -3.4;
+    private const double Ideograph = -7;
     private const double RareIdeograph = -9.5;
-    private const double Kana = -3.5;
+    private const double Kana = -2.3;
     private const double HalfWidthKana = -6.5;
 
     private readonly Dictionary<int, double> _worth = [];
@@ -80,7 +80,7 @@ internal static class EncodingLanguages
     private static readonly EncodingLanguage[] Western =
     [
         new("üäößé"), new("éèàêçôîëâïûùœüæÿ"), new("óáíéñúü"), new("ãçáéíóêâúàôõü"), new("èàùòìé"), new("ëéïèöü"),
-        new("äåöéü"), new("øåæéöü"), new("äöõüå", -0.5), new("ðáíöþéóúæý", -1), new("àéèòíóúçïü", -1),
+        new("äåöéü"), new("øåæéöü"), new("äöõüå", -0.5), new("ðáíöþéóúæý", -1.8), new("àéèòíóúçïü", -1),
         new("éüöäèáíóßñçøåàëãæêôúõîïâûœðþýìòùÿ", -1.5),
     ];
 
@@ -113,7 +113,7 @@ internal static class EncodingLanguages
         Level1(EucJp, 0xB0, 0xCF),
         "山田中村本木林松井小川大高石原藤佐加伊渡辺斎野上下橋西東南北京都府県市区町道島岡福長崎阪神奈静広新潟愛知千葉埼"
         + "玉城茨栃群兵庫和歌鳥取根口徳香媛熊分宮鹿児沖縄青森岩手秋形太郎子美恵一二三四男雄夫介健直樹明正弘真由紀幸久保池"
-        + "清水坂谷内前後近遠安菅竹土金平丸今河吉阿部武株式会社様方名氏日月火年電話住所番号課営業鈴伊菊花陽翔結衣優悠蓮")
+        + "清水坂谷内前後近遠安菅竹土金平丸今河吉阿部武株式会社様方名氏日月火年電話住所番号課営業鈴伊菊花陽翔結衣優悠蓮齋澤濱邊廣")
     {
         HasKana = true,
     };
@@ -141,14 +141,14 @@ internal static class EncodingLanguages
         Of(28605, -0.8, Western),
         Of(1250, -0.8, Central),
         Of(28592, -1.2, Central),
-        Of(1254, -1, Turkish),
+        Of(1254, -0.7, Turkish),
         Of(1257, -1, Baltic),
         Of(1251, -0.5, Cyrillic),
         Of(1253, -0.8, Greek),
         Of(28597, -1.5, Greek),
         Of(1255, -1.5, Hebrew),
         Of(1256, -1.5, Arabic),
-        Of(874, -1.5, Thai),
+        Of(874, -3, Thai),
         Of(20866, -1.2, Cyrillic),
         Of(21866, -2, Cyrillic),
         Of(28595, -3.5, Cyrillic),
@@ -156,13 +156,13 @@ internal static class EncodingLanguages
         Of(10007, -2, Cyrillic, isOfMac: true),
         Of(10029, -3, Central, isOfMac: true),
         Of(866, -3, Cyrillic),
-        Of(850, -3, Western),
-        Of(852, -4, Central),
-        Of(ShiftJis, -1, [Japanese]),
-        Of(EucJp, -1, [Japanese]),
-        Of(Gb18030, -1, [Simplified]),
-        Of(Big5, -1, [Traditional]),
-        Of(Korean, -1, [Hangul]),
+        Of(850, -4.5, Western),
+        Of(852, -6, Central),
+        Of(ShiftJis, -2, [Japanese]),
+        Of(EucJp, -2, [Japanese]),
+        Of(Gb18030, -2, [Simplified]),
+        Of(Big5, -2, [Traditional]),
+        Of(Korean, -2, [Hangul]),
     ];
 
     private static EncodingCandidate Of(int codePage, double prior, EncodingLanguage[] languages, bool isOfMac = false)

@@ -78,8 +78,8 @@ internal sealed class ImportColumns
         int Unless(int column) => column >= 0 && isTaken(column) ? -1 : column;
     }
 
-    // A postal address has the same header as an e-mail address to many: what the column holds decides. Any other header
-    // is believed, so that a column of other people's addresses is not written to.
+    // A postal address has the same header as an e-mail address to many: what the column holds decides. Any other
+    // header is believed, so that a column of other people's addresses is not written to.
     private static int FindAddress(string[] headers, CsvSample sample)
     {
         var named = ImportHeaders.AddressColumns(headers).ToList();

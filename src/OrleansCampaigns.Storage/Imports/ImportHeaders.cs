@@ -21,13 +21,15 @@ internal static class ImportHeaders
         "business email", "personal email", "home email", "email (work)", "email (personal)", "emails", "email id",
         "subscriber email address", "contact email address", "customer email address", "user email address",
         "e-mail 1 - wert", "e-mail 1 - valeur", "e-mail 1 - valor", "e-mail 1 - valore", "e-mail 1 - waarde",
-        "e-mail 1 - wartość", "e-mail 1 - значение", "smtp", "smtp address", "internet address", "primary e-mail", "primary smtp address",
+        "e-mail 1 - wartość", "e-mail 1 - значение", "smtp", "smtp address", "internet address", "primary e-mail",
+        "primary smtp address",
         // German
         "e-mail-adresse", "emailadresse", "mailadresse", "e-mail 1", "primäre e-mail-adresse", "primäre e-mail",
         "haupt-e-mail", "e-mail geschäftlich", "e-mail privat", "adresse e-mail", "empfänger", "elektronische adresse",
         // French
         "adresse mail", "adresse électronique", "adresse de messagerie", "courriel", "adresse courriel", "mél", "mel",
-        "courrier électronique", "adresse électronique principale", "adresse mail principale", "adresse e-mail principale", "première adresse électronique", "destinataire",
+        "courrier électronique", "adresse électronique principale", "adresse mail principale",
+        "adresse e-mail principale", "première adresse électronique", "destinataire",
         // Spanish
         "correo", "correo electrónico", "dirección de correo electrónico", "dirección de correo", "dirección email",
         "dirección de email", "dirección e-mail", "e-correo", "email principal", "correo electrónico principal",
@@ -35,7 +37,8 @@ internal static class ImportHeaders
         "dirección electrónica", "correo electrónico 1",
         // Italian
         "indirizzo email", "indirizzo e-mail", "indirizzo mail", "posta elettronica", "indirizzo di posta elettronica",
-        "indirizzo di posta", "indirizzo posta elettronica", "posta elettronica principale", "email primaria", "e-mail primaria", "indirizzo email principale",
+        "indirizzo di posta", "indirizzo posta elettronica", "posta elettronica principale", "email primaria",
+        "e-mail primaria", "indirizzo email principale",
         // Portuguese
         "correio eletrônico", "correio eletrónico", "correio electrónico", "endereço de e-mail", "endereço de email",
         "endereço email", "endereço eletrônico", "endereço de correio eletrónico", "e-mail principal",

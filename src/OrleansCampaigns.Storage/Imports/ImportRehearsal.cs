@@ -8,7 +8,7 @@ using OrleansCampaigns.Storage.Files;
 
 namespace OrleansCampaigns.Storage.Imports;
 
-/// <summary>Reads a file as an import would, counts what it would come to, and writes nothing to the database.</summary>
+/// <summary>Reads a file as an import would, counts what it would come to, and writes nothing.</summary>
 /// <remarks>
 /// Contacts of the file are remembered as 64 bits of their identifiers, so that a trial of the longest file costs some
 /// 30 MB. The file itself is kept for as long as it is read, readable by this process's user alone.
@@ -78,7 +78,11 @@ internal sealed class ImportRehearsal(
         };
         var task = new ImportTask("trial", account, list, options)
         {
-            Position = 0, Line = 0, ChunkRows = 0, ChunkDone = 0, File = new(),
+            Position = 0,
+            Line = 0,
+            ChunkRows = 0,
+            ChunkDone = 0,
+            File = new(),
         };
         while (_import.Rows < RowsMax)
         {

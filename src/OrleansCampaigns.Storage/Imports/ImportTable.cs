@@ -43,8 +43,8 @@ internal static class ImportTable
             INSERT INTO imports (id, account, list_id, options, status, started_at)
             VALUES (@id, @account, @list, @options, 'Running', @now)
             """,
-            ("@id", id), ("@account", account.Value), ("@list", listId), ("@options", DirectoryJson.Write(options, file)),
-            ("@now", now));
+            ("@id", id), ("@account", account.Value), ("@list", listId), ("@now", now),
+            ("@options", DirectoryJson.Write(options, file)));
 
     public static Task<Import?> Find(DatabaseSession session, AccountId account, string id) =>
         session.Row(

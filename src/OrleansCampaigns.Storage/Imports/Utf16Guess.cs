@@ -4,8 +4,8 @@ using OrleansCampaigns.Domain;
 namespace OrleansCampaigns.Storage.Imports;
 
 /// <summary>Knows UTF-16 without a byte order mark by where its zeros stand.</summary>
-/// <remarks>Delimiters, line ends and addresses are ASCII in any language: every other byte of them is zero, on one side
-/// only. Files that are no text have zeros on both.</remarks>
+/// <remarks>Delimiters, line ends and addresses are ASCII in any language: every other byte of them is zero, on one
+/// side only. Files that are no text have zeros on both.</remarks>
 internal static class Utf16Guess
 {
     private const int PerHundredMin = 25;

@@ -142,7 +142,8 @@ public sealed class ImportTests
         await using var api = await TestApi.Start();
         var list = api.Lists.Add("a");
         await api.Client.Upload($"/v1/lists/{list.Id}/imports", "address\n");
-        api.Importer.Errors.Add(new ImportError(2, "import.column_count", "The row has 3 columns, the header 2.", null));
+        api.Importer.Errors.Add(
+            new ImportError(2, "import.column_count", "The row has 3 columns, the header 2.", null));
         api.Importer.Errors.Add(new ImportError(7, "import.field_too_long", "The field is too long.", "=city"));
 
         using var answer = await api.Client.GetAsync(new Uri("/v1/imports/imp_1/errors/export", UriKind.Relative));

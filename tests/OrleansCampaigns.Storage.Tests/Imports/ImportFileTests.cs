@@ -38,7 +38,8 @@ public abstract class ImportFileTests(ITestDatabases databases) : ImportContract
         var rows = string.Concat(Enumerable.Range(0, 60_000).Select(i => $"u{i}@x.example;Jörg {i}\r\n"));
         var csv = FileEncodings.Find("windows-1252")!.GetBytes("email;name\r\n" + rows);
         var step = Test.Database.Dialect.ImportStepMax;
-        await Test.Refuse("disk", "BEFORE UPDATE ON imports", $"NEW.rows > {50_000 - 1} AND OLD.rows < {50_000 + step}");
+        await Test.Refuse(
+            "disk", "BEFORE UPDATE ON imports", $"NEW.rows > {50_000 - 1} AND OLD.rows < {50_000 + step}");
         var started = (await Imports.Importer.Start(
             Account, await Imports.List(), new(), new MemoryStream(csv))).Value!;
         Assert.False(await Imports.Worker.ReadAll(default));
@@ -207,7 +208,8 @@ public abstract class ImportFileTests(ITestDatabases databases) : ImportContract
             member.Id,
             new(SubscriptionState.TakenOff, Test.Clock.GetUtcNow(), "api", "operator", "asked"));
 
-        var import = await Imports.Import("email,x\na@x.example,1\nb@x.example\nno address,1\n,1\n", list: first.ListId);
+        var import = await Imports.Import(
+            "email,x\na@x.example,1\nb@x.example\nno address,1\n,1\n", list: first.ListId);
 
         Assert.Equal((1L, 1L, 1L), (import.LeftOut, import.Malformed, import.Rejected));
         Assert.Equal(
