@@ -116,15 +116,7 @@ internal sealed class CampaignTemplates
         var fallbacks = content.Fallbacks ?? ImmutableDictionary<string, string>.Empty;
         return problems.Count > before
             ? null
-            : new CampaignTemplates(
-                fields,
-                TimeZones.Find(definition.TimeZone) ?? TimeZoneInfo.Utc,
-                content.Fallbacks ?? ImmutableDictionary<string, string>.Empty,
-                subject!,
-                html,
-                text,
-                tracked,
-                headers);
+            : new CampaignTemplates(fields, zone, fallbacks, subject!, html, text, tracked, headers);
 
         IReadOnlyList<TemplateNode> Mark(IReadOnlyList<TemplateNode> nodes)
         {
