@@ -17,7 +17,7 @@ public sealed class MessagePartsTests
         <!--[if mso]><v:roundrect href="https://shop.example/buy?n={{first_name}}">Buy</v:roundrect><![endif]-->
         <!--[if !mso]><!--><a href="https://shop.example/buy?n={{first_name}}">Buy</a><!--<![endif]-->
         <a href="https://shop.example/price list.pdf">Prices</a>
-        <a href="https://shop.example/?c={{city}}">{{upper city}}</a>
+        <p><a href="https://shop.example/?c={{city}}">{{upper city}}</a></p>
         <img src="cid:logo@sender.example" alt="Logo" width="300" height="200">
         <a href="{{unsubscribe_url}}">Leave</a>
         """;
