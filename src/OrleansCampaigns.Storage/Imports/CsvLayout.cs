@@ -62,17 +62,22 @@ internal sealed record CsvLayout(char Delimiter, ImportColumns Columns, long Pos
         }
 
         var (rowsAt, rowsLine) = (reader.Position, reader.Line);
-        var columns = ImportColumns.Of(names, options, CsvSample.Read(file, delimiter, rowsAt, rowsLine));
+        var rows = CsvSample.Read(file, delimiter, rowsAt, rowsLine);
+        var columns = ImportColumns.Of(names, options, rows);
         return columns.IsRefused
             ? columns.Refusal
-            : new CsvLayout(delimiter, columns.Value, rowsAt, rowsLine, HasHeader: true);
+            : new CsvLayout(delimiter, columns.Value, rowsAt, rowsLine, HasHeader: true) { RowBytes = rows.RowBytes };
     }
+
+    /// <summary>How many bytes a row has, by the first ones.</summary>
+    public double RowBytes { get; init; }
 
     /// <summary>What is known of a file, with this.</summary>
     public ImportFile Describe(ImportFile file) => file with
     {
         Delimiter = Delimiter,
         HasHeader = HasHeader,
+        RowBytes = RowBytes,
         Columns = [.. Columns.Describe().Take(ColumnsMax)],
     };
 
@@ -92,7 +97,7 @@ internal sealed record CsvLayout(char Delimiter, ImportColumns Columns, long Pos
         var columns = ImportColumns.Of(names, WithNames(options, names), rows);
         return columns.IsRefused
             ? columns.Refusal
-            : new CsvLayout(delimiter, columns.Value, position, line, HasHeader: false);
+            : new CsvLayout(delimiter, columns.Value, position, line, HasHeader: false) { RowBytes = rows.RowBytes };
     }
 
     private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"column{number}");
