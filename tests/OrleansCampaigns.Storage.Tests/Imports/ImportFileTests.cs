@@ -84,6 +84,8 @@ public abstract class ImportFileTests(ITestDatabases databases) : ImportContract
     [InlineData("email,name,city,note\na@x.example,Ann,Bonn\n", "a@x.example", "Ann", "city=Bonn")]
     [InlineData("email,name,city\na@x.example,Ann,Bonn,,,\n", "a@x.example", "Ann", "city=Bonn")]
     [InlineData("email,name,city\na@x.example,Ann,Bonn, ,\"\"\n", "a@x.example", "Ann", "city=Bonn")]
+    [InlineData("email\nb@x.example;\na@x.example;;\n", "a@x.example", null, "")]
+    [InlineData("b@x.example\t\na@x.example\nc@x.example\t\nd@x.example\t\t\n", "a@x.example", null, "")]
     [InlineData("email , name , city\na@x.example , \"Lee, Ann\" , \"B \"\"1\"\"\"\n", "a@x.example", "Lee, Ann",
         "city=B \"1\"")]
     [InlineData("email;city\na@x.example;\u00a0\"Bonn;1\"\u00a0\n", "a@x.example", null, "city=Bonn;1")]
