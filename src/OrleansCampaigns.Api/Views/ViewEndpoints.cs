@@ -1,9 +1,11 @@
+using System.Text.Json;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Contacts;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
 
 namespace OrleansCampaigns.Api.Views;
 
@@ -18,6 +20,8 @@ internal static class ViewEndpoints
         views.MapPost("", Create).Refuses(409).WithSummary("Saves a filter under a name.");
         views.MapGet("", Query).WithSummary("Lists the views by name.");
         views.MapGet("/{view}", Find).Refuses(404).WithSummary("Shows a view and its filter.");
+        views.MapPut("/{view}", Change).WithName("changeView").Refuses(404, 409)
+            .WithSummary("Gives a view another name and filter; campaigns that were made with it keep theirs.");
         views.MapDelete("/{view}", Delete).Refuses(404)
             .WithSummary("Deletes a view; campaigns that were made with it keep its filter.");
         views.MapGet("/{view}/contacts", QueryContacts).Refuses(404).WithSummary("Finds the contacts of a view.");
@@ -30,29 +34,30 @@ internal static class ViewEndpoints
         FilterCheck check,
         CancellationToken cancellation)
     {
-        var checks = new Checks();
-        var name = checks.RequiredLine(body.Value.Name, "name", Limits.NameLengthMax);
-        var fields = FilterFields.Under("filter.");
-        var filter = body.Value.Filter?.Read(checks, fields);
-        if (filter is null)
+        var (name, filter, problem) = await Read(body.Value, caller, check, cancellation);
+        if (problem is not null)
         {
-            checks.Fail("field.required", "filter must be given; an empty one holds for all contacts.", "filter");
+            return problem;
         }
 
-        if (checks.HaveFailed)
-        {
-            return Problems.From(checks);
-        }
-
-        if (await check.Find(caller.Account, filter!, fields, cancellation) is { } refusal)
-        {
-            return Problems.From(refusal);
-        }
-
-        var created = await directory.CreateView(caller.Account, name, filter!, cancellation);
+        var created = await directory.CreateView(caller.Account, name, filter, cancellation);
         return created.IsRefused
             ? Problems.From(created.Refusal)
             : TypedResults.Created($"/v1/views/{created.Value.Id}", ViewBody.From(created.Value));
+    }
+
+    internal static async Task<Results<Ok<ViewBody>, Problem>> Change(
+        string view,
+        JsonBody<ViewRequest> body,
+        Caller caller,
+        IListDirectory directory,
+        FilterCheck check,
+        CancellationToken cancellation)
+    {
+        var (name, filter, problem) = await Read(body.Value, caller, check, cancellation);
+        return problem is not null
+            ? problem
+            : (await directory.ChangeView(caller.Account, view, name, filter, cancellation)).Answer(ViewBody.From);
     }
 
     internal static async Task<Results<Ok<PageBody<ViewBody>>, Problem>> Query(
@@ -89,12 +94,35 @@ internal static class ViewEndpoints
             : (await contacts.Query(caller.Account, found.Filter, page.Cursor, page.Limit, cancellation)).Answer(
                 ContactBody.From);
     }
+
+    private static async Task<(string Name, ContactFilter Filter, Problem? Problem)> Read(
+        ViewRequest request, Caller caller, FilterCheck check, CancellationToken cancellation)
+    {
+        var checks = new Checks();
+        var name = checks.RequiredLine(request.Name, "name", Limits.NameLengthMax);
+        var fields = FilterFields.Under("filter.");
+        var filter = request.Filter?.Read(checks, fields);
+        if (filter is null)
+        {
+            checks.Fail("field.required", "filter must be given; an empty one holds for all contacts.", "filter");
+        }
+
+        var problem = checks.HaveFailed
+            ? Problems.From(checks)
+            : await check.Find(caller.Account, filter!, fields, cancellation) is { } refusal
+                ? Problems.From(refusal)
+                : null;
+        return (name, filter!, problem);
+    }
 }
 
 /// <summary>A filter to be saved.</summary>
 /// <param name="Name">For people; unique in the account.</param>
 /// <param name="Filter">Which contacts.</param>
-internal sealed record ViewRequest(string? Name = null, ContactFilterBody? Filter = null);
+/// <param name="Id">Which view, as GET gives it; it changes nothing.</param>
+/// <param name="CreatedAt">When it was made, as GET gives it; it changes nothing.</param>
+internal sealed record ViewRequest(
+    string? Name = null, ContactFilterBody? Filter = null, JsonElement? Id = null, JsonElement? CreatedAt = null);
 
 /// <summary>A saved filter.</summary>
 internal sealed record ViewBody(string Id, string Name, ContactFilterBody Filter, DateTimeOffset CreatedAt)

@@ -178,6 +178,15 @@ public interface IListDirectory
     /// <summary>Every view, by name; an account has at most 1,000.</summary>
     Task<IReadOnlyList<ContactView>> QueryViews(AccountId account, CancellationToken cancellation = default);
 
+    /// <summary>Gives a view another name and filter; what was made with it before keeps the earlier one.</summary>
+    /// <returns>Refused <c>view.unknown</c>, <c>view.exists</c>, or for the name or filter.</returns>
+    Task<Result<ContactView>> ChangeView(
+        AccountId account,
+        string viewId,
+        string name,
+        ContactFilter filter,
+        CancellationToken cancellation = default);
+
     /// <summary>Deletes a view.</summary>
     Task<bool> DeleteView(AccountId account, string viewId, CancellationToken cancellation = default);
 }

@@ -129,7 +129,7 @@ internal sealed partial class TextAlternative
         && (tag.Name.Contains(MarkerStart)
             || (hasConditions && tag.Name.Equals("ol", StringComparison.OrdinalIgnoreCase))
             || tag.Attributes.Any(attribute => attribute.Name.Contains(MarkerStart)
-                || (attribute.Name.ToLowerInvariant() is "style" or "hidden" or "start"
+                || (attribute.Name.ToLowerInvariant() is "style" or "hidden" or "start" or "class" or "id"
                     && attribute.Value?.Contains(MarkerStart) == true)));
 
     [GeneratedRegex($"\uE0F0([0-9]{{1,6}})\uE0F1", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

@@ -224,6 +224,14 @@ public sealed class ListDirectory(IDatabase database) : IListDirectory
         _views.Query(account, cancellation);
 
     /// <inheritdoc/>
+    public Task<Result<ContactView>> ChangeView(
+        AccountId account,
+        string viewId,
+        string name,
+        ContactFilter filter,
+        CancellationToken cancellation = default) => _views.Change(account, viewId, name, filter, cancellation);
+
+    /// <inheritdoc/>
     public Task<bool> DeleteView(AccountId account, string viewId, CancellationToken cancellation = default) =>
         _views.Delete(account, viewId, cancellation);
 

@@ -44,7 +44,37 @@ internal sealed class ViewTable(IDatabase database)
                     ("@filter", DirectoryJson.Write(ContactFilterSql.Complete(filter))));
                 return made == 1
                     ? (await Find(session, account, id))!
-                    : Refusal.Conflict("view.exists", $"There is a view named {name} already.");
+                    : Exists(name);
+            },
+            cancellation);
+    }
+
+    public async Task<Result<ContactView>> Change(
+        AccountId account, string viewId, string name, ContactFilter filter, CancellationToken cancellation)
+    {
+        if ((DirectoryNames.Check(ref name, "view.name") ?? ContactFilterSql.Check(filter)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        return await database.Write<Result<ContactView>>(
+            async session =>
+            {
+                await session.Lock($"views {account.Value}");
+                if (await session.Holds(
+                    "SELECT EXISTS (SELECT 1 FROM views WHERE account = @account AND name = @name AND id <> @id)",
+                    ("@account", account.Value), ("@name", name), ("@id", viewId)))
+                {
+                    return Exists(name);
+                }
+
+                var changed = await session.Change(
+                    "UPDATE views SET name = @name, filter = @filter WHERE id = @id AND account = @account",
+                    ("@id", viewId), ("@account", account.Value), ("@name", name),
+                    ("@filter", DirectoryJson.Write(ContactFilterSql.Complete(filter))));
+                return changed == 1
+                    ? (await Find(session, account, viewId))!
+                    : Refusal.NotFound("view.unknown", "There is no such view.");
             },
             cancellation);
     }
@@ -67,6 +97,9 @@ internal sealed class ViewTable(IDatabase database)
                 ("@id", viewId),
                 ("@account", account.Value)) == 1,
             cancellation);
+
+    private static Refusal Exists(string name) =>
+        Refusal.Conflict("view.exists", $"There is a view named {name} already.");
 
     private static Task<ContactView?> Find(DatabaseSession session, AccountId account, string viewId) =>
         session.Row(

@@ -199,6 +199,25 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock)
         Task.FromResult<IReadOnlyList<ContactView>>(
             [.. Views.Where(known => known.Account == account).Select(known => known.View)]);
 
+    public Task<Result<ContactView>> ChangeView(
+        AccountId account,
+        string viewId,
+        string name,
+        ContactFilter filter,
+        CancellationToken cancellation = default)
+    {
+        var at = Views.FindIndex(known => known.Account == account && known.View.Id == viewId);
+        if (at < 0 || Views.Exists(known => known.View.Name == name && known.View.Id != viewId))
+        {
+            return Task.FromResult<Result<ContactView>>(at < 0
+                ? Refusal.NotFound("view.unknown", "There is no such view.")
+                : Refusal.Conflict("view.exists", "There is a view of that name already."));
+        }
+
+        Views[at] = (account, Views[at].View with { Name = name, Filter = filter });
+        return Task.FromResult<Result<ContactView>>(Views[at].View);
+    }
+
     public Task<bool> DeleteView(AccountId account, string viewId, CancellationToken cancellation = default) =>
         Task.FromResult(Views.RemoveAll(known => known.Account == account && known.View.Id == viewId) > 0);
 

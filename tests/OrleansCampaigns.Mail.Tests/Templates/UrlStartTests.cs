@@ -17,6 +17,11 @@ public sealed class UrlStartTests
         Assert.Equal("<a href='#'>x</a>", Html("<a href='{{{link}}}'>x</a>", link));
         Assert.Equal("<a href=\"#\">x</a>", Html("<a href=\"{{#if link}}{{link}}{{/if}}\">x</a>", link));
         Assert.Equal("<img src=\"#\">", Html("<img src=\"{{link}}\">", link));
+        Assert.Equal("<a href=\"#\">x</a>", Html("<a href=\"{{raw link}}\">x</a>", link));
+        Assert.Equal("<a href=\"#\">x</a>", Html("<a href=\"{{default none link}}\">x</a>", link));
+        Assert.Equal("<a href=\"#\">", Html("<a {{#if none}}title=\"{{else}}href=\"{{/if}}{{link}}\">", link));
+        Assert.Equal("<a href=\"#\">", Html("<a {{#if link}}href=\"{{else}}title=\"{{/if}}{{link}}\">", link));
+        Assert.Equal("<!--[if mso]><a href='#'>-->", Html("<!--[if mso]><a href='{{link}}'>-->", link));
         Assert.Equal("<form action = \"#\">x</form>", Html("<form action = \"{{link}}\">x</form>", link));
     }
 
