@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using MimeKit.Text;
 
@@ -10,6 +11,9 @@ namespace OrleansCampaigns.Mail.Messages;
 /// </remarks>
 internal sealed class HtmlHiding
 {
+    // What makes a selector more than one name.
+    private static readonly SearchValues<char> Further = SearchValues.Create(" .#>+~:[*\t\r\n");
+
     private const int NamesMax = 500;
 
     private static readonly char[] Blanks = [' ', '\t', '\r', '\n', '\f'];
@@ -102,7 +106,7 @@ internal sealed class HtmlHiding
             var selector = selectors[range].Trim();
             var kind = selector.IndexOfAny('.', '#');
             if (kind >= 0 && kind < selector.Length - 1 && names.Count < NamesMax
-                && !selector[(kind + 1)..].ContainsAny(" .#>+~:[*\t\r\n"))
+                && !selector[(kind + 1)..].ContainsAny(Further))
             {
                 names.Add($"{selector[..kind].ToString().ToLowerInvariant()}{selector[kind..]}");
             }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace OrleansCampaigns.Mail.Messages;
@@ -95,9 +96,11 @@ internal readonly record struct HtmlStyle(bool IsHidden, bool? IsTiny, bool IsSh
         var size => size.Value.Number <= TinyRelativeMax,
     };
 
+    private static readonly SearchValues<char> OfNumbers = SearchValues.Create("+-.0123456789");
+
     private static (double Number, string Unit)? Size(string value)
     {
-        var digits = value.AsSpan().IndexOfAnyExcept("+-.0123456789") is >= 0 and var end ? end : value.Length;
+        var digits = value.AsSpan().IndexOfAnyExcept(OfNumbers) is >= 0 and var end ? end : value.Length;
         return double.TryParse(
             value.AsSpan(0, digits), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? (number, value[digits..].Trim())
