@@ -26,6 +26,17 @@ public sealed class UrlStartTests
     }
 
     [Theory]
+    [InlineData("<p>Go <a href=\"{{link}}\">there</a> now</p>")]
+    [InlineData("<p>Go <a href=\"{{default none link}}\">there</a> now</p>")]
+    [InlineData("<p>Go <a href=\"{{#if link}}{{link}}{{/if}}\">there</a> now</p>")]
+    public void It_does_not_go_out_in_the_text_that_is_made_of_the_HTML(string html)
+    {
+        var recipient = Given.Recipient(attributes: ("link", "javascript:alert(1)"));
+
+        Assert.Equal("Go there now\n", Given.Message(Given.Definition(html), recipient).Text);
+    }
+
+    [Theory]
     [InlineData("https://x.example/?a=b:c")]
     [InlineData("HTTP://x.example/")]
     [InlineData("mailto:us@x.example")]
