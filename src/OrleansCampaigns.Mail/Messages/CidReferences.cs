@@ -11,6 +11,7 @@ namespace OrleansCampaigns.Mail.Messages;
 public static class CidReferences
 {
     private const string Scheme = "cid:";
+    private static readonly SearchValues<char> Ends = SearchValues.Create(" \t\r\n\f\"'<>()");
     private const string TagStart = "{{";
 
     private static readonly SearchValues<char> Ends = SearchValues.Create(" \t\r\n\f\"'<>()");

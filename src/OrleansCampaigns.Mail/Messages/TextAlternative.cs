@@ -26,8 +26,13 @@ internal sealed partial class TextAlternative
     public const char MarkerEnd = '\uE0F1';
 
     private readonly CompiledTemplate? template;
+    private readonly List<string> targets;
 
-    private TextAlternative(CompiledTemplate? template) => this.template = template;
+    private TextAlternative(CompiledTemplate? template, List<string> targets)
+    {
+        this.template = template;
+        this.targets = targets;
+    }
 
     /// <summary>Whether it is a template of its own.</summary>
     public bool IsTemplate => template is not null;
@@ -35,7 +40,10 @@ internal sealed partial class TextAlternative
     public static TextAlternative Of(CompiledTemplate html)
     {
         var segments = html.Flatten();
-        return new TextAlternative(Write(segments) is { } written ? html.With(written, ValueEncoding.OneLine) : null);
+        var targets = segments.FindAll(segment => segment.Url == UrlPart.Start).ConvertAll(start => start.Value?.Field);
+        var written = targets.TrueForAll(field => field is not null) ? Write(segments) : null;
+        return new TextAlternative(
+            written is null ? null : html.With(written, ValueEncoding.OneLine), [.. targets.OfType<string>()]);
     }
 
     /// <summary>The text for one recipient.</summary>
@@ -43,7 +51,8 @@ internal sealed partial class TextAlternative
     /// <param name="renderHtml">The HTML that it stands beside, without any tracking; asked for when needed.</param>
     public Result<string> Render(RecipientFields values, Func<string> renderHtml)
     {
-        if (template is null)
+        // A target that does not go out in HTML is none of the text either.
+        if (template is null || !targets.TrueForAll(field => UrlStarts.MayGoOut(values.Find(field))))
         {
             return TextLayout.Wrap(HtmlToText.Convert(renderHtml()));
         }

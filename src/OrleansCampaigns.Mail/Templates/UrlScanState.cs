@@ -65,10 +65,26 @@ internal record struct UrlScanState
     public UrlScanMode Content { get; set; }
 
     /// <summary>What holds after a condition, whichever branch it took.</summary>
-    /// <remarks>Branches of well-formed HTML end in the same place; of others, the first one counts.</remarks>
-    public static UrlScanState Join(UrlScanState first, UrlScanState other) =>
-        first.Mode == other.Mode && first.Attribute == other.Attribute && first.Part != UrlPart.None
-            && other.Part > first.Part
-            ? first with { Part = other.Part, IsAfterValue = other.IsAfterValue }
+    /// <remarks>
+    /// Branches of well-formed HTML end in the same place. Of others, the first one counts, unless only the other one
+    /// is in the target of a link: a target must be looked at, whichever branch began it.
+    /// </remarks>
+    public static UrlScanState Join(UrlScanState first, UrlScanState other)
+    {
+        if (first.Mode != other.Mode)
+        {
+            return first;
+        }
+
+        if (first.Attribute == other.Attribute && first.Part != UrlPart.None)
+        {
+            return other.Part > first.Part
+                ? first with { Part = other.Part, IsAfterValue = other.IsAfterValue }
+                : first;
+        }
+
+        return first.Mode == UrlScanMode.Value && first.Part == UrlPart.None && other.Part != UrlPart.None
+            ? other
             : first;
+    }
 }

@@ -66,7 +66,8 @@ internal static class UrlStarts
     private static ReadOnlySpan<char> UpTo(string ends, ReadOnlySpan<char> text) =>
         text.IndexOfAny(ends) is >= 0 and var end ? text[..end] : text;
 
-    private static bool MayGoOut(ReadOnlySpan<char> target)
+    /// <summary>Whether a target may go out that is written so in an attribute.</summary>
+    public static bool MayGoOut(ReadOnlySpan<char> target)
     {
         if (target.IndexOf(':') < 0 && target.IndexOf('&') < 0)
         {

@@ -26,7 +26,7 @@ internal sealed class EncodingScout
     private static readonly SearchValues<byte> Telling =
         SearchValues.Create([Escape, .. Enumerable.Range(0x80, 0x80).Select(octet => (byte)octet)]);
 
-    private readonly MemoryStream _sample = new();
+    private readonly ArrayBufferWriter<byte> _sample = new();
     private readonly byte[] _head = new byte[HeadBytesMax];
     private readonly byte[] _carry = new byte[4];
     private byte[] _rest = [];
@@ -53,7 +53,7 @@ internal sealed class EncodingScout
         _hasNul |= !_hasNul && chunk.Contains((byte)0);
         _hasLineFeed |= !_hasLineFeed && chunk.Contains((byte)'\n');
         _isUtf8 &= _isUtf8 && ContinuesUtf8(chunk);
-        if (_sample.Length < SampleBytesMax)
+        if (_sample.WrittenCount < SampleBytesMax)
         {
             Sample(chunk);
         }
@@ -83,7 +83,7 @@ internal sealed class EncodingScout
         }
 
         Sample("\n"u8); // The last line may have no end.
-        var sample = _sample.GetBuffer().AsSpan(0, (int)_sample.Length);
+        var sample = _sample.WrittenSpan;
         var isAscii = !sample.ContainsAnyInRange((byte)0x80, (byte)0xff);
         if (isAscii && EncodingGuess.IsIso2022Jp(sample))
         {
@@ -170,13 +170,13 @@ internal sealed class EncodingScout
         var rest = text[end..];
         _rest = rest.Length <= RestBytesMax ? rest.ToArray() : rest[^RestBytesMax..].ToArray();
         text = end > 0 ? text[..end] : [];
-        while (_sample.Length < SampleBytesMax && text.IndexOfAny(Telling) is var at and >= 0)
+        while (_sample.WrittenCount < SampleBytesMax && text.IndexOfAny(Telling) is var at and >= 0)
         {
             var from = text[..at].LastIndexOfAny((byte)'\r', (byte)'\n') + 1;
             var length = text[at..].IndexOfAny((byte)'\r', (byte)'\n') is var line and >= 0 ? at + line : text.Length;
-            var room = SampleBytesMax - (int)_sample.Length;
+            var room = SampleBytesMax - _sample.WrittenCount;
             _sample.Write(text[from..Math.Min(length, from + room)]);
-            _sample.WriteByte((byte)'\n');
+            _sample.Write("\n"u8);
             text = text[length..];
         }
     }

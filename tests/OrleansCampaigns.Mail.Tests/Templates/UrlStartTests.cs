@@ -17,7 +17,23 @@ public sealed class UrlStartTests
         Assert.Equal("<a href='#'>x</a>", Html("<a href='{{{link}}}'>x</a>", link));
         Assert.Equal("<a href=\"#\">x</a>", Html("<a href=\"{{#if link}}{{link}}{{/if}}\">x</a>", link));
         Assert.Equal("<img src=\"#\">", Html("<img src=\"{{link}}\">", link));
+        Assert.Equal("<a href=\"#\">x</a>", Html("<a href=\"{{raw link}}\">x</a>", link));
+        Assert.Equal("<a href=\"#\">x</a>", Html("<a href=\"{{default none link}}\">x</a>", link));
+        Assert.Equal("<a href=\"#\">", Html("<a {{#if none}}title=\"{{else}}href=\"{{/if}}{{link}}\">", link));
+        Assert.Equal("<a href=\"#\">", Html("<a {{#if link}}href=\"{{else}}title=\"{{/if}}{{link}}\">", link));
+        Assert.Equal("<!--[if mso]><a href='#'>-->", Html("<!--[if mso]><a href='{{link}}'>-->", link));
         Assert.Equal("<form action = \"#\">x</form>", Html("<form action = \"{{link}}\">x</form>", link));
+    }
+
+    [Theory]
+    [InlineData("<p>Go <a href=\"{{link}}\">there</a> now</p>")]
+    [InlineData("<p>Go <a href=\"{{default none link}}\">there</a> now</p>")]
+    [InlineData("<p>Go <a href=\"{{#if link}}{{link}}{{/if}}\">there</a> now</p>")]
+    public void It_does_not_go_out_in_the_text_that_is_made_of_the_HTML(string html)
+    {
+        var recipient = Given.Recipient(attributes: ("link", "javascript:alert(1)"));
+
+        Assert.Equal("Go there now\n", Given.Message(Given.Definition(html), recipient).Text);
     }
 
     [Theory]
