@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using OrleansCampaigns.Api.Contacts;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain.Audiences;
@@ -14,6 +16,7 @@ namespace OrleansCampaigns.Api.Campaigns;
 internal sealed record CampaignRequest
 {
     /// <summary>For people.</summary>
+    [Required]
     public string? Name { get; init; }
 
     /// <summary>Who it is from.</summary>
@@ -31,6 +34,7 @@ internal sealed record CampaignRequest
     /// <summary>
     /// What becomes of an e-mail whose fate a crash hid: <c>AssumeSent</c> (the default) or <c>Resend</c>.
     /// </summary>
+    [NamesOf(typeof(InDoubtPolicy))]
     public string? InDoubt { get; init; }
 
     /// <summary>The IANA time zone of the Date header; <c>UTC</c> when absent.</summary>
@@ -110,7 +114,8 @@ internal sealed record CampaignRequest
 /// <param name="Address">The address of the From header.</param>
 /// <param name="Name">The display name.</param>
 /// <param name="ReplyTo">Where answers go; the sender when absent.</param>
-internal sealed record SenderRequest(string? Address = null, string? Name = null, string? ReplyTo = null)
+internal sealed record SenderRequest(
+    [property: Required] string? Address = null, string? Name = null, string? ReplyTo = null)
 {
     public Sender Read(Checks checks)
     {
@@ -193,7 +198,10 @@ internal sealed record ContentRequest
 /// name.</param>
 /// <param name="Bytes">How many bytes there are, as GET gives it; it changes nothing.</param>
 internal sealed record AttachmentRequest(
-    string? FileName = null, string? ContentType = null, byte[]? Content = null, long? Bytes = null)
+    [property: Required] string? FileName = null,
+    string? ContentType = null,
+    byte[]? Content = null,
+    long? Bytes = null)
 {
     public Attachment Read(Checks checks, string prefix, Content? before)
     {

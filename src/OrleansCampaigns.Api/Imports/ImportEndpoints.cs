@@ -1,5 +1,6 @@
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Lists;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Directory;
@@ -15,11 +16,14 @@ internal static class ImportEndpoints
     public static void MapImports(this RouteGroupBuilder v1, long bytesMax)
     {
         var imports = v1.MapGroup("").WithTags("Imports");
-        imports.MapPost("/lists/{list}/imports", Start).WithMetadata(new BodyLimit(bytesMax)).Refuses(404, 413, 415)
+        imports.MapPost("/lists/{list}/imports", Start).WithName("startImport")
+            .Example("text/csv", "address,name,city\r\nann@example.com,Ann,Graz\r\n")
+            .WithMetadata(new BodyLimit(bytesMax)).Refuses(404)
             .WithSummary("Takes a CSV file of contacts, streamed; it is read in the background.");
-        imports.MapGet("/imports", Query).WithSummary("Lists imports, newest first.");
-        imports.MapGet("/imports/{import}", Find).Refuses(404).WithSummary("Shows how far an import is.");
-        imports.MapGet("/imports/{import}/errors", QueryErrors).Refuses(404)
+        imports.MapGet("/imports", Query).WithName("getImports").WithSummary("Lists imports, newest first.");
+        imports.MapGet("/imports/{import}", Find).WithName("getImport")
+            .Refuses(404).WithSummary("Shows how far an import is.");
+        imports.MapGet("/imports/{import}/errors", QueryErrors).WithName("getImportErrors").Refuses(404)
             .WithSummary("Shows what was wrong with single rows, by line.");
     }
 

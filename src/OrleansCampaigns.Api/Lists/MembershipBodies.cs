@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
 using OrleansCampaigns.Api.Refusals;
@@ -10,7 +11,8 @@ namespace OrleansCampaigns.Api.Lists;
 /// <summary>A consent by which contacts that left a list, or were taken off it, are members again.</summary>
 /// <param name="Actor">Who says so.</param>
 /// <param name="Consent">How the consent is known; kept in the membership's history.</param>
-internal sealed record RenewalRequest(string? Actor = null, string? Consent = null)
+internal sealed record RenewalRequest(
+    [property: Required] string? Actor = null, [property: Required] string? Consent = null)
 {
     public SubscriptionChange Read(Checks checks, DateTimeOffset now) => new(
         SubscriptionState.Subscribed,

@@ -1,5 +1,7 @@
+using System.ComponentModel.DataAnnotations;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Contacts;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Directory;
@@ -15,12 +17,15 @@ internal static class ViewEndpoints
     public static void MapViews(this RouteGroupBuilder v1)
     {
         var views = v1.MapGroup("/views").WithTags("Views");
-        views.MapPost("", Create).Refuses(409).WithSummary("Saves a filter under a name.");
-        views.MapGet("", Query).WithSummary("Lists the views by name.");
-        views.MapGet("/{view}", Find).Refuses(404).WithSummary("Shows a view and its filter.");
-        views.MapDelete("/{view}", Delete).Refuses(404)
+        views.MapPost("", Create).WithName("createView")
+            .Example("""{"name": "In Graz", "filter": {"attributes": {"city": "Graz"}}}""")
+            .Refuses(409).WithSummary("Saves a filter under a name.");
+        views.MapGet("", Query).WithName("getViews").WithSummary("Lists the views by name.");
+        views.MapGet("/{view}", Find).WithName("getView").Refuses(404).WithSummary("Shows a view and its filter.");
+        views.MapDelete("/{view}", Delete).WithName("deleteView").Refuses(404)
             .WithSummary("Deletes a view; campaigns that were made with it keep its filter.");
-        views.MapGet("/{view}/contacts", QueryContacts).Refuses(404).WithSummary("Finds the contacts of a view.");
+        views.MapGet("/{view}/contacts", QueryContacts).WithName("getViewContacts")
+            .Refuses(404).WithSummary("Finds the contacts of a view.");
     }
 
     internal static async Task<Results<Created<ViewBody>, Problem>> Create(
@@ -94,7 +99,8 @@ internal static class ViewEndpoints
 /// <summary>A filter to be saved.</summary>
 /// <param name="Name">For people; unique in the account.</param>
 /// <param name="Filter">Which contacts.</param>
-internal sealed record ViewRequest(string? Name = null, ContactFilterBody? Filter = null);
+internal sealed record ViewRequest(
+    [property: Required] string? Name = null, [property: Required] ContactFilterBody? Filter = null);
 
 /// <summary>A saved filter.</summary>
 internal sealed record ViewBody(string Id, string Name, ContactFilterBody Filter, DateTimeOffset CreatedAt)
