@@ -57,6 +57,7 @@ internal static class ApiJson
         options.Converters.Add(new JsonStringEnumConverter<HistoryKind>(allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<ImportStatus>(allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<InDoubtPolicy>(allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter<MemberChange>(allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<Outcome>(allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<RecipientStatus>(allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<SubscriptionState>(allowIntegerValues: false));

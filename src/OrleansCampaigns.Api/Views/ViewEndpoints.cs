@@ -6,6 +6,7 @@ using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Audiences;
 
 namespace OrleansCampaigns.Api.Views;
 
@@ -22,6 +23,10 @@ internal static class ViewEndpoints
             .Refuses(409).WithSummary("Saves a filter under a name.");
         views.MapGet("", Query).WithName("getViews").WithSummary("Lists the views by name.");
         views.MapGet("/{view}", Find).WithName("getView").Refuses(404).WithSummary("Shows a view and its filter.");
+        views.MapPut("/{view}", Change).WithName("changeView")
+            .Example("""{"name": "In Styria", "filter": {"attributes": {"region": "Styria"}}}""")
+            .Refuses(404, 409)
+            .WithSummary("Gives a view another name and filter; campaigns that were made with it keep theirs.");
         views.MapDelete("/{view}", Delete).WithName("deleteView").Refuses(404)
             .WithSummary("Deletes a view; campaigns that were made with it keep its filter.");
         views.MapGet("/{view}/contacts", QueryContacts).WithName("getViewContacts")
@@ -35,10 +40,39 @@ internal static class ViewEndpoints
         FilterCheck check,
         CancellationToken cancellation)
     {
+        var (name, filter, problem) = await Read(body.Value, caller, check, cancellation);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        var created = await directory.CreateView(caller.Account, name, filter, cancellation);
+        return created.IsRefused
+            ? Problems.From(created.Refusal)
+            : TypedResults.Created($"/v1/views/{created.Value.Id}", ViewBody.From(created.Value));
+    }
+
+    internal static async Task<Results<Ok<ViewBody>, Problem>> Change(
+        string view,
+        JsonBody<ViewRequest> body,
+        Caller caller,
+        IListDirectory directory,
+        FilterCheck check,
+        CancellationToken cancellation)
+    {
+        var (name, filter, problem) = await Read(body.Value, caller, check, cancellation);
+        return problem is not null
+            ? problem
+            : (await directory.ChangeView(caller.Account, view, name, filter, cancellation)).Answer(ViewBody.From);
+    }
+
+    private static async Task<(string Name, ContactFilter Filter, Problem? Problem)> Read(
+        ViewRequest request, Caller caller, FilterCheck check, CancellationToken cancellation)
+    {
         var checks = new Checks();
-        var name = checks.RequiredLine(body.Value.Name, "name", Limits.NameLengthMax);
+        var name = checks.RequiredLine(request.Name, "name", Limits.NameLengthMax);
         var fields = FilterFields.Under("filter.");
-        var filter = body.Value.Filter?.Read(checks, fields);
+        var filter = request.Filter?.Read(checks, fields);
         if (filter is null)
         {
             checks.Fail("field.required", "filter must be given; an empty one holds for all contacts.", "filter");
@@ -46,18 +80,12 @@ internal static class ViewEndpoints
 
         if (checks.HaveFailed)
         {
-            return Problems.From(checks);
+            return (name, new(), Problems.From(checks));
         }
 
-        if (await check.Find(caller.Account, filter!, fields, cancellation) is { } refusal)
-        {
-            return Problems.From(refusal);
-        }
-
-        var created = await directory.CreateView(caller.Account, name, filter!, cancellation);
-        return created.IsRefused
-            ? Problems.From(created.Refusal)
-            : TypedResults.Created($"/v1/views/{created.Value.Id}", ViewBody.From(created.Value));
+        return await check.Find(caller.Account, filter!, fields, cancellation) is { } refusal
+            ? (name, filter!, Problems.From(refusal))
+            : (name, filter!, null);
     }
 
     internal static async Task<Results<Ok<PageBody<ViewBody>>, Problem>> Query(

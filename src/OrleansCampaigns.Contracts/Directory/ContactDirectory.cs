@@ -172,6 +172,16 @@ public interface IListDirectory
     Task<Result<ContactView>> CreateView(
         AccountId account, string name, ContactFilter filter, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// Gives a view another name and filter; refused <c>view.unknown</c>, <c>view.name</c> or <c>view.exists</c>.
+    /// </summary>
+    Task<Result<ContactView>> ChangeView(
+        AccountId account,
+        string viewId,
+        string name,
+        ContactFilter filter,
+        CancellationToken cancellation = default);
+
     /// <summary>The view, or <see langword="null"/>.</summary>
     Task<ContactView?> FindView(AccountId account, string viewId, CancellationToken cancellation = default);
 

@@ -49,6 +49,41 @@ internal sealed class ViewTable(IDatabase database)
             cancellation);
     }
 
+    public async Task<Result<ContactView>> Change(
+        AccountId account, string viewId, string name, ContactFilter filter, CancellationToken cancellation)
+    {
+        if ((DirectoryNames.Check(ref name, "view.name") ?? ContactFilterSql.Check(filter)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        return await database.Write<Result<ContactView>>(
+            async session =>
+            {
+                // Whoever makes a view of this name meanwhile waits for the same lock.
+                await session.Lock($"views {account.Value}");
+                var others = await session.Number(
+                    "SELECT count(*) FROM views WHERE account = @account AND name = @name AND id <> @id",
+                    ("@account", account.Value), ("@name", name), ("@id", viewId));
+                if (await Find(session, account, viewId) is null)
+                {
+                    return Refusal.NotFound("view.unknown", "There is no such view.");
+                }
+
+                if (others > 0)
+                {
+                    return Refusal.Conflict("view.exists", $"There is a view named {name} already.");
+                }
+
+                await session.Change(
+                    "UPDATE views SET name = @name, filter = @filter WHERE id = @id AND account = @account",
+                    ("@id", viewId), ("@account", account.Value), ("@name", name),
+                    ("@filter", DirectoryJson.Write(ContactFilterSql.Complete(filter))));
+                return (await Find(session, account, viewId))!;
+            },
+            cancellation);
+    }
+
     public Task<ContactView?> Find(AccountId account, string viewId, CancellationToken cancellation) =>
         database.Read(session => Find(session, account, viewId), cancellation);
 

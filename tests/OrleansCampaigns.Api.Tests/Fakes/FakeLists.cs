@@ -97,9 +97,13 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock)
         }
 
         var leftOut = 0;
+        var told = new List<MemberAdded>();
         foreach (var contact in contacts)
         {
             var id = FakeContacts.IdOf(account, contact.Address);
+            var result = directory.Rows.ContainsKey((account, id))
+                ? MemberChange.Known
+                : MemberChange.Created;
             directory.Add(FakeContacts.Row(id, contact), account);
             if (renewal is not null && StateOf(listId, id) != SubscriptionState.Subscribed)
             {
@@ -109,15 +113,18 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock)
             if (StateOf(listId, id) is SubscriptionState.Left or SubscriptionState.TakenOff)
             {
                 leftOut++;
+                result = MemberChange.LeftOut;
             }
             else
             {
                 Members.Add((listId, id));
             }
+
+            told.Add(new MemberAdded(id, contact.Address, true, result));
         }
 
         return Task.FromResult<Result<MembersAdded>>(new MembersAdded(
-            Put(listId, list => list with { Members = list.Members + contacts.Count - leftOut }), leftOut));
+            Put(listId, list => list with { Members = list.Members + contacts.Count - leftOut }), leftOut, told));
     }
 
     public Task<SubscriptionChange?> End(
@@ -191,6 +198,28 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock)
         Task.FromResult<Result<ContactView>>(Views.Exists(known => known.View.Name == name)
             ? Refusal.Conflict("view.exists", "There is a view of that name already.")
             : AddView(name, filter));
+
+    public Task<Result<ContactView>> ChangeView(
+        AccountId account,
+        string viewId,
+        string name,
+        ContactFilter filter,
+        CancellationToken cancellation = default)
+    {
+        var i = Views.FindIndex(known => known.Account == account && known.View.Id == viewId);
+        if (i < 0)
+        {
+            return Task.FromResult<Result<ContactView>>(Refusal.NotFound("view.unknown", "There is no such view."));
+        }
+
+        if (Views.Exists(known => known.View.Name == name && known.View.Id != viewId))
+        {
+            return Task.FromResult<Result<ContactView>>(Refusal.Conflict("view.exists", "It exists."));
+        }
+
+        Views[i] = (account, Views[i].View with { Name = name, Filter = filter });
+        return Task.FromResult<Result<ContactView>>(Views[i].View);
+    }
 
     public Task<ContactView?> FindView(AccountId account, string viewId, CancellationToken cancellation = default) =>
         Task.FromResult(Views.Find(known => known.Account == account && known.View.Id == viewId).View ?? null);

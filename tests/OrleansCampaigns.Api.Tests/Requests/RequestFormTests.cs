@@ -4,7 +4,7 @@ using System.Text;
 
 namespace OrleansCampaigns.Api.Tests.Requests;
 
-public sealed class MediaTypeTests
+public sealed class RequestFormTests
 {
     [Theory]
     [InlineData("/v1/lists", "text/plain", "application/json")]
@@ -54,5 +54,41 @@ public sealed class MediaTypeTests
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (dotted.Status, bracketed.Status));
         Assert.Equal("request.repeated_parameter", twice.Code);
         none.AssertProblem(HttpStatusCode.UnprocessableEntity, "request.unknown_parameter", "attribute[city");
+    }
+
+    [Fact]
+    public async Task A_view_is_put_as_it_was_got_with_what_is_changed()
+    {
+        await using var api = await TestApi.Start();
+        var made = await api.Client.Post("/v1/views", """{"name":"Graz","filter":{"text":"graz"}}""");
+        await api.Client.Post("/v1/views", """{"name":"Taken","filter":{}}""");
+        var path = $"/v1/views/{made["id"]}";
+
+        var changed = await api.Client.Put(path, """{"name":"Linz","filter":{"text":"linz"}}""");
+
+        Assert.Equal((HttpStatusCode.OK, made["id"], "Linz"), (changed.Status, changed["id"], changed["name"]));
+        Assert.Equal("linz", (string?)(await api.Client.Get(path)).Json["filter"]!["text"]);
+        (await api.Client.Put(path, """{"name":"Taken","filter":{}}""")).AssertProblem(
+            HttpStatusCode.Conflict, "view.exists");
+        (await api.Client.Put(path, """{"name":"Linz"}""")).AssertProblem(
+            HttpStatusCode.UnprocessableEntity, "field.required", "filter");
+        (await api.Client.Put("/v1/views/none", """{"name":"Linz","filter":{}}""")).AssertProblem(
+            HttpStatusCode.NotFound, "view.unknown");
+    }
+
+    [Fact]
+    public async Task Adding_members_tells_of_each_what_became_of_it()
+    {
+        await using var api = await TestApi.Start();
+        var list = api.Lists.Add("Readers");
+        await api.Client.Post("/v1/contacts", """{"address":"ann@example.com"}""");
+
+        var added = await api.Client.Post($"/v1/lists/{list.Id}/members", """
+            {"contacts":[{"address":"ann@example.com"},{"address":"bob@example.com"}]}
+            """);
+
+        Assert.Equal(
+            ["Known", "Created"], added.Json["contacts"]!.AsArray().Select(contact => (string?)contact!["result"]));
+        Assert.StartsWith("con_", (string?)added.Json["contacts"]![1]!["contactId"], StringComparison.Ordinal);
     }
 }
