@@ -38,6 +38,9 @@ public static class GrainsHosting
         silo.Services.AddSingleton<SendingLimits>();
         silo.Services.AddSingleton<IRelayWindows>(services => services.GetRequiredService<SendingLimits>());
         silo.Services.AddSingleton<PumpPermits>();
+        silo.Services.AddSingleton<RunningPumps>();
+        silo.Services.AddSingleton<IOtherPumps, OtherPumps>();
+        silo.AddGrainService<RunningPumpsService>();
         silo.Services.AddSingleton<ContactHealth>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             services => services.GetRequiredService<PumpPermits>());

@@ -28,6 +28,8 @@ internal sealed partial class CampaignPartitionGrain(
     IMailRelays relays,
     SendingLimits limits,
     PumpPermits permits,
+    RunningPumps pumps,
+    IOtherPumps others,
     PartitionMoves moves,
     AttemptGate gate,
     CampaignFuses fuses,
@@ -61,6 +63,7 @@ internal sealed partial class CampaignPartitionGrain(
     private bool _isPumping;
     private bool _pumpAgain;
     private bool _hasRecovered;
+    private bool _isCurrent;
     private bool _isWanted;
     private bool _isMoving;
     private bool _isOutdated;
@@ -256,6 +259,12 @@ internal sealed partial class CampaignPartitionGrain(
             return null;
         }
 
+        if (!await IsAlone())
+        {
+            return UnclearWait;
+        }
+
+        using var running = pumps.Enter(Campaign, Number);
         if (!_hasRecovered)
         {
             _hasRecovered = await Recover(plan);
@@ -285,6 +294,30 @@ internal sealed partial class CampaignPartitionGrain(
         }
 
         return null; // Who is wanted has been told to pump again.
+    }
+
+    // Two activations may live while silos come and go. What the other one has in flight is not in doubt, and what is
+    // in memory here may be from before it stored it.
+    private async Task<bool> IsAlone()
+    {
+        if (_hasRecovered)
+        {
+            return true;
+        }
+
+        if (await others.Have(Campaign, Number))
+        {
+            _isCurrent = false;
+            return false;
+        }
+
+        if (!_isCurrent)
+        {
+            await record.ReadStateAsync();
+            _isCurrent = true;
+        }
+
+        return true;
     }
 
     private async Task<bool> Work(CampaignPlan plan, CancellationToken stop)

@@ -12,6 +12,7 @@ using Orleans.Timers;
 using OrleansCampaigns.Contracts.Accounts;
 using OrleansCampaigns.Contracts.Campaigns;
 using OrleansCampaigns.Contracts.Contacts;
+using OrleansCampaigns.Domain;
 using OrleansCampaigns.Grains.Accounts;
 using OrleansCampaigns.Grains.Audiences;
 using OrleansCampaigns.Grains.Campaigns;
@@ -198,6 +199,7 @@ internal sealed class Node : IGrainRuntime, ILocalSiloDetails, ITimerRegistry, I
         {
             Threads = world.Thread,
         });
+        silo.Services.AddSingleton<IOtherPumps>(new ModelPumps(world, this));
         silo.Services.AddSingleton(MakeGates(new SiloView(world, this) { IsAlone = true }, world.Clock));
         return silo.Services.BuildServiceProvider();
     }
@@ -261,6 +263,13 @@ internal sealed class SiloView(World world, Node node) : ISiloStatusOracle
     public bool SubscribeToSiloStatusEvents(ISiloStatusListener observer) => true;
 
     public bool UnSubscribeFromSiloStatusEvents(ISiloStatusListener observer) => true;
+}
+
+/// <summary>What one process learns of the pumps of the others.</summary>
+internal sealed class ModelPumps(World world, Node node) : IOtherPumps
+{
+    public Task<bool> Have(CampaignId campaign, int partition) =>
+        Task.FromResult(world.IsPumped(campaign, partition, node));
 }
 
 /// <summary>The relay, as one process reaches it: what it has accepted outlives everything.</summary>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;
 using Orleans.Runtime;
 using OrleansCampaigns.Contracts;
@@ -174,6 +175,11 @@ internal sealed class World : IDisposable
 
     public bool IsDead(SiloAddress silo, Node viewer) =>
         !_known.TryGetValue(silo, out var node) || !node.IsRunning || (node.IsGivenUp && node != viewer);
+
+    /// <summary>Whether a process that others may ask says that it sends for a partition.</summary>
+    public bool IsPumped(CampaignId campaign, int partition, Node asker) => _known.Values.Any(node =>
+        node != asker && !IsDead(node.SiloAddress, asker)
+        && node.Services.GetRequiredService<RunningPumps>().Has(campaign, partition));
 
     public void Forget(Activation activation)
     {
@@ -359,6 +365,9 @@ internal sealed class World : IDisposable
             case Accident.GiveUp when step.Node != Client && !step.Node.IsGivenUp:
                 GiveUp(step.Node);
                 break;
+            case Accident.Misplace when step.Node != Client:
+                step.Node.Activations.Values.ToList().ForEach(Forget);
+                break;
         }
 
         if (step.Node.IsRunning)
@@ -465,7 +474,8 @@ internal sealed class World : IDisposable
 
         if (!_directory.TryGetValue(id, out var known))
         {
-            known = _nodes[id.GetUniformHashCode() % 2].Activate(id);
+            var place = id.GetUniformHashCode() % 2;
+            known = _nodes[_nodes[place].Activations.ContainsKey(id) ? 1 - place : place].Activate(id);
             _directory[id] = known;
         }
 

@@ -49,6 +49,9 @@ public sealed class RollingRestartTests
         clock.Hurry();
         await cluster.Ended(campaign);
 
+        var told = cluster.Silos.SelectMany((silo, i) => silo.Errors.Select(line => $"silo {i}: {line}"));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', told));
+
         var recount = await Recounts.AssertSound(cluster, sink, campaign, "Resend");
         Assert.Equal(Recipients, recount.Count("Sent"));
         Assert.Equal(0, recount.Recipients.Count(recipient => recipient.Doubts > 0));
