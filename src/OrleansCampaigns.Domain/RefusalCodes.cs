@@ -64,6 +64,7 @@ public static class RefusalCodes
         new("access.unknown", "The API key is unknown or revoked.", 401),
         new("access.unknown_account", "There is no account of the name in X-Account.", 404),
         new("access.unknown_key", "There is no such API key, or it is revoked already.", 404),
+        new("key.name", "The key's name is empty, too long, or holds control characters."),
         new("licences.amount", "The amount is 0, or beyond what a ledger holds.", 422),
         new("licences.forgotten", "The campaign ended too long ago to be tried again.", 409),
         new("licences.insufficient", "Too few licences are free: for a start, or to be taken back.", 402, 409),

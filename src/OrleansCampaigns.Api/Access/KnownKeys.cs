@@ -53,7 +53,7 @@ internal sealed class KnownKeys(IAccessDirectory directory, TimeProvider clock, 
         return key;
     }
 
-    /// <summary>Whether there is such an account: it begins with its first key, and stays when that is revoked.</summary>
+    /// <summary>Whether there is such an account: it begins with its first key, and outlives it.</summary>
     /// <remarks>That there is one is remembered, as it stays so. That there is none is not: it may begin now.</remarks>
     public async ValueTask<bool> Have(AccountId account, CancellationToken cancellation)
     {

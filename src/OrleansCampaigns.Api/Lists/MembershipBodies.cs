@@ -52,9 +52,9 @@ internal sealed record MembersBody(
 /// <param name="ContactId">Which contact.</param>
 /// <param name="Address">Its address, normalised where it is properly formatted.</param>
 /// <param name="AddressIsValid">Whether the address is properly formatted; if not, a campaign finds it Invalid.</param>
-/// <param name="Result">Created: there was none, and it is a member. Known: there was one, and it is a member. Repeated:
-/// it stands earlier in the request and is a member once more. LeftOut: it left the list or was taken off it, and stays
-/// off.</param>
+/// <param name="Result">Created: there was none, and it is a member. Known: there was one, and it is a member.
+/// Repeated: it stands earlier in the request and is a member once more. LeftOut: it left the list or was taken off it,
+/// and stays off.</param>
 internal sealed record MemberBody(ContactId ContactId, string Address, bool AddressIsValid, MemberChange Result)
 {
     public static MemberBody From(MemberAdded added) =>

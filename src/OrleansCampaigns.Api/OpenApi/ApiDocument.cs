@@ -40,6 +40,7 @@ internal static class ApiDocument
         {
             Title = "OrleansCampaigns",
             Version = "v1",
+            License = new OpenApiLicense { Name = "MIT License", Identifier = "MIT" },
             Summary = "Sends e-mail campaigns and tells what happened to every recipient.",
             Description =
                 "A request that comes to nothing is answered with a problem (RFC 9457) whose code is stable. HEAD is "

@@ -1,6 +1,6 @@
 namespace OrleansCampaigns.Api.Requests;
 
-/// <summary>Answers what no endpoint answers, although the path is one of ours: OPTIONS, and methods not taken.</summary>
+/// <summary>Answers what no endpoint of a path answers: OPTIONS, and methods that are not taken.</summary>
 /// <remarks>
 /// It comes before access is checked: a key would not help, and the document tells every method to everybody. The
 /// routing decides that there is no endpoint for a method, and names those that there are.

@@ -22,8 +22,8 @@ internal static class TakenTypes
             "request.media_type",
             types.Count == 0
                 ? "This path does not take a body of this Content-Type or Content-Encoding."
-                : $"This path takes a body of the type {string.Join(" or ", types)}, in UTF-8 where it is text, without "
-                    + "a Content-Encoding.");
+                : $"This path takes a body of the type {string.Join(" or ", types)}, in UTF-8 where it is text, and "
+                    + "without a Content-Encoding.");
     }
 
     // The routing refuses a type before it settles on an endpoint; then all those are asked that the path leads to.

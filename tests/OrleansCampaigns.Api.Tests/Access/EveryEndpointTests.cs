@@ -38,7 +38,8 @@ public sealed partial class EveryEndpointTests
         var document = (await api.Anonymous.Get("/openapi/v1.json")).Json;
 
         foreach (var (method, path) in Endpoints(api).Where(
-            endpoint => endpoint.Path != "/" && !IsHeadOfGet(endpoint.Method, endpoint.Path) && !endpoint.Path.StartsWith("/openapi", StringComparison.Ordinal)))
+            endpoint => endpoint.Path != "/" && !IsHeadOfGet(endpoint.Method, endpoint.Path)
+                && !endpoint.Path.StartsWith("/openapi", StringComparison.Ordinal)))
         {
             var operation = document["paths"]?[path]?[method.ToLowerInvariant()];
             Assert.True(operation is not null, $"{method} {path} is missing.");
@@ -74,7 +75,7 @@ public sealed partial class EveryEndpointTests
             .GroupBy(endpoint => endpoint.Path, endpoint => endpoint.Method)
             .Select(path => (path.Key, path.ToHashSet())))
         {
-            Assert.True(methods.Contains("HEAD") == methods.Contains("GET"), $"{path} takes {string.Join(' ', methods)}.");
+            Assert.True(methods.Contains("HEAD") == methods.Contains("GET"), $"{path}: {string.Join(' ', methods)}.");
             var filled = Filled(path.Replace("{documentName}", "v1", StringComparison.Ordinal));
             using var options = await api.Anonymous.SendAsync(new HttpRequestMessage(HttpMethod.Options, filled));
             using var other = await api.Anonymous.SendAsync(new HttpRequestMessage(HttpMethod.Trace, filled));

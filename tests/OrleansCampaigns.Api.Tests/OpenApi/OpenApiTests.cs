@@ -97,7 +97,8 @@ public sealed class OpenApiTests
             Assert.True(groups.Contains((string?)Assert.Single(operation["tags"]!.AsArray())), $"{name} has no group.");
         }
 
-        Assert.Empty(operations.GroupBy(pair => (string?)pair.Operation["operationId"]).Where(same => same.Count() > 1));
+        Assert.Equal(
+            operations.Count, operations.Select(pair => (string?)pair.Operation["operationId"]).Distinct().Count());
         Assert.NotEmpty(document["servers"]!.AsArray());
     }
 
@@ -145,7 +146,8 @@ public sealed class OpenApiTests
         Assert.Equal(
             ["receiveProviderEvents", "sendTestMessage"],
             With("429").Select(operation => (string?)operation["operationId"]).Order());
-        Assert.All(With("429").Concat(With("503")).Where(operation => operation["tags"]!.ToJsonString() != "[\"Tracking\"]"),
+        Assert.All(
+            With("429").Concat(With("503")).Where(operation => (string?)operation["tags"]![0] != "Tracking"),
             operation => Assert.Contains(
                 operation["responses"]!.AsObject(),
                 answer => answer.Key is "429" or "503" && answer.Value!["headers"]!["Retry-After"] is not null));

@@ -13,7 +13,8 @@ internal sealed class Contract(JsonNode document, HttpClient http)
     private static readonly string[] General =
     [
         "Date", "Server", "Transfer-Encoding", "Connection", "Content-Type", "Content-Length", "Content-Encoding",
-        "Vary", "Cache-Control", "X-Content-Type-Options", "Content-Security-Policy", "X-Frame-Options", "Referrer-Policy",
+        "Vary", "Cache-Control", "X-Content-Type-Options", "Content-Security-Policy", "X-Frame-Options",
+        "Referrer-Policy",
         "X-Robots-Tag", "Content-Language", "Pragma", "Expires",
     ];
 
@@ -44,8 +45,9 @@ internal sealed class Contract(JsonNode document, HttpClient http)
     public string PathOf(string operation, params string[] parts)
     {
         var (_, path, described) = _operations[operation];
-        var examples = described["parameters"]!.AsArray().Where(parameter => (string?)parameter!["in"] == "path").Select(
-            parameter => (string)parameter!["example"]!);
+        var examples = described["parameters"]!.AsArray()
+            .Where(parameter => (string?)parameter!["in"] == "path")
+            .Select(parameter => (string)parameter!["example"]!);
         foreach (var part in parts.Concat(examples.Skip(parts.Length)))
         {
             var start = path.IndexOf('{', StringComparison.Ordinal);
@@ -59,8 +61,8 @@ internal sealed class Contract(JsonNode document, HttpClient http)
     /// <summary>Sends a request that is to succeed; its body must be as the document says, too.</summary>
     public async Task<JsonNode> Succeed(string operation, string[] parts, string query = "", HttpContent? body = null)
     {
-        if (body is not null
-            && _operations[operation].Operation["requestBody"]?["content"]?["application/json"]?["schema"] is { } schema)
+        var described = _operations[operation].Operation["requestBody"]?["content"];
+        if (body is not null && described?["application/json"]?["schema"] is { } schema)
         {
             AssertFits(operation, schema, JsonNode.Parse(await body.ReadAsStringAsync()));
         }

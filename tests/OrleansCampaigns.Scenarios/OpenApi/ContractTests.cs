@@ -77,8 +77,8 @@ public sealed partial class ContractTests(ServedApi served) : IClassFixture<Serv
         await api.Succeed("getViews", []);
         await api.Succeed("getView", [_known["view"]]);
         await api.Succeed("getViewContacts", [_known["view"]]);
-        var again = await api.Succeed(
-            "changeView", [_known["view"]], body: Json("""{"name": "Linz", "filter": {"attributes": {"city": "Linz"}}}"""));
+        var again = await api.Succeed("changeView", [_known["view"]], body: Json(
+            """{"name": "Linz", "filter": {"attributes": {"city": "Linz"}}}"""));
         Assert.Equal("Linz", (string?)again["filter"]!["attributes"]!["city"]);
         await api.Refuse(
             HttpStatusCode.NotFound, "changeView", [], "", Json("""{"name": "None", "filter": {}}"""));
