@@ -45,7 +45,7 @@ internal sealed class Contract(JsonNode document, HttpClient http)
     public string PathOf(string operation, params string[] parts)
     {
         var (_, path, described) = _operations[operation];
-        var examples = described["parameters"]!.AsArray()
+        var examples = (described["parameters"]?.AsArray() ?? [])
             .Where(parameter => (string?)parameter!["in"] == "path")
             .Select(parameter => (string)parameter!["example"]!);
         foreach (var part in parts.Concat(examples.Skip(parts.Length)))
