@@ -13,7 +13,10 @@ namespace OrleansCampaigns.Grains.Campaigns;
 internal sealed class FairQueue(int places)
 {
     /// <summary>How much an account or a campaign may be owed for a time in which it asked for nothing.</summary>
-    public const long CreditMax = 1_000;
+    public const long CreditMax = 5_000;
+
+    // Less than this is what turns under way make for a difference.
+    private const long DebtMin = 1_000;
 
     private const int IdleMax = 1_000;
 
@@ -22,15 +25,25 @@ internal sealed class FairQueue(int places)
     private int _free = places;
     private long _arrivals;
 
-    /// <summary>How many accounts wait for a turn or have one.</summary>
-    public int ActiveAccounts
+    /// <summary>How an account stands among those that wait for a turn or have one.</summary>
+    public Standing StandingOf(AccountId account)
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                return _accounts.Values.Count(account => account.Active > 0);
-            }
+            var active = _accounts.Values.Where(known => known.Active > 0).ToList();
+            var most = active.Select(known => known.Given).DefaultIfEmpty().Max();
+            var owed = active.Where(known => known.Given + DebtMin < most).ToList();
+            return new(active.Count, owed.Count, owed.Exists(known => known.Id == account));
+        }
+    }
+
+    /// <summary>Whether an account that was given clearly less than this one waits for a turn.</summary>
+    public bool HasWaitingBefore(AccountId account)
+    {
+        lock (_lock)
+        {
+            return _accounts.TryGetValue(account, out var own) && _accounts.Values.Any(other =>
+                other.Given + DebtMin < own.Given && other.Lines.Values.Any(line => line.First is not null));
         }
     }
 
@@ -176,6 +189,12 @@ internal sealed class FairQueue(int places)
         /// <summary>Ends a turn that came to nothing, unless it has ended.</summary>
         public void Dispose() => End(0);
     }
+
+    /// <summary>How an account stands among others.</summary>
+    /// <param name="Accounts">How many accounts want something now.</param>
+    /// <param name="Owed">How many of them were given clearly less than another.</param>
+    /// <param name="IsOwed">Whether the account is one of those.</param>
+    public readonly record struct Standing(int Accounts, int Owed, bool IsOwed);
 
     internal abstract class Share
     {

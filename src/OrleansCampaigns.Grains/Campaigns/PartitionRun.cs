@@ -187,7 +187,7 @@ internal sealed partial class PartitionRun(
         }
 
         _slice += starts.Count;
-        if (_slice >= PumpPermits.SliceMax)
+        if (_slice >= PumpPermits.SliceMax || permits.AreWanted(plan))
         {
             GiveBackPermit();
         }

@@ -78,6 +78,9 @@ internal sealed class PumpPermits(IOptions<EngineOptions> options, PartitionMove
     public Task<FairQueue.Turn> Take(CampaignId campaign, CampaignPlan plan, CancellationToken cancellation) =>
         PermitsOf(plan).Take(plan.Account, campaign, SliceMax, cancellation);
 
+    /// <summary>Whether an account that is owed something waits for a permit that another holds.</summary>
+    public bool AreWanted(CampaignPlan plan) => PermitsOf(plan).HasWaitingBefore(plan.Account);
+
     /// <summary>Gives a permit back.</summary>
     /// <param name="permit">The permit.</param>
     /// <param name="plan">Whose it was.</param>
@@ -100,7 +103,11 @@ internal sealed class PumpPermits(IOptions<EngineOptions> options, PartitionMove
         CancellationToken cancellation)
     {
         var room = await InFlightOf(plan).Take(
-            plan.Account, max, relays.CountLanes(wanted.Relay), () => PermitsOf(plan).ActiveAccounts, cancellation);
+            plan.Account,
+            max,
+            relays.CountLanes(wanted.Relay),
+            () => PermitsOf(plan).StandingOf(plan.Account),
+            cancellation);
         IReadOnlyList<IMailLane> lanes = [];
         try
         {

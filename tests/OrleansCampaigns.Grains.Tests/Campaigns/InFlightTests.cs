@@ -12,6 +12,10 @@ public sealed class InFlightTests
 
     private readonly InFlight _inFlight = new(ShareMin);
     private int _accounts = 1;
+    private int _owed;
+    private bool _isOwed;
+
+    private FairQueue.Standing Standing => new(_accounts, _owed, _isOwed);
 
     [Fact]
     public async Task Alone_an_account_has_no_limit()
@@ -61,7 +65,7 @@ public sealed class InFlightTests
         _accounts = 2;
         Assert.Equal(64, await Take(Large, 64));
         using var stop = new CancellationTokenSource();
-        var waiting = _inFlight.Take(Large, 64, 0, () => _accounts, stop.Token);
+        var waiting = _inFlight.Take(Large, 64, 0, () => Standing, stop.Token);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
 
@@ -69,6 +73,16 @@ public sealed class InFlightTests
         Assert.Equal(64, await Take(Large, 64));
     }
 
+    [Fact]
+    public async Task An_account_that_is_owed_something_has_three_quarters_and_the_others_have_the_rest()
+    {
+        (_accounts, _owed, _isOwed) = (3, 1, true);
+        Assert.Equal(144, await Take(Small, 200)); // Three quarters of three shares.
+        _isOwed = false;
+        Assert.Equal(24, await Take(Large, 64)); // Half of the last quarter.
+        Assert.False(Take(Large, 64).IsCompleted);
+    }
+
     private Task<int> Take(AccountId account, int max, int lanes = 0) =>
-        _inFlight.Take(account, max, lanes, () => _accounts, CancellationToken.None);
+        _inFlight.Take(account, max, lanes, () => Standing, CancellationToken.None);
 }
