@@ -10,7 +10,7 @@ namespace OrleansCampaigns.Api.Exports;
 /// The length of a compressed answer tells something of its content (BREACH): whoever makes a browser ask, with the
 /// browser's own credentials, and sees how long the answers are, guesses a secret in them byte by byte. So nothing is
 /// compressed that holds a secret, and nothing that a browser is let in to by itself: the pages of recipients, whose
-/// path is the key, and pages behind basic authentication. A program that sends a key in a header is made to ask by none.
+/// path is the key, and pages behind basic authentication. No page can make a program ask that sends a key in a header.
 /// </remarks>
 internal static class AnswerCompression
 {
