@@ -56,6 +56,7 @@ internal static class ApiJson
         options.Converters.Add(new JsonStringEnumConverter<ContactStatus>(allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<HistoryKind>(allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<ImportStatus>(allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter<ImportColumnUse>(allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<InDoubtPolicy>(allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<MemberChange>(allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<Outcome>(allowIntegerValues: false));
@@ -96,6 +97,7 @@ internal static class ApiJson
 [JsonSerializable(typeof(FeedbackReceiptBody))]
 [JsonSerializable(typeof(HealthBody))]
 [JsonSerializable(typeof(ImportBody))]
+[JsonSerializable(typeof(ImportTrialBody))]
 [JsonSerializable(typeof(LedgerBody))]
 [JsonSerializable(typeof(ListBody))]
 [JsonSerializable(typeof(MembersBody))]

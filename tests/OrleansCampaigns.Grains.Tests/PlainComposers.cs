@@ -19,13 +19,19 @@ public sealed class PlainComposers : IMessageComposers
     /// <summary>Why no content compiles; it does when this is <see langword="null"/>.</summary>
     public Refusal? Problem { get; set; }
 
+    /// <summary>What is warned of in every content.</summary>
+    public IReadOnlyList<Refusal> Warnings { get; set; } = [];
+
     /// <summary>Called before a content compiles.</summary>
     public Action OnCompile { get; set; } = () => { };
 
     public CompiledContent Compile(CampaignId campaign, CampaignDefinition definition)
     {
         OnCompile();
-        return Problem is { } problem ? new(null, [problem]) : new(new Composer(this, definition), []);
+        return new(Problem is null ? new Composer(this, definition) : null, Problem is { } problem ? [problem] : [])
+        {
+            Warnings = Warnings,
+        };
     }
 
     private sealed class Composer(PlainComposers composers, CampaignDefinition definition) : IMessageComposer

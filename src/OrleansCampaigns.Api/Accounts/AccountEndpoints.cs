@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
@@ -41,7 +42,8 @@ internal static class AccountEndpoints
 /// <summary>What an account says of itself.</summary>
 /// <param name="PublicName">Who writes, as contacts read it on the preference page; absent or empty for the sender of
 /// the campaign.</param>
-internal sealed record AccountRequest(string? PublicName = null);
+/// <param name="Account">Which account, as GET gives it; it changes nothing.</param>
+internal sealed record AccountRequest(string? PublicName = null, JsonElement? Account = null);
 
 /// <summary>What contacts read of an account.</summary>
 /// <param name="Account">Which account.</param>

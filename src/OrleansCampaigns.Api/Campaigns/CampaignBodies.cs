@@ -27,6 +27,9 @@ internal sealed record CampaignBody
     /// <summary>What is sent.</summary>
     public required ContentBody Content { get; init; }
 
+    /// <summary>Fields of the header that the author added, each a template.</summary>
+    public required IReadOnlyDictionary<string, string> Headers { get; init; }
+
     /// <summary>
     /// Whom it goes to. Recipients that were given with it are the members of a hidden list among these.
     /// </summary>
@@ -90,6 +93,10 @@ internal sealed record CampaignBody
             Name = definition.Name,
             Sender = definition.Sender is { } sender ? new(sender.Address, sender.Name, sender.ReplyTo) : null,
             Content = ContentBody.From(definition.Content),
+            Headers = definition.Content.Headers.IsDefault
+                ? new OrderedDictionary<string, string>()
+                : new OrderedDictionary<string, string>(definition.Content.Headers.Select(
+                    header => KeyValuePair.Create(header.Name, header.Value))),
             Audience = AudienceBody.From(definition.Audience),
             Relay = definition.Relay,
             InDoubt = definition.InDoubt,
@@ -132,9 +139,16 @@ internal sealed record ContentBody(
 }
 
 /// <summary>A file that goes with every message.</summary>
-internal sealed record AttachmentBody(string FileName, string ContentType, long Bytes)
+/// <param name="FileName">As the recipient sees it.</param>
+/// <param name="ContentType">A media type.</param>
+/// <param name="Bytes">How many bytes it has.</param>
+/// <param name="ContentId">What the HTML calls it in <c>cid:</c>, if that was given.</param>
+/// <param name="Inline">Whether it is shown in the page, if that was said.</param>
+internal sealed record AttachmentBody(
+    string FileName, string ContentType, long Bytes, string? ContentId, bool? Inline)
 {
-    public static AttachmentBody From(Attachment file) => new(file.FileName, file.ContentType, file.Content.Length);
+    public static AttachmentBody From(Attachment file) => new(
+        file.FileName, file.ContentType, file.Content.Length, file.ContentId, file.Inline);
 }
 
 /// <summary>Whom a campaign goes to.</summary>

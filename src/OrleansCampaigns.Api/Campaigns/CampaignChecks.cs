@@ -22,7 +22,7 @@ internal static class CampaignChecks
     {
         campaigns.MapPost("/{campaign}/validate", Validate).WithName("validateCampaign")
             .WithMetadata(IdempotencyRule.ChangesNothing).Refuses(404)
-            .WithSummary("Checks everything that starting checks, and changes nothing.");
+            .WithSummary("Checks everything that starting checks, warns of likely mistakes, and changes nothing.");
         campaigns.MapGet("/{campaign}/preview", Preview).WithName("previewCampaign").Refuses(404)
             .WithSummary("Shows the message as one contact would get it.");
         campaigns.MapPost("/{campaign}/test-send", TestSend).WithName("sendTestMessage")
@@ -92,13 +92,19 @@ internal static class CampaignChecks
 /// <param name="Problems">What forbids a start.</param>
 /// <param name="Imports">The imports under way that a start would wait for; their rows are not all in the numbers.
 /// </param>
+/// <param name="Warnings">
+/// What is likely a mistake, and does not keep the campaign from starting: <c>content.foreign_tag</c>,
+/// <c>content.encoded_braces</c>, <c>content.unanswered_cid</c>, <c>content.no_unsubscribe_link</c>,
+/// <c>sender.no_dkim</c>, <c>relay.unreachable</c>, <c>campaign.audience.import_running</c>.
+/// </param>
 internal sealed record ValidationBody(
     bool MayStart,
     long Audience,
     long LicencesNeeded,
     long LicencesFree,
     IReadOnlyList<ProblemItem> Problems,
-    IReadOnlyList<string> Imports)
+    IReadOnlyList<string> Imports,
+    IReadOnlyList<ProblemItem> Warnings)
 {
     public static ValidationBody From(ValidationReport report) => new(
         report.Problems.IsEmpty,
@@ -106,7 +112,8 @@ internal sealed record ValidationBody(
         report.LicencesNeeded,
         report.LicencesFree,
         [.. report.Problems.Select(ProblemItem.From)],
-        report.Imports);
+        report.Imports,
+        [.. report.Warnings.Select(ProblemItem.From)]);
 }
 
 /// <summary>A message as one contact would get it.</summary>

@@ -25,6 +25,12 @@ internal sealed record CampaignRequest
     /// <summary>What is sent.</summary>
     public ContentRequest? Content { get; init; }
 
+    /// <summary>
+    /// Fields of the header, each a template, such as <c>{"Precedence": "bulk", "X-Customer": "{{number}}"}</c>. Not
+    /// those that the message has anyway, except <c>List-Id</c>; one that comes out blank is left out.
+    /// </summary>
+    public IReadOnlyDictionary<string, string?>? Headers { get; init; }
+
     /// <summary>Whom it goes to.</summary>
     public AudienceRequest? Audience { get; init; }
 
@@ -100,138 +106,16 @@ internal sealed record CampaignRequest
         {
             Name = checks.RequiredLine(Name, "name", Limits.NameLengthMax),
             Sender = Sender?.Read(checks),
-            Content = (Content ?? new ContentRequest()).Read(checks, before?.Content),
+            Content = (Content ?? new ContentRequest()).Read(checks, before?.Content) with
+            {
+                Headers = HeaderRequest.Read(Headers, checks),
+            },
             Relay = relay is "" ? null : relay,
             InDoubt = policy ?? default,
             TimeZone = zone,
             TrackOpens = TrackOpens ?? true,
             TrackClicks = TrackClicks ?? true,
         };
-    }
-}
-
-/// <summary>Who a message is from.</summary>
-/// <param name="Address">The address of the From header.</param>
-/// <param name="Name">The display name.</param>
-/// <param name="ReplyTo">Where answers go; the sender when absent.</param>
-internal sealed record SenderRequest(
-    [property: Required] string? Address = null, string? Name = null, string? ReplyTo = null)
-{
-    public Sender Read(Checks checks)
-    {
-        var address = checks.RequiredLine(Address, "sender.address", Limits.AddressLengthMax);
-        var name = checks.Line(Name, "sender.name", Limits.NameLengthMax);
-        var replyTo = checks.Line(ReplyTo, "sender.replyTo", Limits.AddressLengthMax);
-        CheckAddress(checks, address, "sender.address");
-        CheckAddress(checks, replyTo, "sender.replyTo");
-        return new(address, name is "" ? null : name, replyTo is "" ? null : replyTo);
-    }
-
-    private static void CheckAddress(Checks checks, string? address, string field)
-    {
-        if (!string.IsNullOrEmpty(address) && EmailAddress.Parse(address) is null)
-        {
-            checks.Fail(
-                "field.address", $"{field} must be an e-mail address as RFC 5321 and RFC 6531 define it.", field);
-        }
-    }
-}
-
-/// <summary>What is sent: Handlebars templates over a contact's fields.</summary>
-internal sealed record ContentRequest
-{
-    /// <summary>The subject; a template.</summary>
-    public string? Subject { get; init; }
-
-    /// <summary>The HTML body; a template.</summary>
-    public string? Html { get; init; }
-
-    /// <summary>The text alternative; a template. Made from the HTML when absent.</summary>
-    public string? Text { get; init; }
-
-    /// <summary>What a field holds for a contact that lacks it.</summary>
-    public IReadOnlyDictionary<string, string?>? Fallbacks { get; init; }
-
-    /// <summary>Files that go with every message.</summary>
-    public IReadOnlyList<AttachmentRequest?>? Attachments { get; init; }
-
-    public Content Read(Checks checks, Content? before) => new()
-    {
-        Subject = checks.Line(Subject, "content.subject", Limits.SubjectLengthMax) ?? "",
-        Html = checks.Block(Html, "content.html", Limits.BodyLengthMax) ?? "",
-        Text = checks.Block(Text, "content.text", Limits.BodyLengthMax),
-        Fallbacks = checks.Attributes(Fallbacks, "content.fallbacks", mayRemove: false)
-            .ToImmutableDictionary(pair => pair.Key, pair => pair.Value ?? ""),
-        Attachments = ReadAttachments(checks, before),
-    };
-
-    private ImmutableArray<Attachment> ReadAttachments(Checks checks, Content? before)
-    {
-        const string field = "content.attachments";
-        if (Attachments is null || !checks.Count(Attachments.Count, Limits.AttachmentsMax, field))
-        {
-            return [];
-        }
-
-        var read = Attachments
-            .Select((attachment, i) => (attachment ?? new(null, null, null)).Read(checks, $"{field}[{i}].", before))
-            .ToImmutableArray();
-        if (read.Sum(attachment => (long)attachment.Content.Length) > Limits.AttachmentBytesMax)
-        {
-            checks.Fail(
-                "field.too_long",
-                $"{field} must not have more than {Limits.AttachmentBytesMax} bytes together.",
-                field);
-        }
-
-        return read;
-    }
-}
-
-/// <summary>A file that goes with every message.</summary>
-/// <param name="FileName">As the recipient sees it.</param>
-/// <param name="ContentType">
-/// A media type, such as <c>application/pdf</c>. Absent: that of the file whose bytes are kept, else
-/// <c>application/octet-stream</c>.
-/// </param>
-/// <param name="Content">The bytes in Base64; when changing a campaign, absent keeps those of the same file
-/// name.</param>
-/// <param name="Bytes">How many bytes there are, as GET gives it; it changes nothing.</param>
-internal sealed record AttachmentRequest(
-    [property: Required] string? FileName = null,
-    string? ContentType = null,
-    byte[]? Content = null,
-    long? Bytes = null)
-{
-    public Attachment Read(Checks checks, string prefix, Content? before)
-    {
-        var fileName = checks.RequiredLine(FileName, $"{prefix}fileName", Limits.NameLengthMax);
-        if (fileName.AsSpan().IndexOfAny("/\\\"") >= 0)
-        {
-            checks.Fail(
-                "field.format", $"{prefix}fileName must not hold slashes, backslashes or quotes.", $"{prefix}fileName");
-        }
-
-        var kept = Content is null && before is { Attachments.IsDefault: false }
-            ? before.Attachments.FirstOrDefault(file => file.FileName == fileName)
-            : null;
-        var contentType = checks.Line(ContentType, $"{prefix}contentType", Limits.NameLengthMax)
-            ?? kept?.ContentType ?? "application/octet-stream";
-        if (!System.Net.Http.Headers.MediaTypeHeaderValue.TryParse(contentType, out _))
-        {
-            checks.Fail(
-                "field.format",
-                $"{prefix}contentType must be a media type, such as application/pdf.",
-                $"{prefix}contentType");
-        }
-
-        var content = Content ?? kept?.Content;
-        if (content is null)
-        {
-            checks.Fail("field.required", $"{prefix}content must be given in Base64.", $"{prefix}content");
-        }
-
-        return new(fileName, contentType, content ?? []);
     }
 }
 

@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.Exports;
 using OrleansCampaigns.Api.Lists;
 using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
@@ -11,6 +14,8 @@ namespace OrleansCampaigns.Api.Imports;
 /// <summary>Contacts from CSV files, and how far their reading is.</summary>
 internal static class ImportEndpoints
 {
+    private const int ErrorsPerPage = 1_000;
+
     private static readonly Refusal Unknown = Refusal.NotFound("import.unknown", "There is no such import.");
 
     public static void MapImports(this RouteGroupBuilder v1, long bytesMax)
@@ -19,15 +24,19 @@ internal static class ImportEndpoints
         imports.MapPost("/lists/{list}/imports", Start).WithName("startImport")
             .Example("text/csv", "address,name,city\r\nann@example.com,Ann,Graz\r\n")
             .WithMetadata(new BodyLimit(bytesMax)).Refuses(404)
-            .WithSummary("Takes a CSV file of contacts, streamed; it is read in the background.");
+            .WithSummary("Takes a CSV file of contacts, streamed; it is read in the background.")
+            .WithDescription("With dryRun=true the file is read at once, and the answer tells what it would come to.");
         imports.MapGet("/imports", Query).WithName("getImports").WithSummary("Lists imports, newest first.");
         imports.MapGet("/imports/{import}", Find).WithName("getImport")
             .Refuses(404).WithSummary("Shows how far an import is.");
         imports.MapGet("/imports/{import}/errors", QueryErrors).WithName("getImportErrors").Refuses(404)
-            .WithSummary("Shows what was wrong with single rows, by line.");
+            .WithSummary("Shows what was wrong with single rows, by line: at most 10,000.");
+        imports.MapGet("/imports/{import}/errors/export", ExportErrors).WithName("exportImportErrors").Refuses(404)
+            .Produces(StatusCodes.Status200OK, contentType: "text/csv")
+            .WithSummary("Writes what was wrong with single rows as CSV.");
     }
 
-    internal static async Task<Results<Accepted<ImportBody>, Problem>> Start(
+    internal static async Task<Results<Accepted<ImportBody>, Ok<ImportTrialBody>, Problem>> Start(
         string list,
         ImportQuery query,
         CsvBody body,
@@ -41,7 +50,16 @@ internal static class ImportEndpoints
             return Problems.From(ListEndpoints.Unknown);
         }
 
-        var started = await importer.Start(caller.Account, list, query.Options, body.Stream, cancellation);
+        var options = query.Options with { Encoding = query.Options.Encoding ?? body.Charset };
+        if (query.IsTrial)
+        {
+            var trial = await importer.Try(caller.Account, list, options, body.Stream, cancellation);
+            return trial.IsRefused
+                ? Problems.From(trial.Refusal)
+                : TypedResults.Ok(ImportTrialBody.From(trial.Value));
+        }
+
+        var started = await importer.Start(caller.Account, list, options, body.Stream, cancellation);
         return started.IsRefused
             ? Problems.From(started.Refusal)
             : TypedResults.Accepted($"/v1/imports/{started.Value.Id}", ImportBody.From(started.Value));
@@ -63,78 +81,36 @@ internal static class ImportEndpoints
         await importer.Find(caller.Account, import, cancellation) is null
             ? Problems.From(Unknown)
             : (await importer.QueryErrors(caller.Account, import, page.Cursor, page.Limit, cancellation))
-                .Answer(error => new ImportErrorBody(error.Line, error.Code, error.Detail, error.Column));
-}
+                .Answer(ImportErrorBody.From);
 
-/// <summary>An import and its progress.</summary>
-internal sealed record ImportBody
-{
-    /// <summary>Which import.</summary>
-    public required string Id { get; init; }
+    internal static async Task<Results<CsvFile<ImportError>, Problem>> ExportErrors(
+        string import, MarkQuery mark, Caller caller, IContactImporter importer, CancellationToken cancellation) =>
+        await importer.Find(caller.Account, import, cancellation) is null
+            ? Problems.From(Unknown)
+            : new CsvFile<ImportError>(
+                "import-errors.csv",
+                mark.WithMark,
+                ["line", "code", "detail", "column"],
+                AllErrors(caller.Account, import, importer, cancellation),
+                error => [error.Line.ToString(CultureInfo.InvariantCulture), error.Code, error.Detail, error.Column]);
 
-    /// <summary>The list that the contacts go to.</summary>
-    public required string ListId { get; init; }
-
-    /// <summary>How far it is.</summary>
-    public required ImportStatus Status { get; init; }
-
-    /// <summary>Rows read so far, without the header.</summary>
-    public required long Rows { get; init; }
-
-    /// <summary>Contacts that did not exist before.</summary>
-    public required long Created { get; init; }
-
-    /// <summary>Rows whose contact existed before.</summary>
-    public required long Updated { get; init; }
-
-    /// <summary>Rows whose address stood in an earlier row of the same file.</summary>
-    public required long Duplicated { get; init; }
-
-    /// <summary>Rows with an address that is not properly formatted; kept, and Invalid in a campaign.</summary>
-    public required long Malformed { get; init; }
-
-    /// <summary>Rows that were left out, each with an error.</summary>
-    public required long Rejected { get; init; }
-
-    /// <summary>Rows of contacts that left the list or were taken off it, and stay off; they are among the updated
-    /// ones.</summary>
-    public required long LeftOut { get; init; }
-
-    /// <summary>Rows by whose word their contact may not be written to: unsubscribed, bounced, complained, …. The
-    /// contacts are in, and stand so.</summary>
-    public required long OptedOut { get; init; }
-
-    /// <summary>When it began.</summary>
-    public required DateTimeOffset StartedAt { get; init; }
-
-    /// <summary>When it ended.</summary>
-    public DateTimeOffset? EndedAt { get; init; }
-
-    /// <summary>Why it failed as a whole.</summary>
-    public ProblemItem? Failure { get; init; }
-
-    public static ImportBody From(Import import) => new()
+    private static async IAsyncEnumerable<ImportError> AllErrors(
+        AccountId account,
+        string import,
+        IContactImporter importer,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        Id = import.Id,
-        ListId = import.ListId,
-        Status = import.Status,
-        Rows = import.Rows,
-        Created = import.Created,
-        Updated = import.Updated,
-        Duplicated = import.Duplicated,
-        Malformed = import.Malformed,
-        Rejected = import.Rejected,
-        LeftOut = import.LeftOut,
-        OptedOut = import.OptedOut,
-        StartedAt = import.StartedAt,
-        EndedAt = import.EndedAt,
-        Failure = import.Failure is null ? null : ProblemItem.From(import.Failure),
-    };
-}
+        string? cursor = null;
+        do
+        {
+            var page = await importer.QueryErrors(account, import, cursor, ErrorsPerPage, cancellation);
+            foreach (var error in page.Value?.Items ?? [])
+            {
+                yield return error;
+            }
 
-/// <summary>What was wrong with one row.</summary>
-/// <param name="Line">The line of the file where the row begins, from 1.</param>
-/// <param name="Code">Stable.</param>
-/// <param name="Detail">For people.</param>
-/// <param name="Column">The column, where it is one column's fault.</param>
-internal sealed record ImportErrorBody(long Line, string Code, string Detail, string? Column);
+            cursor = page.Value?.NextCursor;
+        }
+        while (cursor is not null);
+    }
+}

@@ -4,17 +4,31 @@ using Microsoft.Net.Http.Headers;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain.Contacts;
 
 namespace OrleansCampaigns.Api.Imports;
 
 /// <summary>How to read a CSV file.</summary>
-internal sealed record ImportQuery(ImportOptions Options, Problem? Problem)
+internal sealed record ImportQuery(ImportOptions Options, bool IsTrial, Problem? Problem)
     : IRefusable, IBindableFromHttpContext<ImportQuery>, IEndpointParameterMetadataProvider
 {
     private static readonly QueryParameters Parameters = new(
     [
-        new("addressColumn", "The column of the address; without it the first of address, email, e-mail, mail."),
-        new("nameColumn", "The column of the name; without it name."),
+        new(
+            "encoding",
+            "The encoding of the file, such as utf-8, windows-1252, macintosh or shift_jis; when absent the charset of "
+            + "the Content-Type, a byte order mark, or else the letters of the file say it. Not utf-7."),
+        new("header", "Whether the first row names the columns; found out when absent.", QueryKind.Truth),
+        new(
+            "dryRun",
+            "true answers what the import would come to, with the first contacts and the first rows that would be left "
+            + "out, and writes nothing.",
+            QueryKind.Truth),
+        new(
+            "addressColumn",
+            "The column of the address; without it the first whose header says so, such as email, e-mail or address, "
+            + "in many languages. The columns of a file without a header are column1, column2, …, or their number."),
+        new("nameColumn", "The column of the name; without it such as name, or first name and last name."),
         new(
             "statusColumn",
             "The column that says whether a contact may be written to; without it each whose header says so, such as "
@@ -58,17 +72,31 @@ internal sealed record ImportQuery(ImportOptions Options, Problem? Problem)
         {
             Resubscribe = consent,
             Actor = actor,
+            Encoding = ReadEncoding(query),
+            HasHeader = query.Truth("header"),
             AddressColumn = query.One("addressColumn"),
             NameColumn = query.One("nameColumn"),
             StatusColumn = query.One("statusColumn"),
             AttributeColumns = columns,
             Delimiter = ReadDelimiter(query),
         };
-        return ValueTask.FromResult<ImportQuery?>(new(options, query.Problem));
+        var isTrial = query.Truth("dryRun") == true;
+        return ValueTask.FromResult<ImportQuery?>(new(options, isTrial, query.Problem));
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
         builder.Metadata.Add(Parameters);
+
+    private static string? ReadEncoding(QueryReader query)
+    {
+        var name = query.One("encoding");
+        if (name is not null && FileEncodings.Find(name) is null)
+        {
+            query.Checks.Fail("field.unknown_value", $"encoding {FileEncodings.Rule}", "encoding");
+        }
+
+        return name;
+    }
 
     private static char? ReadDelimiter(QueryReader query)
     {
@@ -93,19 +121,26 @@ internal sealed record ImportQuery(ImportOptions Options, Problem? Problem)
 }
 
 /// <summary>A CSV file that is on its way in.</summary>
-internal sealed record CsvBody(Stream Stream, Problem? Problem)
+/// <param name="Stream">Its bytes.</param>
+/// <param name="Charset">The encoding that its media type names; <see langword="null"/> when it names none, or UTF-8 or
+/// ASCII, which many clients name without having looked.</param>
+/// <param name="Problem">What is wrong with its media type.</param>
+internal sealed record CsvBody(Stream Stream, string? Charset, Problem? Problem)
     : IRefusable, IBindableFromHttpContext<CsvBody>, IEndpointParameterMetadataProvider
 {
     public static ValueTask<CsvBody?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var request = context.Request;
-        var isCsv = request.Headers.ContentEncoding.Count == 0
-            && MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        var isCsv = MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && type.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase)
-            && (!type.Charset.HasValue
-                || type.Charset.ToString().Trim('"').ToLowerInvariant() is "utf-8" or "us-ascii");
+            && request.Headers.ContentEncoding.Count == 0;
+        var charset = type is { Charset.HasValue: true } ? type.Charset.ToString().Trim('"') : null;
+        charset = charset?.ToLowerInvariant() is "utf-8" or "us-ascii" ? null : charset;
+        var isKnown = charset is null || FileEncodings.Find(charset) is not null;
         return ValueTask.FromResult<CsvBody?>(new(
-            request.Body, isCsv ? null : TakenTypes.Refuse(context)));
+            request.Body,
+            charset,
+            isCsv && isKnown ? null : TakenTypes.Refuse(context)));
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>

@@ -21,8 +21,12 @@ internal static class Limits
     public const int AudienceListsMax = 100;
     public const int SubjectLengthMax = Domain.Campaigns.ContentLimits.SubjectMax;
     public const int BodyLengthMax = Domain.Campaigns.ContentLimits.BodyMax;
-    public const int AttachmentsMax = 20;
-    public const long AttachmentBytesMax = 10 * 1024 * 1024;
+    public const int AttachmentsMax = Domain.Campaigns.ContentLimits.AttachmentsMax;
+    public const long AttachmentBytesMax = Domain.Campaigns.ContentLimits.AttachmentOctetsMax;
+    public const int HeadersMax = Domain.Campaigns.ContentLimits.HeadersMax;
+    public const int HeaderValueLengthMax = Domain.Campaigns.ContentLimits.HeaderValueMax;
+    public const int ReplyToLengthMax = Domain.Campaigns.ContentLimits.ReplyToLengthMax;
+    public const int ContentIdLengthMax = 255;
     public const int ExportColumnsMax = 200;
     public const long SuppressionBytesMax = 128 * 1024 * 1024;
     public const long FormBytesMax = 64 * 1024;

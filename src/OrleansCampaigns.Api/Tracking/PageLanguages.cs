@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Microsoft.Net.Http.Headers;
+using OrleansCampaigns.Domain.Contacts;
 using static OrleansCampaigns.Api.Tracking.PageCatalogue;
 
 namespace OrleansCampaigns.Api.Tracking;
@@ -7,10 +8,6 @@ namespace OrleansCampaigns.Api.Tracking;
 /// <summary>The languages of the public pages, and which of them a page speaks.</summary>
 internal static class PageLanguages
 {
-    /// <summary>Attributes of a contact that name its language, in the order in which they are looked at.</summary>
-    private static readonly string[] Attributes =
-        ["language", "lang", "locale", "preferred language", "sprache", "langue"];
-
     /// <summary>Every language, English first.</summary>
     public static IReadOnlyList<PageTexts> All { get; } = [English, German, French, Spanish, Italian, Russian];
 
@@ -43,10 +40,8 @@ internal static class PageLanguages
 
     private static PageTexts? OfContact(IReadOnlyDictionary<string, string>? attributes) => attributes is null
         ? null
-        : Attributes
-            .SelectMany(
-                name => attributes.Where(pair => pair.Key.Trim().Equals(name, StringComparison.OrdinalIgnoreCase)))
-            .Select(pair => Find(pair.Value))
+        : ContactLanguage.NamedBy(attributes)
+            .Select(Find)
             .FirstOrDefault(texts => texts is not null);
 
     private static PageTexts? OfBrowser(HttpRequest request) =>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Contacts;
 using OrleansCampaigns.Api.OpenApi;
@@ -66,28 +67,6 @@ internal static class ViewEndpoints
             : (await directory.ChangeView(caller.Account, view, name, filter, cancellation)).Answer(ViewBody.From);
     }
 
-    private static async Task<(string Name, ContactFilter Filter, Problem? Problem)> Read(
-        ViewRequest request, Caller caller, FilterCheck check, CancellationToken cancellation)
-    {
-        var checks = new Checks();
-        var name = checks.RequiredLine(request.Name, "name", Limits.NameLengthMax);
-        var fields = FilterFields.Under("filter.");
-        var filter = request.Filter?.Read(checks, fields);
-        if (filter is null)
-        {
-            checks.Fail("field.required", "filter must be given; an empty one holds for all contacts.", "filter");
-        }
-
-        if (checks.HaveFailed)
-        {
-            return (name, new(), Problems.From(checks));
-        }
-
-        return await check.Find(caller.Account, filter!, fields, cancellation) is { } refusal
-            ? (name, filter!, Problems.From(refusal))
-            : (name, filter!, null);
-    }
-
     internal static async Task<Results<Ok<PageBody<ViewBody>>, Problem>> Query(
         PageQuery page, Caller caller, IListDirectory directory, CancellationToken cancellation)
     {
@@ -122,13 +101,38 @@ internal static class ViewEndpoints
             : (await contacts.Query(caller.Account, found.Filter, page.Cursor, page.Limit, cancellation)).Answer(
                 ContactBody.From);
     }
+
+    private static async Task<(string Name, ContactFilter Filter, Problem? Problem)> Read(
+        ViewRequest request, Caller caller, FilterCheck check, CancellationToken cancellation)
+    {
+        var checks = new Checks();
+        var name = checks.RequiredLine(request.Name, "name", Limits.NameLengthMax);
+        var fields = FilterFields.Under("filter.");
+        var filter = request.Filter?.Read(checks, fields);
+        if (filter is null)
+        {
+            checks.Fail("field.required", "filter must be given; an empty one holds for all contacts.", "filter");
+        }
+
+        var problem = checks.HaveFailed
+            ? Problems.From(checks)
+            : await check.Find(caller.Account, filter!, fields, cancellation) is { } refusal
+                ? Problems.From(refusal)
+                : null;
+        return (name, filter!, problem);
+    }
 }
 
 /// <summary>A filter to be saved.</summary>
 /// <param name="Name">For people; unique in the account.</param>
 /// <param name="Filter">Which contacts.</param>
+/// <param name="Id">Which view, as GET gives it; it changes nothing.</param>
+/// <param name="CreatedAt">When it was made, as GET gives it; it changes nothing.</param>
 internal sealed record ViewRequest(
-    [property: Required] string? Name = null, [property: Required] ContactFilterBody? Filter = null);
+    [property: Required] string? Name = null,
+    [property: Required] ContactFilterBody? Filter = null,
+    JsonElement? Id = null,
+    JsonElement? CreatedAt = null);
 
 /// <summary>A saved filter.</summary>
 internal sealed record ViewBody(string Id, string Name, ContactFilterBody Filter, DateTimeOffset CreatedAt)

@@ -223,6 +223,9 @@ public sealed record ValidationReport(
 {
     /// <summary>The imports that a start would wait for; their rows are not all in the numbers.</summary>
     [Id(20)] public ImmutableList<string> Imports { get; init; } = [];
+
+    /// <summary>What is likely a mistake, and forbids nothing.</summary>
+    [Id(21)] public ImmutableList<Refusal> Warnings { get; init; } = [];
 }
 
 /// <summary>A message as one contact would get it.</summary>

@@ -172,21 +172,20 @@ public interface IListDirectory
     Task<Result<ContactView>> CreateView(
         AccountId account, string name, ContactFilter filter, CancellationToken cancellation = default);
 
-    /// <summary>
-    /// Gives a view another name and filter; refused <c>view.unknown</c>, <c>view.name</c> or <c>view.exists</c>.
-    /// </summary>
+    /// <summary>The view, or <see langword="null"/>.</summary>
+    Task<ContactView?> FindView(AccountId account, string viewId, CancellationToken cancellation = default);
+
+    /// <summary>Every view, by name; an account has at most 1,000.</summary>
+    Task<IReadOnlyList<ContactView>> QueryViews(AccountId account, CancellationToken cancellation = default);
+
+    /// <summary>Gives a view another name and filter; what was made with it before keeps the earlier one.</summary>
+    /// <returns>Refused <c>view.unknown</c>, <c>view.exists</c>, or for the name or filter.</returns>
     Task<Result<ContactView>> ChangeView(
         AccountId account,
         string viewId,
         string name,
         ContactFilter filter,
         CancellationToken cancellation = default);
-
-    /// <summary>The view, or <see langword="null"/>.</summary>
-    Task<ContactView?> FindView(AccountId account, string viewId, CancellationToken cancellation = default);
-
-    /// <summary>Every view, by name; an account has at most 1,000.</summary>
-    Task<IReadOnlyList<ContactView>> QueryViews(AccountId account, CancellationToken cancellation = default);
 
     /// <summary>Deletes a view.</summary>
     Task<bool> DeleteView(AccountId account, string viewId, CancellationToken cancellation = default);

@@ -9,7 +9,8 @@ namespace OrleansCampaigns.Domain.Campaigns;
 /// <param name="Address">The address of the From header, and of the envelope unless a return path is
 /// configured.</param>
 /// <param name="Name">The display name.</param>
-/// <param name="ReplyTo">Where answers go; the sender when absent.</param>
+/// <param name="ReplyTo">Where answers go: mailboxes as <see cref="MailboxList"/> reads them; the sender when absent.
+/// </param>
 [GenerateSerializer, Immutable, Alias("Campaigns.Sender")]
 public sealed record Sender(
     [property: Id(0)] string Address,
@@ -24,7 +25,27 @@ public sealed record Sender(
 public sealed record Attachment(
     [property: Id(0)] string FileName,
     [property: Id(1)] string ContentType,
-    [property: Id(2)] byte[] Content);
+    [property: Id(2)] byte[] Content)
+{
+    /// <summary>What <c>cid:</c> URLs of the HTML call it (RFC 2392), without angle brackets.</summary>
+    /// <remarks>
+    /// Absent, a file whose name the HTML calls by <c>cid:</c> goes by that name, and any other one is no part of the
+    /// page.
+    /// </remarks>
+    [Id(3)] public string? ContentId { get; init; }
+
+    /// <summary>
+    /// Whether it is shown in the page and not listed beside it (RFC 2183); when absent, it is where <c>cid:</c> names
+    /// it.
+    /// </summary>
+    [Id(4)] public bool? Inline { get; init; }
+}
+
+/// <summary>A field of the header that the author adds.</summary>
+/// <param name="Name">Its name (RFC 5322 §2.2), one that <see cref="OwnHeaders"/> leaves to authors.</param>
+/// <param name="Value">A template without escaping; one that comes out blank leaves the field out.</param>
+[GenerateSerializer, Immutable, Alias("Campaigns.HeaderField")]
+public sealed record HeaderField([property: Id(0)] string Name, [property: Id(1)] string Value);
 
 /// <summary>What is sent: Handlebars templates over a contact's fields.</summary>
 [GenerateSerializer, Immutable, Alias("Campaigns.Content")]
@@ -48,6 +69,9 @@ public sealed record Content
 
     /// <summary>Files that go with every message.</summary>
     [Id(4)] public ImmutableArray<Attachment> Attachments { get; init; } = [];
+
+    /// <summary>Fields of the header that the author adds; each name once.</summary>
+    [Id(5)] public ImmutableArray<HeaderField> Headers { get; init; } = [];
 }
 
 /// <summary>Everything about a campaign that its author decides.</summary>

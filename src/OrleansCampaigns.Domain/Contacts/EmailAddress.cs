@@ -65,14 +65,19 @@ public sealed record EmailAddress
             return null;
         }
 
-        var local = NormaliseLocalPart(text[..at]);
         var domain = NormaliseDomain(text[(at + 1)..]);
+        var local = NormaliseLocalPart(text[..at], domain is not null && TakesAnyDots(domain));
         return local is null || domain is null || Encoding.UTF8.GetByteCount(local) + domain.Length + 1 > 254
             ? null
             : new EmailAddress(local, domain);
     }
 
-    private static string? NormaliseLocalPart(string local)
+    // Japanese carriers gave out addresses such as a..b@ and ab.@, which are in use and break the rule of RFC 5322
+    // §3.2.3. They are sent to in quotes, which every server understands, and are no typing mistakes there only.
+    private static bool TakesAnyDots(string domain) =>
+        domain.EndsWith(".jp", StringComparison.Ordinal) || domain == "au.com";
+
+    private static string? NormaliseLocalPart(string local, bool takesAnyDots)
     {
         if (!PlainText.IsWellFormed(local))
         {
@@ -94,7 +99,12 @@ public sealed record EmailAddress
         }
         else if (!IsDotAtom(local))
         {
-            return null;
+            if (!takesAnyDots || !IsDotAtom(local.Replace(".", "", StringComparison.Ordinal)))
+            {
+                return null;
+            }
+
+            local = Quote(local);
         }
 
         return Encoding.UTF8.GetByteCount(local) <= 64 ? local : null;

@@ -13,8 +13,18 @@ internal sealed partial class CampaignGrain
 {
     private static readonly TimeSpan TestSendLimit = TimeSpan.FromSeconds(10);
 
-    public async Task<Result<ValidationReport>> Validate(AccountId account) =>
-        NotFound(account) is { } missing ? missing : await FindProblems(deep: true);
+    public async Task<Result<ValidationReport>> Validate(AccountId account)
+    {
+        if (NotFound(account) is { } missing)
+        {
+            return missing;
+        }
+
+        // While the relay is asked, the audience is counted.
+        var unreachable = FindUnreachable();
+        var report = await FindProblems(deep: true);
+        return report with { Warnings = await FindWarnings(report, await unreachable) };
+    }
 
     public async Task<Result<MessagePreview>> Preview(AccountId account, ContactId contact)
     {

@@ -15,7 +15,11 @@ public interface IMessageComposers
 /// <summary>A compiled content, or what is wrong with it.</summary>
 /// <param name="Composer">Makes messages; <see langword="null"/> when there are problems.</param>
 /// <param name="Problems">Each names the field and the rule.</param>
-public sealed record CompiledContent(IMessageComposer? Composer, IReadOnlyList<Refusal> Problems);
+public sealed record CompiledContent(IMessageComposer? Composer, IReadOnlyList<Refusal> Problems)
+{
+    /// <summary>What is likely a mistake, and forbids nothing.</summary>
+    public IReadOnlyList<Refusal> Warnings { get; init; } = [];
+}
 
 /// <summary>Makes the messages of one campaign. Safe for concurrent use.</summary>
 public interface IMessageComposer

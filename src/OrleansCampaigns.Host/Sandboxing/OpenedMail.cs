@@ -1,5 +1,7 @@
 using System.Net;
 using MimeKit;
+using OrleansCampaigns.Domain.Campaigns;
+using OrleansCampaigns.Mail.Messages;
 using OrleansCampaigns.Mail.Sandbox;
 
 namespace OrleansCampaigns.Host.Sandboxing;
@@ -7,7 +9,7 @@ namespace OrleansCampaigns.Host.Sandboxing;
 /// <summary>What is in a message of the inbox, as a mail program would show it.</summary>
 internal sealed class OpenedMail
 {
-    private const int InlineOctetsMax = 1024 * 1024;
+    private const int InlineOctetsMax = ContentLimits.AttachmentOctetsMax;
 
     private readonly MimeMessage _mime;
 
@@ -47,23 +49,21 @@ internal sealed class OpenedMail
 
     private string WithPictures(string html)
     {
-        foreach (var part in _mime.BodyParts.OfType<MimePart>())
-        {
-            if (part is { ContentId: { Length: > 0 } id, ContentType.MediaType: "image", Content: { } content })
-            {
-                using var octets = new MemoryStream();
-                content.DecodeTo(octets);
-                if (octets.Length <= InlineOctetsMax)
-                {
-                    var data = Convert.ToBase64String(octets.GetBuffer(), 0, (int)octets.Length);
-                    html = html.Replace(
-                        $"cid:{id}",
-                        WebUtility.HtmlEncode($"data:{part.ContentType.MimeType};base64,{data}"),
-                        StringComparison.OrdinalIgnoreCase);
-                }
-            }
-        }
+        var pictures = _mime.BodyParts.OfType<MimePart>()
+            .Where(part => part is { ContentId.Length: > 0, ContentType.MediaType: "image", Content: not null })
+            .DistinctBy(part => part.ContentId, StringComparer.Ordinal)
+            .ToDictionary(part => part.ContentId!, StringComparer.Ordinal);
+        return CidReferences.Replace(html, id => pictures.TryGetValue(id, out var part) ? Data(part) : null);
+    }
 
-        return html;
+    private static string? Data(MimePart part)
+    {
+        using var octets = new MemoryStream();
+        part.Content!.DecodeTo(octets);
+        return octets.Length <= InlineOctetsMax
+            ? WebUtility.HtmlEncode(
+                $"data:{part.ContentType.MimeType};base64,"
+                + Convert.ToBase64String(octets.GetBuffer(), 0, (int)octets.Length))
+            : null;
     }
 }

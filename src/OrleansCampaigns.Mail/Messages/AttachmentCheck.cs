@@ -9,16 +9,19 @@ namespace OrleansCampaigns.Mail.Messages;
 internal static class AttachmentCheck
 {
     /// <summary>How many files go with a message at most.</summary>
-    public const int CountMax = 10;
+    public const int CountMax = ContentLimits.AttachmentsMax;
 
     /// <summary>How large they may be together, in octets before encoding.</summary>
-    public const int OctetsMax = 10 * 1024 * 1024;
+    public const int OctetsMax = ContentLimits.AttachmentOctetsMax;
 
     private const int FileNameMax = 255;
 
     /// <summary>Encodes them; adds what is wrong to <paramref name="problems"/>.</summary>
+    /// <param name="attachments">The files.</param>
+    /// <param name="cids">What the HTML calls by <c>cid:</c>.</param>
+    /// <param name="problems">Takes what is wrong.</param>
     public static IReadOnlyList<PreparedAttachment> Prepare(
-        ImmutableArray<Attachment> attachments, List<Refusal> problems)
+        ImmutableArray<Attachment> attachments, IReadOnlySet<string> cids, List<Refusal> problems)
     {
         if (attachments.IsDefaultOrEmpty)
         {
@@ -44,9 +47,30 @@ internal static class AttachmentCheck
         var types = attachments
             .Select((attachment, index) => Check(attachment, $"content.attachments[{index}]", problems))
             .ToList();
+        var named = attachments.Select(attachment => attachment.ContentId).OfType<string>().ToList();
+        if (named.Count > named.Distinct(StringComparer.Ordinal).Count())
+        {
+            problems.Add(Refusal.Invalid(
+                "content.attachment.content_id", "Two files have the same contentId.", "content.attachments"));
+        }
+
         return problems.Count > before
             ? []
-            : [.. attachments.Zip(types, (attachment, type) => new PreparedAttachment(attachment, type!))];
+            : [.. attachments.Zip(types, (attachment, type) => Prepare(attachment, type!, cids))];
+    }
+
+    /// <summary>What a file answers to: the name it was given for that, or its own where the HTML calls it by that.
+    /// </summary>
+    /// <returns><see langword="null"/> when nothing in the page can call it.</returns>
+    public static string? ContentIdOf(Attachment attachment, IReadOnlySet<string> cids) =>
+        attachment.ContentId
+        ?? (OwnHeaders.IsContentId(attachment.FileName)
+            && (attachment.Inline ?? cids.Contains(attachment.FileName)) ? attachment.FileName : null);
+
+    private static PreparedAttachment Prepare(Attachment attachment, ContentType type, IReadOnlySet<string> cids)
+    {
+        var id = ContentIdOf(attachment, cids);
+        return new PreparedAttachment(attachment, type, id, isInline: attachment.Inline ?? (id is not null));
     }
 
     private static ContentType? Check(Attachment attachment, string field, List<Refusal> problems)
@@ -60,6 +84,16 @@ internal static class AttachmentCheck
                 "content.attachment.file_name",
                 $"A file's name must have 1 to {FileNameMax} characters and no slash.",
                 $"{field}.fileName"));
+        }
+
+        if (attachment.ContentId is { } id ? !OwnHeaders.IsContentId(id)
+            : attachment.Inline == true && !OwnHeaders.IsContentId(attachment.FileName))
+        {
+            problems.Add(Refusal.Invalid(
+                "content.attachment.content_id",
+                "An inline file needs a contentId of letters, digits and signs without blanks, such as "
+                + "logo@example.com (RFC 2392).",
+                $"{field}.contentId"));
         }
 
         if (attachment.Content is not { Length: > 0 })

@@ -18,8 +18,9 @@ internal sealed class CampaignEnvelope
     private readonly TimeZoneInfo timeZone;
     private readonly DkimKey? dkim;
     private readonly MailboxAddress from;
-    private readonly MailboxAddress? replyTo;
+    private readonly IReadOnlyList<MailboxAddress> replyTo;
     private readonly string feedbackId;
+    private readonly string? listId;
     private readonly Lazy<FixedValues> plain;
     private readonly Lazy<FixedValues> international;
 
@@ -29,8 +30,10 @@ internal sealed class CampaignEnvelope
         IReadOnlyList<PreparedAttachment> attachments,
         TimeZoneInfo timeZone,
         DkimKey? dkim,
-        RelayProvider provider)
+        RelayProvider provider,
+        string? listId)
     {
+        this.listId = listId;
         this.campaign = campaign;
         this.attachments = attachments;
         this.timeZone = timeZone;
@@ -38,7 +41,7 @@ internal sealed class CampaignEnvelope
         Provider = provider;
         from = sender.From;
         replyTo = sender.ReplyTo;
-        NeedsUtf8 = new[] { from, sender.Envelope, replyTo }.Any(CampaignSender.NeedsUtf8);
+        NeedsUtf8 = replyTo.Append(from).Append(sender.Envelope).Any(CampaignSender.NeedsUtf8);
         plain = new(() => Fix(PlainFormat));
         international = new(() => Fix(InternationalFormat));
         feedbackId = $"{campaign}:{sender.Domain.Trim('[', ']').Replace(':', '.')}:campaign:orleanscampaigns";
@@ -89,11 +92,9 @@ internal sealed class CampaignEnvelope
             }
         }
 
-        AddForMachines("Feedback-ID", feedbackId);
-        AddForMachines("X-Campaign", campaign.Value);
-        foreach (var (name, value) in ProviderHeaders.Of(provider, message.MessageId))
+        foreach (var (name, value) in LastHeaders(message, format, provider))
         {
-            AddForMachines(name, value);
+            AddRaw(name, value);
         }
 
         return headers;
@@ -114,7 +115,7 @@ internal sealed class CampaignEnvelope
         }
 
         // In one line as it stands: a long word would be encoded, and who reads it would not decode it.
-        void AddForMachines(string name, string value) => AddRaw(name, Encoding.ASCII.GetBytes($" {value}\r\n"));
+        void AddForMachines(string name, string value) => AddRaw(name, OneLine(value));
 
         void AddRaw(string name, byte[] value)
         {
@@ -123,6 +124,29 @@ internal sealed class CampaignEnvelope
             headers.Add(header);
         }
     }
+
+    private IEnumerable<(string Name, byte[] Value)> LastHeaders(
+        OutgoingMessage message, FormatOptions format, RelayProvider provider)
+    {
+        foreach (var (name, value) in message.OwnHeaders)
+        {
+            yield return (name, HeaderText.Write(name, value, Encode, format));
+        }
+
+        if (listId is not null)
+        {
+            yield return (OwnHeaders.ListId, OneLine(listId));
+        }
+
+        yield return ("Feedback-ID", OneLine(feedbackId));
+        yield return ("X-Campaign", OneLine(campaign.Value));
+        foreach (var (name, value) in ProviderHeaders.Of(provider, message.MessageId))
+        {
+            yield return (name, OneLine(value));
+        }
+    }
+
+    private static byte[] OneLine(string value) => Encoding.ASCII.GetBytes($" {value}\r\n");
 
     // In the message's own format: later, an international address would already be lost.
     private static byte[] Encode(string name, string value, FormatOptions format)
@@ -134,7 +158,14 @@ internal sealed class CampaignEnvelope
 
     private FixedValues Fix(FormatOptions format) => new(
         Write("From", from, format),
-        replyTo is null ? null : Write("Reply-To", replyTo, format));
+        replyTo.Count == 0 ? null : WriteAll("Reply-To", format));
+
+    // One in a line of its own: together they may be longer than a line may be.
+    private byte[] WriteAll(string field, FormatOptions format)
+    {
+        var written = replyTo.Select(mailbox => Encoding.UTF8.GetString(Write(field, mailbox, format)).TrimEnd());
+        return Encoding.UTF8.GetBytes(string.Join(",\r\n", written) + "\r\n");
+    }
 
     // A name that was encoded here goes out as it is: MimeKit would decode it and write what it had stood for.
     private static byte[] Write(string field, MailboxAddress mailbox, FormatOptions format)

@@ -8,11 +8,11 @@ namespace OrleansCampaigns.Mail.Messages;
 
 /// <summary>Who a campaign is from, checked.</summary>
 /// <param name="From">The From header.</param>
-/// <param name="ReplyTo">The Reply-To header, if any.</param>
+/// <param name="ReplyTo">The mailboxes of the Reply-To header; none when there is no such header.</param>
 /// <param name="Envelope">The envelope's sender.</param>
 /// <param name="Domain">The From header's domain.</param>
 internal sealed record CampaignSender(
-    MailboxAddress From, MailboxAddress? ReplyTo, MailboxAddress Envelope, string Domain)
+    MailboxAddress From, IReadOnlyList<MailboxAddress> ReplyTo, MailboxAddress Envelope, string Domain)
 {
     /// <summary>Checks; adds what is wrong to <paramref name="problems"/>.</summary>
     /// <returns><see langword="null"/> when something is.</returns>
@@ -36,11 +36,13 @@ internal sealed record CampaignSender(
                 "campaign.sender", "The sender's address is not properly formatted (RFC 5321).", "sender.address"));
         }
 
-        var replyTo = string.IsNullOrWhiteSpace(sender.ReplyTo) ? null : EmailAddress.Parse(sender.ReplyTo);
-        if (replyTo is null && !string.IsNullOrWhiteSpace(sender.ReplyTo))
+        var replyTo = string.IsNullOrWhiteSpace(sender.ReplyTo) ? [] : MailboxList.Parse(sender.ReplyTo);
+        if (replyTo is not { Length: <= ContentLimits.ReplyToMax })
         {
             problems.Add(Refusal.Invalid(
-                "campaign.reply_to", "The address for answers is not properly formatted (RFC 5321).",
+                "campaign.reply_to",
+                "The address for answers is not properly formatted (RFC 5321), nor are these mailboxes with names, "
+                + $"{ContentLimits.ReplyToMax} at most (RFC 5322).",
                 "sender.replyTo"));
         }
 
@@ -52,7 +54,7 @@ internal sealed record CampaignSender(
         var envelope = returnPath is null ? address : EmailAddress.Parse(returnPath) ?? address;
         return new CampaignSender(
             Mailbox(sender.Name?.Trim(), address),
-            replyTo is null ? null : Mailbox(null, replyTo),
+            [.. replyTo!.Value.Select(mailbox => Mailbox(mailbox.Name, mailbox.Address))],
             Mailbox(null, envelope),
             address.Domain);
     }

@@ -4,33 +4,41 @@ using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Mail.Messages.Tracking;
+using OrleansCampaigns.Mail.Messages.Warnings;
 using OrleansCampaigns.Mail.Templates;
 
 namespace OrleansCampaigns.Mail.Messages;
 
 /// <summary>What one recipient reads.</summary>
-internal readonly record struct RenderedContent(string Subject, string Html, string Text);
+internal readonly record struct RenderedContent(
+    string Subject, string Html, string Text, IReadOnlyList<(string Name, string Value)> Headers);
 
 /// <summary>The compiled templates of one campaign. Safe for concurrent use.</summary>
 internal sealed class CampaignTemplates
 {
     private readonly FieldTable fields;
+    private readonly TimeZoneInfo zone;
     private readonly ImmutableDictionary<string, string> fallbacks;
     private readonly CompiledTemplate subject;
     private readonly CompiledTemplate? html;
     private readonly CompiledTemplate? text;
     private readonly TextAlternative? alternative;
     private readonly TrackedTemplate? tracked;
+    private readonly HeaderTemplates headers;
 
     private CampaignTemplates(
         FieldTable fields,
+        TimeZoneInfo zone,
         ImmutableDictionary<string, string> fallbacks,
         CompiledTemplate subject,
         CompiledTemplate? html,
         CompiledTemplate? text,
-        TrackedTemplate? tracked)
+        TrackedTemplate? tracked,
+        HeaderTemplates headers)
     {
+        this.headers = headers;
         this.fields = fields;
+        this.zone = zone;
         this.fallbacks = fallbacks;
         this.subject = subject;
         this.html = html;
@@ -39,6 +47,7 @@ internal sealed class CampaignTemplates
         alternative = html is not null && text is null ? TextAlternative.Of(html) : null;
         RequiredFields = new[] { subject, html, text }
             .OfType<CompiledTemplate>()
+            .Concat(headers.Templates)
             .SelectMany(template => template.Required)
             .Where(name => !fallbacks.ContainsKey(name))
             .ToImmutableSortedSet(StringComparer.Ordinal);
@@ -49,6 +58,23 @@ internal sealed class CampaignTemplates
 
     /// <summary>Every field that is used.</summary>
     public IReadOnlySet<string> UsedFields => fields.Names;
+
+    /// <summary>The parts by field in which no reader finds a link to unsubscribe by.</summary>
+    public IEnumerable<string> WithoutUnsubscribeUrl
+    {
+        get
+        {
+            if (html is { HasUnsubscribeUrl: false })
+            {
+                yield return "content.html";
+            }
+
+            if (text is { HasUnsubscribeUrl: false })
+            {
+                yield return "content.text";
+            }
+        }
+    }
 
     /// <summary>The tracked links.</summary>
     public IReadOnlyList<string> Links => tracked?.Links ?? [];
@@ -72,19 +98,31 @@ internal sealed class CampaignTemplates
         var html = hasHtml
             ? CompileOne(
                 "content.html",
-                content.Html,
+                EncodedBraces.Mend(content.Html),
                 ValueEncoding.Html,
                 TemplateLimits.OutputMax,
                 hasPublicUrl && (definition.TrackClicks || definition.TrackOpens) ? Mark : null)
             : null;
         var text = hasText
-            ? CompileOne("content.text", content.Text!, ValueEncoding.None, TemplateLimits.OutputMax)
+            ? CompileOne(
+                "content.text", EncodedBraces.Mend(content.Text!), ValueEncoding.Text, TemplateLimits.OutputMax)
             : null;
+        var headers = HeaderTemplates.Compile(
+            content.Headers,
+            (field, value) => CompileOne(field, value, ValueEncoding.None, ContentLimits.HeaderValueMax),
+            problems);
         CheckLinks(tracked, problems);
         return problems.Count > before
             ? null
             : new CampaignTemplates(
-                fields, content.Fallbacks ?? ImmutableDictionary<string, string>.Empty, subject!, html, text, tracked);
+                fields,
+                TimeZones.Find(definition.TimeZone) ?? TimeZoneInfo.Utc,
+                content.Fallbacks ?? ImmutableDictionary<string, string>.Empty,
+                subject!,
+                html,
+                text,
+                tracked,
+                headers);
 
         IReadOnlyList<TemplateNode> Mark(IReadOnlyList<TemplateNode> nodes)
         {
@@ -101,21 +139,23 @@ internal sealed class CampaignTemplates
             Func<IReadOnlyList<TemplateNode>, IReadOnlyList<TemplateNode>>? mark = null)
         {
             var compiled = CompiledTemplate.Compile(field, template, encoding, lengthMax, fields, mark);
-            if (compiled.IsRefused)
-            {
-                problems.Add(compiled.Refusal);
-                return null;
-            }
+            problems.AddRange(Check(compiled, field, hasPublicUrl));
+            return compiled.IsRefused ? null : compiled.Value;
+        }
+    }
 
-            if (compiled.Value.HasUnsubscribeUrl && !hasPublicUrl)
-            {
-                problems.Add(Refusal.Invalid(
-                    "template.unsubscribe_url",
-                    $"{field} uses {{{{{OwnFields.UnsubscribeUrl}}}}}, which needs the setting Tracking:PublicUrl.",
-                    field));
-            }
-
-            return compiled.Value;
+    private static IEnumerable<Refusal> Check(Result<CompiledTemplate> compiled, string field, bool hasPublicUrl)
+    {
+        if (compiled.IsRefused)
+        {
+            yield return compiled.Refusal;
+        }
+        else if (compiled.Value.HasUnsubscribeUrl && !hasPublicUrl)
+        {
+            yield return Refusal.Invalid(
+                "template.unsubscribe_url",
+                $"{field} uses {{{{{OwnFields.UnsubscribeUrl}}}}}, which needs the setting Tracking:PublicUrl.",
+                field);
         }
     }
 
@@ -139,13 +179,25 @@ internal sealed class CampaignTemplates
     }
 
     /// <summary>What <paramref name="recipient"/> reads.</summary>
-    public Result<RenderedContent> Render(RecipientProfile recipient, RecipientRoute route)
+    /// <param name="recipient">Who.</param>
+    /// <param name="route">The ways back.</param>
+    /// <param name="isMeasured">Whether the recipient is none, so that its values need not mean anything.</param>
+    public Result<RenderedContent> Render(RecipientProfile recipient, RecipientRoute route, bool isMeasured = false)
     {
-        var values = new RecipientFields(recipient, fields, fallbacks, route.UnsubscribeUrl);
+        var values = new RecipientFields(recipient, fields, fallbacks, route.UnsubscribeUrl, zone)
+        {
+            TakeAnything = isMeasured,
+        };
         var renderedSubject = subject.Render(values);
         if (renderedSubject.IsRefused)
         {
             return renderedSubject.Refusal;
+        }
+
+        var renderedHeaders = headers.Render(values);
+        if (renderedHeaders.IsRefused)
+        {
+            return renderedHeaders.Refusal;
         }
 
         var renderedHtml = html?.Render(values) ?? "";
@@ -165,7 +217,8 @@ internal sealed class CampaignTemplates
         return new RenderedContent(
             HeaderText.Neutralise(renderedSubject.Value),
             route.IsTracked && tracked is not null ? tracked.Track(marked, route) : Unmark(marked),
-            renderedText.Value);
+            renderedText.Value,
+            renderedHeaders.Value);
     }
 
     private string Unmark(string marked) => tracked?.Unmark(marked) ?? marked;

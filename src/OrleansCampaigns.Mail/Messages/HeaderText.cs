@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MimeKit;
 using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Mail.Messages;
@@ -12,6 +13,9 @@ internal static class HeaderText
 {
     // Of three octets each at most, so that with its frame no word is longer than 75.
     private const int EncodedCharactersMax = 14;
+
+    // RFC 5322 §2.1.1, without the line's end.
+    private const int LineMax = 78;
 
     /// <summary>Whether there is a character that must not stand in a header.</summary>
     public static bool HasControlCharacter(string? text) => text is not null && text.AsSpan().ContainsAnyControl();
@@ -48,6 +52,40 @@ internal static class HeaderText
         }
 
         return words.ToString();
+    }
+
+    /// <summary>The value of a field that an author added, as it stands behind the colon.</summary>
+    /// <param name="name">The field's name.</param>
+    /// <param name="value">One line.</param>
+    /// <param name="encode">Writes a value that is not ASCII (RFC 2047).</param>
+    /// <param name="format">How the message is written.</param>
+    /// <remarks>
+    /// ASCII is broken at its blanks and never encoded: many such values are read by programs that decode nothing.
+    /// </remarks>
+    public static byte[] Write(
+        string name, string value, Func<string, string, FormatOptions, byte[]> encode, FormatOptions format)
+    {
+        value = Literal(value);
+        if (!Ascii.IsValid(value))
+        {
+            return encode(name, value, format);
+        }
+
+        var lines = new StringBuilder();
+        var column = name.Length + 1;
+        foreach (var word in value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (lines.Length > 0 && column + 1 + word.Length > LineMax)
+            {
+                lines.Append("\r\n");
+                column = 0;
+            }
+
+            lines.Append(' ').Append(word);
+            column += 1 + word.Length;
+        }
+
+        return Encoding.ASCII.GetBytes(lines.Append("\r\n").ToString());
     }
 
     /// <summary>A date as RFC 5322 §3.3 writes it.</summary>

@@ -9,7 +9,7 @@ namespace OrleansCampaigns.Mail.Messages;
 /// It remembers the open elements and nothing else. There may be <see cref="OpenMax"/> of them; those beyond are read
 /// as if they had no content, so that no tag costs more than a look at so many.
 /// </remarks>
-internal sealed class HtmlTextBuilder(HtmlCells cells)
+internal sealed class HtmlTextBuilder(HtmlCells cells, HtmlHiding hiding)
 {
     private const int OpenMax = 200;
     private const int PrefixesMax = 10;
@@ -32,8 +32,9 @@ internal sealed class HtmlTextBuilder(HtmlCells cells)
     /// <param name="Name">Its name, in lower case.</param>
     /// <param name="IsUnseen">Whether it hides its content.</param>
     /// <param name="IsWritten">Whether it stands where it can be seen.</param>
+    /// <param name="IsTiny">Whether text right in it is too small to be read.</param>
     /// <param name="Target">Where a link leads.</param>
-    private sealed record OpenElement(string Name, bool IsUnseen, bool IsWritten, string Target);
+    private sealed record OpenElement(string Name, bool IsUnseen, bool IsWritten, bool IsTiny, string Target);
 
     /// <summary>Reads the next token.</summary>
     public void Read(HtmlToken token)
@@ -75,7 +76,7 @@ internal sealed class HtmlTextBuilder(HtmlCells cells)
             CloseDownTo(open.Count - 1);
         }
 
-        if (unseen > 0)
+        if (unseen > 0 || open is [.., { IsTiny: true }])
         {
             return;
         }
@@ -102,7 +103,9 @@ internal sealed class HtmlTextBuilder(HtmlCells cells)
         }
 
         CloseImplied(name);
-        var isUnseen = HtmlElement.IsUnseen(name) || IsHidden(tag);
+        var style = HtmlStyle.Read(Attribute(tag, "style"), isLink: name == "a");
+        var isUnseen = HtmlElement.IsUnseen(name) || style.IsHidden || Attribute(tag, "hidden") is not null
+            || (!style.IsShown && hiding.Hides(name, Attribute(tag, "class"), Attribute(tag, "id")));
         var isWritten = unseen == 0 && !isUnseen;
         if (HtmlElement.IsVoid(name))
         {
@@ -122,7 +125,8 @@ internal sealed class HtmlTextBuilder(HtmlCells cells)
 
             unseen += isUnseen ? 1 : 0;
             var target = name == "a" && isWritten ? Attribute(tag, "href")?.Trim() ?? "" : "";
-            open.Add(new OpenElement(name, isUnseen, isWritten, target));
+            var isTiny = style.IsTiny ?? open is [.., { IsTiny: true }];
+            open.Add(new OpenElement(name, isUnseen, isWritten, isTiny, target));
         }
         else if (isWritten)
         {
@@ -295,7 +299,11 @@ internal sealed class HtmlTextBuilder(HtmlCells cells)
         if (target.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase)
             || target.StartsWith("tel:", StringComparison.OrdinalIgnoreCase))
         {
-            target = target[(target.IndexOf(':') + 1)..];
+            target = Unescape(target[(target.IndexOf(':') + 1)..]);
+        }
+        else
+        {
+            target = UrlText.Write(target);
         }
 
         var shown = linkText.ToString().Trim();
@@ -306,6 +314,7 @@ internal sealed class HtmlTextBuilder(HtmlCells cells)
             return;
         }
 
+        // One that is shown with its blanks breaks at the first of them: what can be followed stands behind it.
         if (!shown.Equals(target, StringComparison.OrdinalIgnoreCase))
         {
             WriteAfter(shown, target);
@@ -313,6 +322,13 @@ internal sealed class HtmlTextBuilder(HtmlCells cells)
 
         // Mail programs take what follows a URL without a blank for a part of it: a full stop, a bracket, a quote.
         pendingBlank |= target.StartsWith("http", StringComparison.OrdinalIgnoreCase);
+    }
+
+    // A reader writes to the address, and not to the spelling that it has in a URL.
+    private static string Unescape(string target)
+    {
+        var end = target.IndexOf('?') is >= 0 and var query ? query : target.Length;
+        return Uri.UnescapeDataString(target[..end]) + target[end..];
     }
 
     private void WriteAfter(string shown, string target)
@@ -422,13 +438,6 @@ internal sealed class HtmlTextBuilder(HtmlCells cells)
         int.TryParse(Attribute(list, "start"), NumberStyles.None, CultureInfo.InvariantCulture, out var start)
             ? start
             : 1;
-
-    // Newsletters hide the line that mailboxes show as a preview.
-    private static bool IsHidden(HtmlTagToken tag) =>
-        Attribute(tag, "hidden") is not null
-        || (Attribute(tag, "style") is { } style
-            && style.Replace(" ", "", StringComparison.Ordinal)
-                .Contains("display:none", StringComparison.OrdinalIgnoreCase));
 
     private static string? Attribute(HtmlTagToken tag, string name)
     {

@@ -18,8 +18,13 @@ internal static class HtmlToText
     public static string Convert(string html, Action<HtmlToken>? look = null)
     {
         var cells = new HtmlCells();
-        Walk(html, cells.Read);
-        var text = new HtmlTextBuilder(cells);
+        var hiding = new HtmlHiding();
+        Walk(html, token =>
+        {
+            cells.Read(token);
+            hiding.Read(token);
+        });
+        var text = new HtmlTextBuilder(cells, hiding);
         Walk(html, token =>
         {
             look?.Invoke(token);

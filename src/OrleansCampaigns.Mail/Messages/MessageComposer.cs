@@ -19,7 +19,10 @@ internal sealed class MessageComposer(CampaignEnvelope envelope, CampaignTemplat
 
     public IReadOnlyList<string> Links => templates.Links;
 
-    public Result<IOutgoingMessage> Compose(RecipientProfile recipient, DateTimeOffset now)
+    public Result<IOutgoingMessage> Compose(RecipientProfile recipient, DateTimeOffset now) =>
+        Compose(recipient, now, isMeasured: false);
+
+    private Result<IOutgoingMessage> Compose(RecipientProfile recipient, DateTimeOffset now, bool isMeasured)
     {
         ArgumentNullException.ThrowIfNull(recipient);
 
@@ -30,7 +33,7 @@ internal sealed class MessageComposer(CampaignEnvelope envelope, CampaignTemplat
         }
 
         var route = new RecipientRoute(routes, recipient, now);
-        var content = templates.Render(recipient, route);
+        var content = templates.Render(recipient, route, isMeasured);
         if (content.IsRefused)
         {
             return content.Refusal;
@@ -48,7 +51,7 @@ internal sealed class MessageComposer(CampaignEnvelope envelope, CampaignTemplat
         var fields = RequiredFields.ToDictionary(field => field, _ => "x");
         var nobody = new ContactId("con_00000000000000000000000000000000");
         var composed = Compose(
-            new(AccountId.Main, nobody, "a@mail.example", "x", fields), DateTimeOffset.UnixEpoch);
+            new(AccountId.Main, nobody, "a@mail.example", "x", fields), DateTimeOffset.UnixEpoch, isMeasured: true);
         if (composed.IsRefused)
         {
             return 0;

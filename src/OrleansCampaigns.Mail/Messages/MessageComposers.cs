@@ -5,7 +5,9 @@ using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Feedback;
 using OrleansCampaigns.Grains.Delivery;
 using OrleansCampaigns.Mail.Messages.Tracking;
+using OrleansCampaigns.Mail.Messages.Warnings;
 using OrleansCampaigns.Mail.Relays;
+using OrleansCampaigns.Mail.Templates;
 
 namespace OrleansCampaigns.Mail.Messages;
 
@@ -37,12 +39,19 @@ internal sealed class MessageComposers : IMessageComposers
         var problems = new List<Refusal>();
         var sender = CampaignSender.Check(definition.Sender, options.ReturnPath, problems);
         var timeZone = CheckTimeZone(definition.TimeZone, problems);
-        var attachments = AttachmentCheck.Prepare(definition.Content.Attachments, problems);
+        var cids = CidReferences.Find(definition.Content.Html);
+        var attachments = AttachmentCheck.Prepare(definition.Content.Attachments, cids, problems);
         var templates = CampaignTemplates.Compile(
             definition, RouteTable.ReadPublicUrl(tracking) is not null, tracking.HiddenLink, problems);
+        var provider = FindProvider(definition.Relay);
+        IReadOnlyList<Refusal> warnings =
+        [
+            .. ContentWarnings.Of(definition.Content, cids, templates),
+            .. FindUnsigned(sender, provider),
+        ];
         if (problems.Count > 0 || sender is null || timeZone is null || templates is null)
         {
-            return new CompiledContent(null, problems);
+            return new CompiledContent(null, problems) { Warnings = warnings };
         }
 
         var envelope = new CampaignEnvelope(
@@ -51,9 +60,23 @@ internal sealed class MessageComposers : IMessageComposers
             attachments,
             timeZone,
             keys.GetValueOrDefault(sender.Domain),
-            FindProvider(definition.Relay));
+            provider,
+            ListIds.Of(definition, sender.Domain));
         var routes = new RouteTable(campaign, sender, options, tracking, tokens);
-        return new CompiledContent(new MessageComposer(envelope, templates, routes), []);
+        return new CompiledContent(new MessageComposer(envelope, templates, routes), []) { Warnings = warnings };
+    }
+
+    // A provider signs with keys of its own.
+    private IEnumerable<Refusal> FindUnsigned(CampaignSender? sender, RelayProvider provider)
+    {
+        if (sender is not null && provider == RelayProvider.None && !keys.ContainsKey(sender.Domain))
+        {
+            yield return Refusal.Invalid(
+                "sender.no_dkim",
+                $"Mail:Dkim has no key for {sender.Domain}: unless the relay signs its messages, large receivers take "
+                + "them for spam or refuse them.",
+                "sender.address");
+        }
     }
 
     // The first relay serves campaigns that name none.
@@ -63,17 +86,9 @@ internal sealed class MessageComposers : IMessageComposers
 
     private static TimeZoneInfo? CheckTimeZone(string? name, List<Refusal> problems)
     {
-        // Windows' own names work on some machines and not on others.
-        if (!string.IsNullOrEmpty(name) && !HeaderText.HasControlCharacter(name)
-            && !TimeZoneInfo.TryConvertWindowsIdToIanaId(name, out _)
-            && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var found))
+        if (TimeZones.Find(name) is { } found)
         {
             return found;
-        }
-
-        if (name == "UTC")
-        {
-            return TimeZoneInfo.Utc;
         }
 
         problems.Add(Refusal.Invalid(

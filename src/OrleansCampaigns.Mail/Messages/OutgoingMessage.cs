@@ -25,6 +25,7 @@ internal sealed class OutgoingMessage : IOutgoingMessage
         Subject = content.Subject;
         Html = content.Html;
         Text = content.Text;
+        OwnHeaders = content.Headers;
     }
 
     public string EnvelopeSender => SenderMailbox.GetAddress(idnEncode: true);
@@ -38,6 +39,9 @@ internal sealed class OutgoingMessage : IOutgoingMessage
     public string Html { get; }
 
     public string Text { get; }
+
+    /// <summary>The fields of the header that the author added, each name once.</summary>
+    public IReadOnlyList<(string Name, string Value)> OwnHeaders { get; }
 
     public IReadOnlyDictionary<string, string> Headers
     {

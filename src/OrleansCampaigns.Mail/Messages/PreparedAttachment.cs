@@ -12,14 +12,25 @@ internal sealed class PreparedAttachment
     private readonly Lazy<byte[]> plain;
     private readonly Lazy<byte[]> international;
 
-    public PreparedAttachment(Attachment attachment, ContentType contentType)
+    private readonly string? contentId;
+
+    /// <param name="attachment">The file.</param>
+    /// <param name="contentType">Its type.</param>
+    /// <param name="contentId">What the page calls it, if it can.</param>
+    /// <param name="isInline">Whether it belongs into the page.</param>
+    public PreparedAttachment(Attachment attachment, ContentType contentType, string? contentId, bool isInline)
     {
+        this.contentId = contentId;
+        IsInline = isInline;
         fileName = attachment.FileName;
         this.contentType = contentType;
         body = EncodedBody.OfBytes(attachment.Content);
         plain = new(() => Write(CampaignEnvelope.PlainFormat));
         international = new(() => Write(CampaignEnvelope.InternationalFormat));
     }
+
+    /// <summary>Whether it belongs into the page and is not listed beside it.</summary>
+    public bool IsInline { get; }
 
     /// <summary>The part with its headers.</summary>
     public ReadOnlySpan<byte> Octets(FormatOptions format) => format.International ? international.Value : plain.Value;
@@ -30,8 +41,14 @@ internal sealed class PreparedAttachment
         {
             Content = new MimeContent(new MemoryStream(body.Octets, writable: false), body.Encoding),
             ContentTransferEncoding = body.Encoding,
-            ContentDisposition = new ContentDisposition(ContentDisposition.Attachment),
+            ContentDisposition = new ContentDisposition(
+                IsInline ? ContentDisposition.Inline : ContentDisposition.Attachment),
         };
+        if (contentId is not null)
+        {
+            // As it was given: MimeKit would write the domain of one anew.
+            part.Headers.Add(new Header(System.Text.Encoding.ASCII, "Content-Id", $"<{contentId}>"));
+        }
 
         // RFC 2231 for the disposition; the name parameter helps programs that never learnt it.
         part.FileName = fileName;

@@ -55,7 +55,7 @@ internal sealed partial class TextAlternative
     private static List<Segment>? Write(List<Segment> segments)
     {
         var html = new StringBuilder();
-        var first = new Dictionary<Reference, int>();
+        var first = new Dictionary<(string Value, UrlPart Url), int>();
         for (var i = 0; i < segments.Count; i++)
         {
             var segment = segments[i];
@@ -70,8 +70,13 @@ internal sealed partial class TextAlternative
                     break;
                 case SegmentKind.Value:
                     // The same value has the same sign, so that a link whose text is its target is seen as one.
-                    first.TryAdd(segment.Reference, i);
-                    html.Append(MarkerStart).Append(first[segment.Reference]).Append(MarkerEnd);
+                    var url = PercentEncoder.Of(segment.Url) is null || IsShownWithoutScheme(segment.Url)
+                        ? UrlPart.None
+                        : segment.Url;
+                    segments[i] = segment with { Url = url };
+                    var key = (TemplateSource.Write(segment.Value!), url);
+                    first.TryAdd(key, i);
+                    html.Append(MarkerStart).Append(first[key]).Append(MarkerEnd);
                     break;
                 case var _ when segment.IsOfBlock:
                     // A comment may stand anywhere without moving anything, even between the rows of a table.
@@ -111,6 +116,9 @@ internal sealed partial class TextAlternative
         return written;
     }
 
+    // The text names an address of mail or a number of a telephone, and not the URL.
+    private static bool IsShownWithoutScheme(UrlPart part) => part is UrlPart.Mail or UrlPart.Phone;
+
     // A value there decides whether there is a tag at all.
     private static bool EndsWithTagStart(StringBuilder html) =>
         html is [.., '<'] or [.., '<', '/'];
@@ -121,7 +129,7 @@ internal sealed partial class TextAlternative
         && (tag.Name.Contains(MarkerStart)
             || (hasConditions && tag.Name.Equals("ol", StringComparison.OrdinalIgnoreCase))
             || tag.Attributes.Any(attribute => attribute.Name.Contains(MarkerStart)
-                || (attribute.Name.ToLowerInvariant() is "style" or "hidden" or "start"
+                || (attribute.Name.ToLowerInvariant() is "style" or "hidden" or "start" or "class" or "id"
                     && attribute.Value?.Contains(MarkerStart) == true)));
 
     [GeneratedRegex($"\uE0F0([0-9]{{1,6}})\uE0F1", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

@@ -9,7 +9,6 @@ internal sealed class CompiledTemplate
     private readonly IReadOnlyList<TemplateNode> nodes;
     private readonly TemplateUse use;
     private readonly string field;
-    private readonly ValueEncoder? encoder;
     private readonly bool checksUrls;
     private readonly int lengthMax;
     private int lengthExpected;
@@ -26,10 +25,8 @@ internal sealed class CompiledTemplate
         this.nodes = nodes;
         this.use = use;
         this.lengthMax = lengthMax;
-        encoder = ValueEncoder.Of(encoding);
-        segments = encoding == ValueEncoding.Html ? UrlStarts.Mark(segments) : segments;
         checksUrls = segments.Exists(segment => segment.Kind == SegmentKind.UrlStart);
-        program = new TemplateProgram(segments);
+        program = new TemplateProgram(segments, encoding);
     }
 
     /// <summary>The fields that it writes out unguarded.</summary>
@@ -38,8 +35,9 @@ internal sealed class CompiledTemplate
     /// <summary>Whether it asks for the page where the recipient unsubscribes.</summary>
     public bool HasUnsubscribeUrl => use.HasUnsubscribeUrl;
 
-    /// <summary>Its parts, in order.</summary>
-    public List<Segment> Flatten() => TemplateSegments.Of(nodes);
+    /// <summary>The parts of a template of HTML, in order.</summary>
+    public List<Segment> Flatten() =>
+        UrlScanner.Mark(TemplateSegments.Of(nodes), isHtml: true, withStarts: false);
 
     /// <summary>Compiles; refused <c>template.syntax</c> or <c>template.too_large</c> with the line.</summary>
     /// <param name="field">The request's field that holds the template, such as <c>content.html</c>.</param>
@@ -67,11 +65,16 @@ internal sealed class CompiledTemplate
             var nodes = TemplateParser.Parse(text);
             var use = new TemplateUse(nodes, fields);
             var segments = TemplateSegments.Of(mark?.Invoke(nodes) ?? nodes);
+            if (encoding is ValueEncoding.Html or ValueEncoding.Text)
+            {
+                segments = UrlScanner.Mark(segments, encoding == ValueEncoding.Html, withStarts: true);
+            }
+
             return new CompiledTemplate(field, nodes, use, segments, encoding, lengthMax);
         }
         catch (TemplateSyntaxException wrong)
         {
-            return Refusal.Invalid("template.syntax", $"{field}, line {wrong.Line}: {wrong.Message}", field);
+            return Refusal.Invalid("template.syntax", $"{field}, line {wrong.Place.Line}, column {wrong.Place.Column}: {wrong.Message}", field);
         }
     }
 
@@ -80,7 +83,7 @@ internal sealed class CompiledTemplate
         new(field, nodes, use, segments, encoding, lengthMax);
 
     /// <summary>
-    /// Renders; refused <c>template.missing_field</c> or <c>template.too_large</c>.
+    /// Renders; refused <c>template.missing_field</c>, <c>template.unreadable_value</c> or <c>template.too_large</c>.
     /// </summary>
     public Result<string> Render(RecipientFields values)
     {
@@ -105,7 +108,7 @@ internal sealed class CompiledTemplate
         try
         {
             var urlStarts = checksUrls ? new List<int>() : null;
-            program.Run(values, writer, encoder, urlStarts);
+            program.Run(values, writer, urlStarts);
             var text = urlStarts is null ? writer.ToString() : UrlStarts.Check(writer.ToString(), urlStarts);
             if (text.Length > lengthExpected)
             {
@@ -113,6 +116,10 @@ internal sealed class CompiledTemplate
             }
 
             return text;
+        }
+        catch (TemplateRenderException wrong)
+        {
+            return Refusal.Invalid(wrong.Code, $"{field}, {wrong.Message}", field);
         }
         catch (Exception) when (writer.IsFull)
         {
@@ -132,7 +139,7 @@ internal sealed class CompiledTemplate
             }
 
             var body = CountIterations(block.Body.Nodes, values);
-            count += block.Kind == BlockKind.Each ? values.Items(block.Subject.Name).LongLength * (1 + body) : body;
+            count += block.Kind == BlockKind.Each ? values.Items(block.Subject.Field!).LongLength * (1 + body) : body;
             if (block.Else is not null)
             {
                 count += CountIterations(block.Else.Nodes, values);

@@ -10,26 +10,26 @@ internal static class FieldNames
         };
 
     /// <exception cref="TemplateSyntaxException">It is not a name.</exception>
-    public static string Read(string text, int line)
+    public static string Read(string text, TagPlace place)
     {
         if (text.StartsWith('['))
         {
             return text.IndexOf(']') == text.Length - 1 && text.Length > 2
                 ? text[1..^1]
-                : throw new TemplateSyntaxException($"'{text}' is not the name of a field.", line);
+                : throw new TemplateSyntaxException($"'{text}' is not the name of a field.", place);
         }
 
         if (text.AsSpan().IndexOfAny(" \t\r\n") >= 0)
         {
             throw new TemplateSyntaxException(
                 $"There is no helper '{text.Split((char[]?)null, 2)[0]}'. If it is a field, write {{{{[{text}]}}}}.",
-                line);
+                place);
         }
 
         if (text.Length == 0 || Reserved.Contains(text) || char.IsAsciiDigit(text[0]) || !text.All(IsPlain))
         {
             throw new TemplateSyntaxException(
-                $"'{text}' is not the name of a field. If it is, write {{{{[{text}]}}}}.", line);
+                $"'{text}' is not the name of a field. If it is, write {{{{[{text}]}}}}.", place);
         }
 
         return text;

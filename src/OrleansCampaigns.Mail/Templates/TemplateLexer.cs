@@ -6,8 +6,8 @@ namespace OrleansCampaigns.Mail.Templates;
 /// <param name="Kind">Which.</param>
 /// <param name="Content">The text, or what stands inside the braces, without whitespace control.</param>
 /// <param name="Trim">The whitespace control.</param>
-/// <param name="Line">The line it begins in, from 1.</param>
-internal readonly record struct TemplateToken(TemplateTokenKind Kind, string Content, Trim Trim, int Line);
+/// <param name="Place">Where it begins.</param>
+internal readonly record struct TemplateToken(TemplateTokenKind Kind, string Content, Trim Trim, TagPlace Place);
 
 internal enum TemplateTokenKind
 {
@@ -22,13 +22,13 @@ internal enum TemplateTokenKind
 }
 
 /// <summary>A template is not one; the message is for its author.</summary>
-internal sealed class TemplateSyntaxException(string message, int line)
+internal sealed class TemplateSyntaxException(string message, TagPlace place)
     : Exception(PlainText.Cut(message, TemplateSyntaxException.MessageMax))
 {
     // A message quotes a tag, and a tag may be as long as the template.
     private const int MessageMax = 300;
 
-    public int Line { get; } = line;
+    public TagPlace Place { get; } = place;
 }
 
 /// <summary>Cuts a template into tags and text, as Handlebars does.</summary>
@@ -38,8 +38,8 @@ internal static class TemplateLexer
     {
         var tokens = new List<TemplateToken>();
         var text = new System.Text.StringBuilder();
-        var textLine = 1;
         var line = 1;
+        var lineStart = 0;
         var tags = 0;
         var at = 0;
         while (at < template.Length)
@@ -53,7 +53,7 @@ internal static class TemplateLexer
 
             var backslashes = CountBackslashesBefore(template, at, open);
             text.Append(template, at, open - at - backslashes);
-            line += CountLines(template, at, open);
+            CountLines(at, open);
             if (backslashes == 1)
             {
                 // An escaped tag is text.
@@ -67,46 +67,54 @@ internal static class TemplateLexer
             Flush();
             if (++tags > TemplateLimits.TagsMax)
             {
-                throw new TemplateSyntaxException($"There are more than {TemplateLimits.TagsMax} tags.", line);
+                throw new TemplateSyntaxException($"There are more than {TemplateLimits.TagsMax} tags.", Here(open));
             }
 
-            var (token, end) = ReadTag(template, open, line);
+            var (token, end) = ReadTag(template, open, Here(open));
             tokens.Add(token);
-            line += CountLines(template, open, end);
-            textLine = line;
+            CountLines(open, end);
             at = end;
         }
 
         Flush();
         return tokens;
 
+        TagPlace Here(int index) => new(line, index - lineStart + 1);
+
+        void CountLines(int from, int to)
+        {
+            var passed = template.AsSpan(from, to - from);
+            line += passed.Count('\n');
+            lineStart = passed.LastIndexOf('\n') is >= 0 and var last ? from + last + 1 : lineStart;
+        }
+
         void Flush()
         {
             if (text.Length > 0)
             {
-                tokens.Add(new TemplateToken(TemplateTokenKind.Text, text.ToString(), default, textLine));
+                tokens.Add(new TemplateToken(TemplateTokenKind.Text, text.ToString(), default, default));
                 text.Clear();
             }
         }
     }
 
-    private static (TemplateToken Token, int End) ReadTag(string template, int open, int line)
+    private static (TemplateToken Token, int End) ReadTag(string template, int open, TagPlace place)
     {
         var rest = template.AsSpan(open);
         if (rest.StartsWith("{{{{"))
         {
-            throw new TemplateSyntaxException("Raw blocks ({{{{…}}}}) are not supported.", line);
+            throw new TemplateSyntaxException("Raw blocks ({{{{…}}}}) are not supported.", place);
         }
 
         if (rest.StartsWith("{{!") || rest.StartsWith("{{~!"))
         {
-            return ReadComment(template, open, line);
+            return ReadComment(template, open, place);
         }
 
         var isRaw = rest.StartsWith("{{{");
         var start = open + (isRaw ? 3 : 2);
         var close = isRaw ? "}}}" : "}}";
-        var end = FindEnd(template, start, line, close);
+        var end = FindEnd(template, start, place, close);
         var content = template.AsSpan(start, end - start);
         var before = content.StartsWith("~");
         content = before ? content[1..] : content;
@@ -116,7 +124,7 @@ internal static class TemplateLexer
         // {{~{x}~}} is the raw tag with whitespace control: its third brace stands inside.
         if (!isRaw && content.StartsWith("{"))
         {
-            throw new TemplateSyntaxException("Write raw values without ~.", line);
+            throw new TemplateSyntaxException("Write raw values without ~.", place);
         }
 
         if (!isRaw && content.StartsWith("&"))
@@ -126,11 +134,11 @@ internal static class TemplateLexer
         }
 
         var kind = isRaw ? TemplateTokenKind.RawTag : TemplateTokenKind.Tag;
-        var token = new TemplateToken(kind, content.ToString(), new Trim(before, after), line);
+        var token = new TemplateToken(kind, content.ToString(), new Trim(before, after), place);
         return (token, end + close.Length);
     }
 
-    private static (TemplateToken Token, int End) ReadComment(string template, int open, int line)
+    private static (TemplateToken Token, int End) ReadComment(string template, int open, TagPlace place)
     {
         var rest = template.AsSpan(open);
         var isLong = rest.StartsWith("{{!--") || rest.StartsWith("{{~!--");
@@ -143,22 +151,26 @@ internal static class TemplateLexer
 
         if (close < 0)
         {
-            throw new TemplateSyntaxException("The comment does not end.", line);
+            throw new TemplateSyntaxException("The comment does not end.", place);
         }
 
         var end = template.IndexOf("}}", close, StringComparison.Ordinal) + 2;
         var trim = new Trim(rest.StartsWith("{{~"), template[end - 3] == '~');
-        return (new TemplateToken(TemplateTokenKind.Comment, "", trim, line), end);
+        return (new TemplateToken(TemplateTokenKind.Comment, "", trim, place), end);
     }
 
-    // Braces may stand inside a bracketed name: {{[a }} b]}}.
-    private static int FindEnd(string template, int start, int line, string close)
+    // Braces may stand inside a bracketed name, {{[a }} b]}}, and inside quotes: {{default a "}}"}}.
+    private static int FindEnd(string template, int start, TagPlace place, string close)
     {
         var inBrackets = false;
         for (var i = start; i < template.Length; i++)
         {
             switch (template[i])
             {
+                case '"' or '\'' when !inBrackets && i > start && template[i - 1] is ' ' or '(' or '=' or '\n' or '\t'
+                    && template.IndexOf(template[i], i + 1) is > 0 and var closing:
+                    i = closing;
+                    break;
                 case '[':
                     inBrackets = true;
                     break;
@@ -168,11 +180,11 @@ internal static class TemplateLexer
                 case '}' when !inBrackets && string.CompareOrdinal(template, i, close, 0, close.Length) == 0:
                     return i;
                 case '{' when !inBrackets && i + 1 < template.Length && template[i + 1] == '{' && i > start + 1:
-                    throw new TemplateSyntaxException($"The tag does not end with {close}.", line);
+                    throw new TemplateSyntaxException($"The tag does not end with {close}.", place);
             }
         }
 
-        throw new TemplateSyntaxException($"The tag does not end with {close}.", line);
+        throw new TemplateSyntaxException($"The tag does not end with {close}.", place);
     }
 
     private static int CountBackslashesBefore(string template, int from, int open)
@@ -185,6 +197,4 @@ internal static class TemplateLexer
 
         return count;
     }
-
-    private static int CountLines(string template, int from, int to) => template.AsSpan(from, to - from).Count('\n');
 }

@@ -21,6 +21,11 @@ public static class TemplateLimits
     /// <summary>How often the bodies of all <c>each</c> blocks of one rendering may run together.</summary>
     public const int IterationsMax = 1000;
 
+    /// <summary>
+    /// How many characters all helpers of one rendering may look at together, a call counting as 32 of them.
+    /// </summary>
+    public const int HelperWorkMax = 20_000_000;
+
     /// <summary>The longest rendered body, in characters.</summary>
     public const int OutputMax = ContentLimits.RenderedMax;
 

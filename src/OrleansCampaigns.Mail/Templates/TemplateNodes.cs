@@ -10,14 +10,14 @@ internal sealed record TextNode(string Text) : TemplateNode;
 internal sealed record CommentNode : TemplateNode;
 
 /// <summary>A value.</summary>
-/// <param name="Reference">Whose.</param>
+/// <param name="Value">Which.</param>
 /// <param name="IsRaw">Whether it is written without escaping.</param>
 /// <param name="Trim">The whitespace control of its tag.</param>
-internal sealed record OutputNode(Reference Reference, bool IsRaw, Trim Trim) : TemplateNode;
+internal sealed record OutputNode(TemplateValue Value, bool IsRaw, Trim Trim) : TemplateNode;
 
 /// <summary>A block, with the branch for when it does not hold.</summary>
 internal sealed record BlockNode(
-    BlockKind Kind, Reference Subject, Branch Body, Branch? Else, Trim Open, Trim Close) : TemplateNode
+    BlockKind Kind, TemplateValue Subject, Branch Body, Branch? Else, Trim Open, Trim Close) : TemplateNode
 {
     /// <summary>Whether it began with <c>else if</c>, so that the block around it closes it.</summary>
     public bool IsChained { get; init; }

@@ -2,7 +2,8 @@ namespace OrleansCampaigns.Mail.Templates;
 
 /// <summary>Reads the part of Handlebars that a message may use, and refuses the rest with the reason.</summary>
 /// <remarks>
-/// Allowed are values, <c>if</c>, <c>unless</c>, <c>with</c>, <c>each</c>, <c>else</c> and comments. Partials, inline
+/// Allowed are values, <c>if</c>, <c>unless</c>, <c>with</c>, <c>each</c>, <c>else</c>, comments and the helpers of
+/// <see cref="HelperRule"/>. Partials, inline
 /// partials and decorators are refused outright: they are what lets a template call itself.
 /// </remarks>
 internal sealed class TemplateParser
@@ -25,7 +26,7 @@ internal sealed class TemplateParser
     {
         if (template.Length > TemplateLimits.LengthMax)
         {
-            throw new TemplateSyntaxException($"It is longer than {TemplateLimits.LengthMax} characters.", 1);
+            throw new TemplateSyntaxException($"It is longer than {TemplateLimits.LengthMax} characters.", new(1, 1));
         }
 
         var parser = new TemplateParser(TemplateLexer.Read(template));
@@ -33,7 +34,7 @@ internal sealed class TemplateParser
         if (parser.at < parser.tokens.Count)
         {
             var token = parser.tokens[parser.at];
-            throw new TemplateSyntaxException($"{{{{{token.Content}}}}} has no block that it belongs to.", token.Line);
+            throw new TemplateSyntaxException($"{{{{{token.Content}}}}} has no block that it belongs to.", token.Place);
         }
 
         return nodes;
@@ -81,16 +82,17 @@ internal sealed class TemplateParser
             ['>', ..] => "Partials are not supported.",
             ['*', ..] => "Decorators are not supported.",
             ['^', ..] => "Write {{#unless x}} instead of {{^x}}.",
-            ['(', ..] => "Sub-expressions are not supported.",
+            ['(', ..] => "Sub-expressions stand in a helper or a block, such as {{#if (eq a b)}}.",
             _ when token.Kind == TemplateTokenKind.RawTag && token.Trim != default => "Write raw values without ~.",
             _ => null,
         };
         if (refusal is not null)
         {
-            throw new TemplateSyntaxException(refusal, token.Line);
+            throw new TemplateSyntaxException(refusal, token.Place);
         }
 
-        return new OutputNode(ReadReference(content, token.Line), token.Kind == TemplateTokenKind.RawTag, token.Trim);
+        var value = new ExpressionReader(content, token.Place, ReadReference).ReadOutput();
+        return new OutputNode(value, token.Kind == TemplateTokenKind.RawTag, token.Trim);
     }
 
     private BlockNode ReadBlock(TemplateToken open)
@@ -98,22 +100,22 @@ internal sealed class TemplateParser
         var content = open.Content[1..].TrimStart();
         if (content.StartsWith('>') || content.StartsWith('*'))
         {
-            throw new TemplateSyntaxException("Partials and decorators are not supported.", open.Line);
+            throw new TemplateSyntaxException("Partials and decorators are not supported.", open.Place);
         }
 
         at++;
-        return ReadBlock(content, open.Trim, open.Line, closes: true);
+        return ReadBlock(content, open.Trim, open.Place, closes: true);
     }
 
     /// <param name="content">What stands in the tag: <c>if x</c>.</param>
     /// <param name="openTrim">The tag's whitespace control.</param>
-    /// <param name="line">The tag's line.</param>
+    /// <param name="place">Where the tag begins.</param>
     /// <param name="closes">Whether it has a closing tag; an <c>else if</c> shares that of its <c>if</c>.</param>
-    private BlockNode ReadBlock(string content, Trim openTrim, int line, bool closes)
+    private BlockNode ReadBlock(string content, Trim openTrim, TagPlace place, bool closes)
     {
         if (++depth > TemplateLimits.DepthMax)
         {
-            throw new TemplateSyntaxException($"Blocks are nested deeper than {TemplateLimits.DepthMax}.", line);
+            throw new TemplateSyntaxException($"Blocks are nested deeper than {TemplateLimits.DepthMax}.", place);
         }
 
         var (name, argument) = SplitWord(content);
@@ -125,35 +127,35 @@ internal sealed class TemplateParser
             "each" => BlockKind.Each,
             _ => throw new TemplateSyntaxException(
                 $"There is no block '{name}', only if, unless, with and each. Write {{{{#if x}}}} to test a field.",
-                line),
+                place),
         };
         if (argument.Length == 0)
         {
-            throw new TemplateSyntaxException($"'{name}' needs a field.", line);
+            throw new TemplateSyntaxException($"'{name}' needs a field.", place);
         }
 
-        var subject = ReadReference(argument, line);
-        if (kind is BlockKind.Each or BlockKind.With && subject.Kind != ReferenceKind.Field)
+        var subject = new ExpressionReader(argument, place, ReadReference).ReadCondition();
+        if (kind is BlockKind.Each or BlockKind.With && subject.Field is null)
         {
-            throw new TemplateSyntaxException($"'{name}' needs a field.", line);
+            throw new TemplateSyntaxException($"'{name}' needs a field.", place);
         }
 
         Enter(kind, subject);
         var body = new Branch(ReadNodes());
         Leave(kind);
 
-        var otherwise = ReadElse(line);
+        var otherwise = ReadElse(place);
         var closeTrim = default(Trim);
         if (closes)
         {
-            closeTrim = ReadClose(name, line);
+            closeTrim = ReadClose(name, place);
         }
 
         depth--;
         return new BlockNode(kind, subject, body, otherwise, openTrim, closeTrim) { IsChained = !closes };
     }
 
-    private Branch? ReadElse(int line)
+    private Branch? ReadElse(TagPlace place)
     {
         if (at >= tokens.Count || !IsElse(tokens[at]))
         {
@@ -164,30 +166,30 @@ internal sealed class TemplateParser
         var (_, rest) = token.Content == "^" ? ("", "") : SplitWord(token.Content);
         if (rest.Length > 0)
         {
-            return new Branch([ReadBlock(rest, token.Trim, token.Line, closes: false)], token.Trim);
+            return new Branch([ReadBlock(rest, token.Trim, token.Place, closes: false)], token.Trim);
         }
 
         var nodes = ReadNodes();
         return at < tokens.Count && IsElse(tokens[at])
-            ? throw new TemplateSyntaxException("There is an {{else}} too many.", tokens[at].Line)
+            ? throw new TemplateSyntaxException("There is an {{else}} too many.", tokens[at].Place)
             : new Branch(nodes, token.Trim);
     }
 
-    private Trim ReadClose(string name, int line)
+    private Trim ReadClose(string name, TagPlace place)
     {
         if (at >= tokens.Count)
         {
-            throw new TemplateSyntaxException($"The block '{name}' is not closed.", line);
+            throw new TemplateSyntaxException($"The block '{name}' is not closed.", place);
         }
 
         var token = tokens[at++];
         return token.Content[1..].Trim() == name
             ? token.Trim
             : throw new TemplateSyntaxException(
-                $"{{{{{token.Content}}}}} does not close the block '{name}' of line {line}.", token.Line);
+                $"{{{{{token.Content}}}}} does not close the block '{name}' of line {place.Line}.", token.Place);
     }
 
-    private void Enter(BlockKind kind, Reference subject)
+    private void Enter(BlockKind kind, TemplateValue subject)
     {
         if (kind == BlockKind.Each)
         {
@@ -196,7 +198,7 @@ internal sealed class TemplateParser
         else if (kind == BlockKind.With)
         {
             scopes.Push(Scope.Field);
-            withFields.Push(subject.Name);
+            withFields.Push(subject.Field!);
         }
     }
 
@@ -208,20 +210,20 @@ internal sealed class TemplateParser
         }
     }
 
-    private Reference ReadReference(string text, int line)
+    private Reference ReadReference(string text, TagPlace place)
     {
         if (text is "this" or ".")
         {
             return scopes.TryPeek(out var scope)
                 ? scope == Scope.Item ? new(ReferenceKind.Item, "this") : new(ReferenceKind.Field, withFields.Peek())
-                : throw new TemplateSyntaxException($"{{{{{text}}}}} means nothing outside each and with.", line);
+                : throw new TemplateSyntaxException($"{{{{{text}}}}} means nothing outside each and with.", place);
         }
 
         if (text is "@index" or "@first" or "@last")
         {
             return scopes.Contains(Scope.Item)
                 ? new(ReferenceKind.Data, text)
-                : throw new TemplateSyntaxException($"{{{{{text}}}}} means nothing outside each.", line);
+                : throw new TemplateSyntaxException($"{{{{{text}}}}} means nothing outside each.", place);
         }
 
         var isFromRoot = scopes.Count == 0;
@@ -240,11 +242,11 @@ internal sealed class TemplateParser
             (rest, isFromRoot) = (rest[3..], true);
         }
 
-        var name = FieldNames.Read(rest, line);
+        var name = FieldNames.Read(rest, place);
         return isFromRoot
             ? new(ReferenceKind.Field, name)
             : throw new TemplateSyntaxException(
-                $"Inside each and with, write {{{{../{text}}}}} for a field of the contact.", line);
+                $"Inside each and with, write {{{{../{text}}}}} for a field of the contact.", place);
     }
 
     private static bool IsElse(TemplateToken token) =>
@@ -253,7 +255,7 @@ internal sealed class TemplateParser
 
     private static (string Word, string After) SplitWord(string text)
     {
-        var end = text.AsSpan().IndexOfAny(' ', '\t', '\n');
+        var end = text.AsSpan().IndexOfAny(" \t\r\n(");
         return end < 0 ? (text, "") : (text[..end], text[end..].Trim());
     }
 }

@@ -12,10 +12,18 @@ internal sealed class TemplateProgram
     /// <summary>Of the step that begins a block or its other branch: the step that ends what it begins.</summary>
     private readonly int[] ends;
 
+    /// <summary>Of the step that writes a value: how; <see langword="null"/> when as it is.</summary>
+    private readonly ValueEncoder?[] encoders;
+
     /// <param name="segments">The template; its blocks are complete.</param>
-    public TemplateProgram(IReadOnlyList<Segment> segments)
+    /// <param name="encoding">How values are written where nothing else is said.</param>
+    public TemplateProgram(IReadOnlyList<Segment> segments, ValueEncoding encoding)
     {
+        var usual = ValueEncoder.Of(encoding);
+        var isHtml = encoding == ValueEncoding.Html;
         steps = [.. segments];
+        encoders = Array.ConvertAll(
+            steps, step => step.IsFlagged ? null : ValueEncoder.Of(step, isHtml) ?? usual);
         ends = new int[steps.Length];
         var open = new Stack<int>();
         for (var i = 0; i < steps.Length; i++)
@@ -36,25 +44,14 @@ internal sealed class TemplateProgram
         }
     }
 
-    /// <summary>Where a loop is.</summary>
-    /// <param name="Start">Its first step.</param>
-    /// <param name="Items">What it walks through.</param>
-    /// <param name="Index">Which of them it is at.</param>
-    private readonly record struct Loop(int Start, string[] Items, int Index)
-    {
-        public string Item => Items[Index];
-
-        public bool IsLast => Index == Items.Length - 1;
-    }
-
     /// <summary>Writes the template for one recipient.</summary>
     /// <param name="values">The recipient's fields.</param>
     /// <param name="writer">Takes the text; it throws when it is full.</param>
-    /// <param name="encoder">How values are written; as they are without it.</param>
     /// <param name="urlStarts">Takes the places where targets begin whose scheme a value decides.</param>
-    public void Run(RecipientFields values, BoundedWriter writer, ValueEncoder? encoder, List<int>? urlStarts = null)
+    public void Run(RecipientFields values, BoundedWriter writer, List<int>? urlStarts = null)
     {
-        var loops = new Stack<Loop>();
+        var evaluator = new TemplateEvaluator(values);
+        var loops = evaluator.Loops;
         for (var at = 0; at < steps.Length; at++)
         {
             var step = steps[at];
@@ -63,24 +60,24 @@ internal sealed class TemplateProgram
                 case SegmentKind.Text:
                     writer.Write(step.Text);
                     break;
-                case SegmentKind.Value when step.IsFlagged || encoder is null:
-                    writer.Write(Find(step.Reference, values, loops));
+                case SegmentKind.Value when encoders[at] is { } encoder:
+                    encoder.Encode(evaluator.Write(step.Value!), writer);
                     break;
                 case SegmentKind.Value:
-                    encoder.Encode(Find(step.Reference, values, loops), writer);
+                    writer.Write(evaluator.Write(step.Value!));
                     break;
                 case SegmentKind.If:
-                    at = Holds(step.Reference, values, loops) != step.IsFlagged ? at : ends[at];
+                    at = evaluator.Holds(step.Value!) != step.IsFlagged ? at : ends[at];
                     break;
                 case SegmentKind.Each:
-                    var items = values.Items(step.Reference.Name);
+                    var items = values.Items(step.Value!.Field!);
                     if (items.Length == 0)
                     {
                         at = ends[at];
                     }
                     else
                     {
-                        loops.Push(new Loop(at, items, 0));
+                        loops.Push(new TemplateLoop(at, items, 0));
                     }
 
                     break;
@@ -96,7 +93,7 @@ internal sealed class TemplateProgram
         }
     }
 
-    private int GoRound(int at, Segment step, Stack<Loop> loops)
+    private int GoRound(int at, Segment step, Stack<TemplateLoop> loops)
     {
         // An `else` that was jumped to is not come upon: the step after it is.
         if (step.IsOfLoop && loops.TryPeek(out var loop) && Belongs(at, loop))
@@ -112,29 +109,5 @@ internal sealed class TemplateProgram
         return step.Kind == SegmentKind.Else ? ends[at] : at;
     }
 
-    private bool Belongs(int at, Loop loop) => ends[loop.Start] == at;
-
-    private static string Find(Reference reference, RecipientFields values, Stack<Loop> loops) => reference.Kind switch
-    {
-        ReferenceKind.Field => values.Find(reference.Name) ?? "",
-        ReferenceKind.Item => loops.Peek().Item,
-        _ => reference.Name switch
-        {
-            "@index" => loops.Peek().Index.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            "@first" => loops.Peek().Index == 0 ? "true" : "false",
-            _ => loops.Peek().IsLast ? "true" : "false",
-        },
-    };
-
-    private static bool Holds(Reference reference, RecipientFields values, Stack<Loop> loops) => reference.Kind switch
-    {
-        ReferenceKind.Field => values.Has(reference.Name),
-        ReferenceKind.Item => true, // The items of a list are never blank.
-        _ => reference.Name switch
-        {
-            "@index" => loops.Peek().Index > 0,
-            "@first" => loops.Peek().Index == 0,
-            _ => loops.Peek().IsLast,
-        },
-    };
+    private bool Belongs(int at, TemplateLoop loop) => ends[loop.Start] == at;
 }

@@ -36,11 +36,17 @@ internal sealed record Segment(SegmentKind Kind)
     public string Text { get; init; } = "";
 
     /// <summary>What a value or a block is about.</summary>
-    public Reference Reference { get; init; }
+    public TemplateValue? Value { get; init; }
 
     /// <summary>Of a value: whether it is written as it is. Of a block: whether it holds when the value is missing.
     /// </summary>
     public bool IsFlagged { get; init; }
+
+    /// <summary>Of a value: the part of a URL that it stands in.</summary>
+    public UrlPart Url { get; init; }
+
+    /// <summary>Of a value: whether it stands in an attribute of HTML.</summary>
+    public bool IsOfAttribute { get; init; }
 
     /// <summary>The whitespace control of the tag.</summary>
     public Trim Trim { get; init; }
@@ -83,7 +89,7 @@ internal static class TemplateSegments
                 case OutputNode output:
                     segments.Add(new(SegmentKind.Value)
                     {
-                        Reference = output.Reference,
+                        Value = output.Value,
                         IsFlagged = output.IsRaw,
                         Trim = output.Trim,
                     });
@@ -111,7 +117,7 @@ internal static class TemplateSegments
 
         segments.Add(new(isLoop ? SegmentKind.Each : SegmentKind.If)
         {
-            Reference = block.Subject,
+            Value = block.Subject,
             IsFlagged = block.Kind == BlockKind.Unless,
             Trim = block.Open,
             IsImplied = isChained,

@@ -25,14 +25,14 @@ internal static class TemplateSource
                     source.Append(showText(text.Text));
                     break;
                 case OutputNode { IsRaw: true } output:
-                    source.Append("{{{").Append(Name(output.Reference)).Append("}}}");
+                    source.Append("{{{").Append(Write(output.Value)).Append("}}}");
                     break;
                 case OutputNode output:
-                    source.Append("{{").Append(Name(output.Reference)).Append("}}");
+                    source.Append("{{").Append(Write(output.Value)).Append("}}");
                     break;
                 case BlockNode block:
                     var kind = block.Kind.ToString().ToLowerInvariant();
-                    source.Append("{{#").Append(kind).Append(' ').Append(Name(block.Subject)).Append("}}");
+                    source.Append("{{#").Append(kind).Append(' ').Append(WriteSubject(block.Subject)).Append("}}");
                     Write(block.Body.Nodes, showText, source);
                     if (block.Else is { } otherwise)
                     {
@@ -46,6 +46,17 @@ internal static class TemplateSource
         }
     }
 
-    private static string Name(Reference reference) =>
-        reference.Kind == ReferenceKind.Field ? FieldNames.Write(reference.Name) : reference.Name;
+    /// <summary>A value as it stands in a tag.</summary>
+    public static string Write(TemplateValue value) => value switch
+    {
+        CallValue call => call.Rule.Name + string.Concat(call.Arguments.Select(argument =>
+            $" {WriteSubject(argument)}")) + call.Settings.Source,
+        LiteralValue { Text: var text } => text.Contains('"') ? $"'{text}'" : $"\"{text}\"",
+        ReferenceValue { Reference: { Kind: ReferenceKind.Field, Name: var name } } => FieldNames.Write(name),
+        ReferenceValue { Reference.Name: var name } => name,
+        _ => "",
+    };
+
+    private static string WriteSubject(TemplateValue value) =>
+        value is CallValue ? $"({Write(value)})" : Write(value);
 }

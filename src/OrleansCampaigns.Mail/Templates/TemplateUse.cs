@@ -43,13 +43,9 @@ internal sealed class TemplateUse
         {
             switch (node)
             {
-                case OutputNode { Reference: { Kind: ReferenceKind.Field, Name: var name } }:
-                    Add(name);
-                    if (name != OwnFields.UnsubscribeUrl && !guarded.Contains(name))
-                    {
-                        required.Add(name);
-                    }
-
+                case OutputNode output:
+                    Add(output.Value);
+                    Require(output.Value, guarded);
                     break;
 
                 case BlockNode block:
@@ -61,29 +57,67 @@ internal sealed class TemplateUse
 
     private void Walk(BlockNode block, HashSet<string> guarded)
     {
-        var inside = guarded;
-        if (block.Subject.Kind == ReferenceKind.Field)
+        Add(block.Subject);
+        if (block.Kind == BlockKind.Each)
         {
-            Add(block.Subject.Name);
-            inside = [.. guarded, block.Subject.Name];
-            if (block.Kind == BlockKind.Each)
-            {
-                fields.AddList(block.Subject.Name);
-                HasLoops = true;
-            }
+            fields.AddList(block.Subject.Field!);
+            HasLoops = true;
         }
 
         // What `unless x` holds back is shown when x is there: its else branch is the guarded one.
-        Walk(block.Body.Nodes, block.Kind == BlockKind.Unless ? guarded : inside);
+        var isNegated = block.Kind == BlockKind.Unless;
+        Walk(block.Body.Nodes, [.. guarded, .. Present(block.Subject, holds: !isNegated)]);
         if (block.Else is not null)
         {
-            Walk(block.Else.Nodes, block.Kind == BlockKind.Unless ? inside : guarded);
+            Walk(block.Else.Nodes, [.. guarded, .. Present(block.Subject, holds: isNegated)]);
         }
     }
 
-    private void Add(string name)
+    /// <summary>The fields that are there when a condition holds, or when it does not.</summary>
+    private static IEnumerable<string> Present(TemplateValue condition, bool holds) => condition switch
     {
-        fields.Add(name);
-        HasUnsubscribeUrl |= name == OwnFields.UnsubscribeUrl;
+        { Field: { } field } => holds ? [field] : [],
+        CallValue { Rule.Helper: TemplateHelper.Not } not => Present(not.Arguments[0], !holds),
+        CallValue { Rule.Helper: TemplateHelper.And } all => holds ? all.Arguments.SelectMany(a => Present(a, true)) : [],
+        CallValue { Rule.Helper: TemplateHelper.Or } any => holds ? [] : any.Arguments.SelectMany(a => Present(a, false)),
+        CallValue { Rule.Helper: TemplateHelper.Default } => [],
+        CallValue { Rule.Helper: TemplateHelper.Ne } unequal =>
+            holds || !unequal.Arguments.Any(a => a is LiteralValue) ? [] : unequal.Arguments.SelectMany(NeededBy),
+        CallValue call => holds ? call.Arguments.SelectMany(NeededBy) : [],
+        _ => [],
+    };
+
+    /// <summary>The fields without which there is no value.</summary>
+    private static IEnumerable<string> NeededBy(TemplateValue value) => value switch
+    {
+        { Field: { } field } => [field],
+        CallValue { Rule.Helper: TemplateHelper.Default } => [],
+        CallValue call => call.Arguments.SelectMany(NeededBy),
+        _ => [],
+    };
+
+    private void Require(TemplateValue value, HashSet<string> guarded)
+    {
+        foreach (var field in NeededBy(value))
+        {
+            if (field != OwnFields.UnsubscribeUrl && !guarded.Contains(field))
+            {
+                required.Add(field);
+            }
+        }
+    }
+
+    private void Add(TemplateValue value)
+    {
+        if (value.Field is { } name)
+        {
+            fields.Add(name);
+            HasUnsubscribeUrl |= name == OwnFields.UnsubscribeUrl;
+        }
+
+        foreach (var argument in value is CallValue call ? call.Arguments : [])
+        {
+            Add(argument);
+        }
     }
 }

@@ -13,7 +13,6 @@ internal static class UrlStarts
 {
     // What a target that may not go out is replaced with.
     private const char Nowhere = '#';
-    private const int LookBackMax = 200;
     private const int SchemeLengthMax = 40;
 
     // So much of a target decides, however it is spelled.
@@ -24,31 +23,8 @@ internal static class UrlStarts
     // A mark of a tracked link is its sign and so many hexadecimal digits.
     private const int MarkLength = 22;
 
-    private static readonly string[] Attributes =
-    [
-        "href", "src", "action", "formaction", "background", "poster", "cite", "longdesc", "data", "srcset", "ping",
-        "xlink:href",
-    ];
-
     private static readonly string[] Schemes =
         ["http", "https", "mailto", "tel", "sms", "cid", "webcal", "geo", "whatsapp", "tg", "viber", "skype"];
-
-    /// <summary>The template with a sign where a target begins whose scheme values decide.</summary>
-    public static List<Segment> Mark(List<Segment> segments)
-    {
-        var result = new List<Segment>(segments.Count);
-        foreach (var segment in segments)
-        {
-            if (segment.Kind == SegmentKind.Value && IndexOfStart(result) is { } index)
-            {
-                result.Insert(index, new Segment(SegmentKind.UrlStart));
-            }
-
-            result.Add(segment);
-        }
-
-        return result;
-    }
 
     /// <summary>The message with every target replaced that has another scheme than those that may go out.</summary>
     /// <param name="rendered">The message.</param>
@@ -62,10 +38,12 @@ internal static class UrlStarts
             // A mark of a tracked link may stand between the attribute and the value.
             var isMarked = place < rendered.Length && rendered[place] == MarkBegin;
             var start = isMarked ? Math.Min(place + MarkLength, rendered.Length) : place;
-            var ends = QuoteBefore(rendered, start) switch
+            var ends = SignBefore(rendered, start) switch
             {
                 '"' => "\"",
                 '\'' => "'",
+                '(' => ")",
+                ',' or ';' => " \t\r\n\f>\"'",
                 _ => " \t\r\n\f>",
             };
 
@@ -119,73 +97,16 @@ internal static class UrlStarts
         return true;
     }
 
-    /// <summary>Where the target begins that the next value decides the scheme of, as an index of a segment.</summary>
-    private static int? IndexOfStart(List<Segment> before)
-    {
-        for (var i = before.Count - 1; i >= 0; i--)
-        {
-            if (before[i].Kind == SegmentKind.UrlStart)
-            {
-                return null; // A value before this one has marked it.
-            }
-
-            if (before[i].Kind != SegmentKind.Text)
-            {
-                continue;
-            }
-
-            var text = before[i].Text;
-            var tail = WithoutMark(text.AsSpan(Math.Max(0, text.Length - LookBackMax)));
-            if (EndsWithAttribute(tail))
-            {
-                return i + 1;
-            }
-
-            if (!tail.TrimEnd().IsEmpty)
-            {
-                return null; // Something is written between: the author's own beginning, or another place altogether.
-            }
-        }
-
-        return null;
-    }
-
     private static bool IsAfterMark(string rendered, int place) =>
         place >= MarkLength && rendered[place - MarkLength] == MarkBegin;
 
     private static ReadOnlySpan<char> WithoutMark(ReadOnlySpan<char> text) =>
         text.Length >= MarkLength && text[^MarkLength] == MarkBegin ? text[..^MarkLength] : text;
 
-    private static char QuoteBefore(string rendered, int start)
+    // Quotes of an attribute, the bracket or the reference before a URL of a style sheet, the comma between candidates.
+    private static char SignBefore(string rendered, int start)
     {
         var text = WithoutMark(rendered.AsSpan(0, start)).TrimEnd();
-        return text is [.., '"' or '\''] ? text[^1] : '\0';
-    }
-
-    private static bool EndsWithAttribute(ReadOnlySpan<char> text)
-    {
-        text = text.TrimEnd();
-        if (text is [.., '"' or '\''])
-        {
-            text = text[..^1].TrimEnd();
-        }
-
-        if (text is not [.., '='])
-        {
-            return false;
-        }
-
-        text = text[..^1].TrimEnd();
-        foreach (var name in Attributes)
-        {
-            if (text.EndsWith(name, StringComparison.OrdinalIgnoreCase)
-                && text.Length > name.Length
-                && (char.IsWhiteSpace(text[^(name.Length + 1)]) || text[^(name.Length + 1)] is '/' or '"' or '\''))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return text.IsEmpty ? '\0' : text[^1];
     }
 }

@@ -13,13 +13,14 @@ internal enum ValueEncoding
 
     /// <summary>With line breaks as blanks, as HTML shows them.</summary>
     OneLine,
+
+    /// <summary>As they are, and percent-encoded inside of a URL that the text holds.</summary>
+    Text,
 }
 
-/// <summary>Writes values by replacing single characters.</summary>
-internal abstract class ValueEncoder(string special)
+/// <summary>Writes values.</summary>
+internal abstract class ValueEncoder
 {
-    private readonly SearchValues<char> special = SearchValues.Create(special);
-
     /// <summary>The encoder; <see langword="null"/> where values are written as they are.</summary>
     public static ValueEncoder? Of(ValueEncoding encoding) => encoding switch
     {
@@ -28,7 +29,25 @@ internal abstract class ValueEncoder(string special)
         _ => null,
     };
 
-    public void Encode(ReadOnlySpan<char> text, TextWriter target)
+    /// <summary>The encoder of a place in a URL; <see langword="null"/> where values are written as elsewhere.</summary>
+    /// <param name="value">The value, with its place.</param>
+    /// <param name="isHtml">Whether HTML is written.</param>
+    public static ValueEncoder? Of(Segment value, bool isHtml) => value.Url switch
+    {
+        UrlPart.CssStart => isHtml ? new CssUrlEncoder(value.IsOfAttribute) : null,
+        var part => PercentEncoder.Of(part),
+    };
+
+    /// <summary>Writes a value.</summary>
+    public abstract void Encode(ReadOnlySpan<char> text, TextWriter target);
+}
+
+/// <summary>Writes values by replacing single characters.</summary>
+internal abstract class CharacterEncoder(string special) : ValueEncoder
+{
+    private readonly SearchValues<char> special = SearchValues.Create(special);
+
+    public override void Encode(ReadOnlySpan<char> text, TextWriter target)
     {
         while (text.IndexOfAny(special) is >= 0 and var at)
         {
@@ -44,7 +63,7 @@ internal abstract class ValueEncoder(string special)
 }
 
 /// <summary>Escapes for HTML text and attributes, as Handlebars does.</summary>
-internal sealed class HtmlEscape() : ValueEncoder("&<>\"'`=")
+internal sealed class HtmlEscape() : CharacterEncoder("&<>\"'`=")
 {
     protected override string Replace(char character) => character switch
     {
@@ -59,7 +78,7 @@ internal sealed class HtmlEscape() : ValueEncoder("&<>\"'`=")
 }
 
 /// <summary>Writes line breaks as blanks.</summary>
-internal sealed class OneLine() : ValueEncoder("\r\n\t")
+internal sealed class OneLine() : CharacterEncoder("\r\n\t")
 {
     protected override string Replace(char character) => " ";
 }

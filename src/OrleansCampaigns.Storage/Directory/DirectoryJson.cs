@@ -11,6 +11,8 @@ namespace OrleansCampaigns.Storage.Directory;
 /// <summary>How the directory's tables hold what has no columns of its own.</summary>
 internal static class DirectoryJson
 {
+    private const string FileProperty = "file";
+
     // Letters stay readable in the file; nothing of it is ever put into a page of HTML as it stands.
     private static readonly DirectoryJsonContext Context = new(new JsonSerializerOptions
     {
@@ -25,7 +27,13 @@ internal static class DirectoryJson
 
     public static string Write(ContactFilter filter) => JsonSerializer.Serialize(filter, Context.ContactFilter);
 
-    public static string Write(ImportOptions options) => JsonSerializer.Serialize(options, Context.ImportOptions);
+    /// <summary>What a request says of a file, and beside it how the file is read.</summary>
+    public static string Write(ImportOptions options, ImportFile file)
+    {
+        var json = JsonSerializer.SerializeToNode(options, Context.ImportOptions)!.AsObject();
+        json[FileProperty] = JsonSerializer.SerializeToNode(file, Context.ImportFile);
+        return json.ToJsonString(Context.Options);
+    }
 
     public static string Write(IEnumerable<string> texts) =>
         JsonSerializer.Serialize([.. texts], Context.StringArray);
@@ -41,11 +49,20 @@ internal static class DirectoryJson
 
     public static ImportOptions ReadOptions(string json) => JsonSerializer.Deserialize(json, Context.ImportOptions)!;
 
+    public static ImportFile ReadFile(string json)
+    {
+        using var read = JsonDocument.Parse(json);
+        return read.RootElement.TryGetProperty(FileProperty, out var file)
+            ? file.Deserialize(Context.ImportFile)!
+            : new();
+    }
+
     public static Refusal ReadRefusal(string json) => JsonSerializer.Deserialize(json, Context.Refusal)!;
 }
 
 [JsonSerializable(typeof(ContactFilter))]
 [JsonSerializable(typeof(ImportOptions))]
+[JsonSerializable(typeof(ImportFile))]
 [JsonSerializable(typeof(Refusal))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(ImmutableDictionary<string, string>))]

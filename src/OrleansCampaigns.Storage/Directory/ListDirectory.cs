@@ -216,21 +216,20 @@ public sealed class ListDirectory(IDatabase database) : IListDirectory
         _views.Create(account, name, filter, cancellation);
 
     /// <inheritdoc/>
-    public Task<Result<ContactView>> ChangeView(
-        AccountId account,
-        string viewId,
-        string name,
-        ContactFilter filter,
-        CancellationToken cancellation = default) =>
-        _views.Change(account, viewId, name, filter, cancellation);
-
-    /// <inheritdoc/>
     public Task<ContactView?> FindView(AccountId account, string viewId, CancellationToken cancellation = default) =>
         _views.Find(account, viewId, cancellation);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ContactView>> QueryViews(AccountId account, CancellationToken cancellation = default) =>
         _views.Query(account, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Result<ContactView>> ChangeView(
+        AccountId account,
+        string viewId,
+        string name,
+        ContactFilter filter,
+        CancellationToken cancellation = default) => _views.Change(account, viewId, name, filter, cancellation);
 
     /// <inheritdoc/>
     public Task<bool> DeleteView(AccountId account, string viewId, CancellationToken cancellation = default) =>

@@ -44,7 +44,7 @@ internal sealed class ViewTable(IDatabase database)
                     ("@filter", DirectoryJson.Write(ContactFilterSql.Complete(filter))));
                 return made == 1
                     ? (await Find(session, account, id))!
-                    : Refusal.Conflict("view.exists", $"There is a view named {name} already.");
+                    : Exists(name);
             },
             cancellation);
     }
@@ -60,26 +60,21 @@ internal sealed class ViewTable(IDatabase database)
         return await database.Write<Result<ContactView>>(
             async session =>
             {
-                // Whoever makes a view of this name meanwhile waits for the same lock.
                 await session.Lock($"views {account.Value}");
-                var others = await session.Number(
-                    "SELECT count(*) FROM views WHERE account = @account AND name = @name AND id <> @id",
-                    ("@account", account.Value), ("@name", name), ("@id", viewId));
-                if (await Find(session, account, viewId) is null)
+                if (await session.Holds(
+                    "SELECT EXISTS (SELECT 1 FROM views WHERE account = @account AND name = @name AND id <> @id)",
+                    ("@account", account.Value), ("@name", name), ("@id", viewId)))
                 {
-                    return Refusal.NotFound("view.unknown", "There is no such view.");
+                    return Exists(name);
                 }
 
-                if (others > 0)
-                {
-                    return Refusal.Conflict("view.exists", $"There is a view named {name} already.");
-                }
-
-                await session.Change(
+                var changed = await session.Change(
                     "UPDATE views SET name = @name, filter = @filter WHERE id = @id AND account = @account",
                     ("@id", viewId), ("@account", account.Value), ("@name", name),
                     ("@filter", DirectoryJson.Write(ContactFilterSql.Complete(filter))));
-                return (await Find(session, account, viewId))!;
+                return changed == 1
+                    ? (await Find(session, account, viewId))!
+                    : Refusal.NotFound("view.unknown", "There is no such view.");
             },
             cancellation);
     }
@@ -102,6 +97,9 @@ internal sealed class ViewTable(IDatabase database)
                 ("@id", viewId),
                 ("@account", account.Value)) == 1,
             cancellation);
+
+    private static Refusal Exists(string name) =>
+        Refusal.Conflict("view.exists", $"There is a view named {name} already.");
 
     private static Task<ContactView?> Find(DatabaseSession session, AccountId account, string viewId) =>
         session.Row(

@@ -1,6 +1,7 @@
 using System.Globalization;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
+using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Storage.Databases;
 using OrleansCampaigns.Storage.Directory;
 
@@ -12,18 +13,20 @@ namespace OrleansCampaigns.Storage.Imports;
 /// since a contact is kept for them. A row whose address stood in the file before adds to that contact's profile and is
 /// one more member of the list.
 /// </remarks>
-internal sealed class ContactImporter(IDatabase database, IImportFiles files, ImportSignal signal)
+internal sealed class ContactImporter(
+    IDatabase database, IImportFiles files, ImportSignal signal, DirectoryOptions? directory = null)
     : IContactImporter
 {
     private static readonly Refusal Unknown = Refusal.NotFound("import.unknown", "There is no such import.");
 
+    private readonly long _bytesMax = (directory ?? new()).ImportBytesMax;
+
     public async Task<Result<Import>> Start(
         AccountId account, string listId, ImportOptions options, Stream csv, CancellationToken cancellation = default)
     {
-        if (options.Delimiter is { } delimiter && !CsvLayout.Delimiters.Contains(delimiter))
+        if (Check(options) is { } wrong)
         {
-            return Refusal.Invalid(
-                "import.delimiter", "The delimiter is a comma, a semicolon, a tab or a bar.", "delimiter");
+            return wrong;
         }
 
         if (await database.Read(session => ListDirectory.Find(session, account, listId), cancellation) is null)
@@ -35,11 +38,14 @@ internal sealed class ContactImporter(IDatabase database, IImportFiles files, Im
         Import? import = null;
         try
         {
-            if (await files.Keep(id, csv, cancellation) is { } refusal)
+            var scout = new EncodingScout();
+            await using var scouted = new ScoutedStream(csv, scout);
+            if (await files.Keep(id, scouted, cancellation) is { } refusal)
             {
                 return refusal;
             }
 
+            var file = FileOf(scout, options);
             import = await database.Write(
                 async session =>
                 {
@@ -49,7 +55,7 @@ internal sealed class ContactImporter(IDatabase database, IImportFiles files, Im
                         return null;
                     }
 
-                    await ImportTable.Insert(session, account, id, listId, options, database.Now);
+                    await ImportTable.Insert(session, account, id, listId, options, file, database.Now);
                     return await ImportTable.Find(session, account, id);
                 },
                 cancellation);
@@ -69,6 +75,33 @@ internal sealed class ContactImporter(IDatabase database, IImportFiles files, Im
         signal.Tell();
         return import;
     }
+
+    public async Task<Result<ImportTrial>> Try(
+        AccountId account, string listId, ImportOptions options, Stream csv, CancellationToken cancellation = default)
+    {
+        if (Check(options) is { } wrong)
+        {
+            return wrong;
+        }
+
+        return await database.Read(session => ListDirectory.Find(session, account, listId), cancellation) is null
+            ? ListDirectory.Unknown
+            : await new ImportRehearsal(database, account, listId, options, _bytesMax).Read(csv, cancellation);
+    }
+
+    /// <summary>What is known of a file once all of it has come.</summary>
+    public static ImportFile FileOf(EncodingScout scout, ImportOptions options)
+    {
+        var (encoding, by) = scout.Decide(options.Encoding is { } name ? FileEncodings.Find(name) : null);
+        return new() { Encoding = encoding.WebName, EncodingBy = by, Bytes = scout.Bytes };
+    }
+
+    private static Refusal? Check(ImportOptions options) =>
+        options.Delimiter is { } delimiter && !CsvLayout.Delimiters.Contains(delimiter) ? Refusal.Invalid(
+            "import.delimiter", "The delimiter is a comma, a semicolon, a tab or a bar.", "delimiter")
+        : options.Encoding is { } encoding && FileEncodings.Find(encoding) is null ? Refusal.Invalid(
+            "import.encoding_unknown", $"encoding {FileEncodings.Rule}", "encoding")
+        : null;
 
     public Task<Import?> Find(AccountId account, string importId, CancellationToken cancellation = default) =>
         database.Read(session => ImportTable.Find(session, account, importId), cancellation);

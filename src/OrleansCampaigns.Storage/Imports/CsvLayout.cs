@@ -1,7 +1,6 @@
-using System.Text;
+using System.Globalization;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
-using OrleansCampaigns.Domain.Contacts;
 
 namespace OrleansCampaigns.Storage.Imports;
 
@@ -10,12 +9,15 @@ namespace OrleansCampaigns.Storage.Imports;
 /// <param name="Columns">Where each column goes.</param>
 /// <param name="Position">Where the first row after the header begins, in bytes.</param>
 /// <param name="Line">The line that it begins with.</param>
-internal sealed record CsvLayout(char Delimiter, ImportColumns Columns, long Position, long Line)
+/// <param name="HasHeader">Whether the first row names the columns.</param>
+internal sealed record CsvLayout(char Delimiter, ImportColumns Columns, long Position, long Line, bool HasHeader)
 {
     public const string Delimiters = ",;\t|";
 
+    /// <summary>How many columns are described at most.</summary>
+    private const int ColumnsMax = 500;
+
     private const int SampleBytes = 64 * 1024;
-    private const int SampleRows = 200;
 
     /// <summary>Reads the header, always in the same way: a resumed import must see the same columns.</summary>
     public static Result<CsvLayout> Read(Stream file, ImportOptions options)
@@ -33,7 +35,13 @@ internal sealed record CsvLayout(char Delimiter, ImportColumns Columns, long Pos
 
         file.Position = position;
         var reader = new CsvRowReader(file, delimiter, position, 1);
-        if (!reader.Read(out var header) || (told is not null && !reader.Read(out header)))
+        if (told is not null && reader.Read(out _))
+        {
+            position = (int)reader.Position;
+        }
+
+        var line = reader.Line;
+        if (!reader.Read(out var header))
         {
             return Refusal.Invalid("import.empty", "The file holds no header.", "csv");
         }
@@ -48,31 +56,65 @@ internal sealed record CsvLayout(char Delimiter, ImportColumns Columns, long Pos
             return Unreadable("its quotes do not match");
         }
 
-        var (at, line) = (reader.Position, reader.Line);
-        var columns = ImportColumns.Of(
-            names, options, column => HoldsStatusWords(file, delimiter, at, line, names.Length, column));
-        return columns.IsRefused
-            ? columns.Refusal
-            : new CsvLayout(delimiter, columns.Value, at, line);
-    }
-
-    // The same rows each time: a resumed import must see the same columns.
-    private static bool HoldsStatusWords(
-        Stream file, char delimiter, long position, long line, int columns, int column)
-    {
-        file.Position = position;
-        var reader = new CsvRowReader(file, delimiter, position, line) { Columns = columns };
-        var fields = new CsvFields(delimiter);
-        for (var rows = 0; rows < SampleRows && reader.Read(out var row); rows++)
+        if (HasNoHeader(names, options))
         {
-            if (row.Problem == CsvProblem.None && fields.Split(row) is { } cells
-                && StatusWords.Find(cells[column]) is not null)
-            {
-                return true;
-            }
+            return ReadWithout(file, options, delimiter, position, line);
         }
 
-        return false;
+        var (rowsAt, rowsLine) = (reader.Position, reader.Line);
+        var columns = ImportColumns.Of(names, options, CsvSample.Read(file, delimiter, rowsAt, rowsLine));
+        return columns.IsRefused
+            ? columns.Refusal
+            : new CsvLayout(delimiter, columns.Value, rowsAt, rowsLine, HasHeader: true);
+    }
+
+    /// <summary>What is known of a file, with this.</summary>
+    public ImportFile Describe(ImportFile file) => file with
+    {
+        Delimiter = Delimiter,
+        HasHeader = HasHeader,
+        Columns = [.. Columns.Describe().Take(ColumnsMax)],
+    };
+
+    // A file of addresses alone, say: its first row holds one, and names none of the columns that are asked for.
+    private static bool HasNoHeader(string[] names, ImportOptions options) =>
+        options.HasHeader is { } said
+            ? !said
+            : Array.Exists(names, AddressCell.IsAddress)
+                && !(options.AddressColumn is { } column && Array.Exists(
+                    names, name => ImportColumns.TrimVisible(name).Equals(column, StringComparison.OrdinalIgnoreCase)));
+
+    private static Result<CsvLayout> ReadWithout(
+        Stream file, ImportOptions options, char delimiter, long position, long line)
+    {
+        var rows = CsvSample.Read(file, delimiter, position, line);
+        string[] names = [.. Enumerable.Range(1, Math.Max(rows.Columns, 1)).Select(NameOf)];
+        var columns = ImportColumns.Of(names, WithNames(options, names), rows);
+        return columns.IsRefused
+            ? columns.Refusal
+            : new CsvLayout(delimiter, columns.Value, position, line, HasHeader: false);
+    }
+
+    private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"column{number}");
+
+    // Columns without a header are named by their number as well.
+    private static ImportOptions WithNames(ImportOptions options, string[] names)
+    {
+        return options with
+        {
+            AddressColumn = Named(options.AddressColumn),
+            NameColumn = Named(options.NameColumn),
+            StatusColumn = Named(options.StatusColumn),
+            AttributeColumns = options.AttributeColumns
+                .DistinctBy(pair => Named(pair.Key))
+                .ToDictionary(pair => Named(pair.Key)!, pair => pair.Value),
+        };
+
+        string? Named(string? column) =>
+            int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= 1 && number <= names.Length
+                ? names[number - 1]
+                : column;
     }
 
     /// <summary>What stands between two fields of a file, by its first line, and where the first row begins.</summary>
@@ -90,7 +132,9 @@ internal sealed record CsvLayout(char Delimiter, ImportColumns Columns, long Pos
         CsvProblem.None => null,
         CsvProblem.Binary => Binary,
         CsvProblem.Encoding => sample.Contains((byte)0) ? Binary : Refusal.Invalid(
-            "import.encoding", "The header is not text in UTF-8 or UTF-16; save the file as CSV UTF-8.", "csv"),
+            "import.encoding",
+            "The header is no text in the file's encoding; state another one with encoding, or save the file as UTF-8.",
+            "csv"),
         CsvProblem.UnclosedQuote => Unreadable("a quote is not closed"),
         CsvProblem.StrayQuote => Unreadable("text follows a closing quote"),
         _ => Unreadable("it is too long"),

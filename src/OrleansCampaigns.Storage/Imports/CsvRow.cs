@@ -28,6 +28,10 @@ internal record struct CsvRow
     /// <summary>Whether a field of it stands in quotes.</summary>
     public bool HasQuotes { get; set; }
 
+    /// <summary>Whether nothing is wrong with it but that cells are missing at its end: spreadsheets leave out empty
+    /// ones.</summary>
+    public bool IsShort { get; set; }
+
     /// <summary>Its bytes without the line end; empty where reading ended early.</summary>
     public ReadOnlyMemory<byte> Bytes { get; set; }
 }

@@ -6,9 +6,10 @@ namespace OrleansCampaigns.Storage.Imports;
 /// <summary>Finds the rows of a CSV file in its bytes, in bounded memory, whatever the bytes are.</summary>
 /// <remarks>
 /// It works on bytes because a resumed import continues at an exact place of the file, and because one row that is not
-/// UTF-8 must not spoil the others. A quote counts only at the beginning of a field (RFC 4180). One that is never
-/// closed would swallow the rest of the file, so a quoted field has limits; a row that breaks a rule after running over
-/// several lines is given up at its first line only, and reading resumes with the next: nothing else is lost.
+/// UTF-8 must not spoil the others. A quote counts only at the beginning of a field (RFC 4180), or after blanks there,
+/// which many programs write. One that is never closed would swallow the rest of the file, so a quoted field has
+/// limits; a row that breaks a rule after running over several lines is given up at its first line only, and reading
+/// resumes with the next: nothing else is lost.
 /// </remarks>
 internal sealed class CsvRowReader
 {
@@ -82,6 +83,11 @@ internal sealed class CsvRowReader
                     return GiveUp(row with { Problem = problem }, at, field);
                 }
             }
+            else if (FindQuotedAfterBlanks(at, ref field) is var closed and > 0)
+            {
+                row.HasQuotes = true;
+                at = closed;
+            }
             else
             {
                 var end = Find(at, _delimiterOrLineEnd, at + FieldBytesMax);
@@ -100,6 +106,7 @@ internal sealed class CsvRowReader
 
             row.Columns++;
             at++;
+            field.ExtraAt = row.Columns == Columns + 1 ? at : field.ExtraAt;
             if (at > RowBytesMax)
             {
                 return GiveUp(row with { Problem = CsvProblem.RowTooLong }, at, field with { Resume = 0 });
@@ -107,7 +114,51 @@ internal sealed class CsvRowReader
         }
     }
 
-    /// <summary>Walks over a quoted field, to the place after its closing quote.</summary>
+    /// <summary>Walks over blanks and a quoted field, to the place after it; 0 when there is no such field: what begins
+    /// with blanks and is not well quoted is text as it stands.</summary>
+    private int FindQuotedAfterBlanks(int at, ref QuotedField field)
+    {
+        var opening = SkipBlanks(at);
+        if (opening == at || Peek(opening) != '"')
+        {
+            return 0;
+        }
+
+        var tried = field;
+        var (problem, end) = ScanQuoted(opening, ref tried);
+        if (problem != CsvProblem.None)
+        {
+            return 0;
+        }
+
+        field = tried;
+        return end;
+    }
+
+    // Blanks, hard blanks (C2 A0), and byte order marks (EF BB BF) of files that were glued together.
+    private int SkipBlanks(int at)
+    {
+        for (var max = at + FieldBytesMax; at < max;)
+        {
+            var c = Peek(at);
+            var length = (c == ' ' || c == '\t') && c != _delimiter ? 1
+                : c == 0xc2 && Peek(at + 1) == 0xa0 ? 2
+                : c == 0xef && Peek(at + 1) == 0xbb && Peek(at + 2) == 0xbf ? 3
+                : 0;
+            if (length == 0)
+            {
+                break;
+            }
+
+            at += length;
+        }
+
+        return at;
+    }
+
+    private bool Ends(int at) => Peek(at) is var next && (next == _delimiter || next is '\r' or '\n' or End);
+
+    /// <summary>Walks over a quoted field and the blanks after it.</summary>
     private (CsvProblem Problem, int At) ScanQuoted(int at, ref QuotedField field)
     {
         var (from, max, lines) = (at + 1, at + 1 + FieldBytesMax, 1);
@@ -142,9 +193,13 @@ internal sealed class CsvRowReader
             {
                 from = found + 2;
             }
-            else if (Peek(found + 1) is var next && (next == _delimiter || next is '\r' or '\n' or End))
+            else if (Ends(found + 1))
             {
                 return (CsvProblem.None, found + 1);
+            }
+            else if (SkipBlanks(found + 1) is var after && Ends(after))
+            {
+                return (CsvProblem.None, after);
             }
             else
             {
@@ -162,9 +217,14 @@ internal sealed class CsvRowReader
         row.Bytes = _buffer.AsMemory(_start, length);
         row.Problem = row.Bytes.Span.Contains((byte)0) ? CsvProblem.Binary
             : !Utf8.IsValid(row.Bytes.Span) ? CsvProblem.Encoding
-            : Columns != 0 && row.Columns != Columns && !IsBlank(row) ? CsvProblem.ColumnCount
+            : Columns != 0 && row.Columns != Columns && !IsBlank(row) && !HasEmptyExtra(row, field)
+                ? CsvProblem.ColumnCount
             : CsvProblem.None;
-        if (row.Problem == CsvProblem.ColumnCount && field.FirstResume > 0)
+
+        // Lines of a row that hold an address are most likely rows, after a quote that was not closed.
+        row.IsShort = row.Problem == CsvProblem.ColumnCount && row.Columns < Columns
+            && !(field.FirstResume > 0 && row.Bytes.Span[field.FirstResume..].Contains((byte)'@'));
+        if (row.Problem == CsvProblem.ColumnCount && field.FirstResume > 0 && !row.IsShort)
         {
             // Too many lines in one row often means too few quotes: only its first line is given up.
             Advance(field.FirstResume, 1);
@@ -176,6 +236,11 @@ internal sealed class CsvRowReader
 
         return row;
     }
+
+    // Cells beyond the header's last that hold nothing: spreadsheets write them for columns that were used once.
+    private bool HasEmptyExtra(CsvRow row, QuotedField field) =>
+        row.Columns > Columns
+        && row.Bytes.Span[field.ExtraAt..].IndexOfAnyExcept([_delimiter, (byte)' ', (byte)'\t', (byte)'"']) < 0;
 
     /// <summary>Leaves a row that cannot be read, to the line after the one where it went wrong.</summary>
     private CsvRow GiveUp(CsvRow row, int at, QuotedField field)
@@ -288,5 +353,8 @@ internal sealed class CsvRowReader
 
         /// <summary>After the first line end of all; 0 when there was none.</summary>
         public int FirstResume;
+
+        /// <summary>Where the first column begins that the header does not have; 0 when there is none.</summary>
+        public int ExtraAt;
     }
 }

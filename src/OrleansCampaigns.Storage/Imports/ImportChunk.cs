@@ -63,7 +63,7 @@ internal sealed class ImportChunk
         while (chunk.Rows < rowsMax && reader.Position - chunk.From < bytesMax && reader.Read(out var row))
         {
             chunk.Rows++;
-            if (ErrorOf(row, columns) is { } error)
+            if (ErrorOf(row, columns) is { } error && !row.IsShort)
             {
                 chunk._errors.Add(error);
             }
@@ -85,6 +85,20 @@ internal sealed class ImportChunk
     public static ImportError Untold(long line) => new(
         line, "import.status_untold", "A fault of this software keeps the row's status from its contact.", null);
 
+    /// <summary>A row whose contact is kept and gets no e-mail: its address is not properly formatted.</summary>
+    public static ImportError Malformed(long line, ImportColumns columns) => new(
+        line,
+        "import.malformed_address",
+        "The address is not properly formatted: the contact is kept, and is Invalid in a campaign.",
+        columns.HeaderOf("address"));
+
+    /// <summary>A row whose contact is kept and is no member of the list.</summary>
+    public static ImportError Departed(long line) => new(
+        line,
+        "import.left_list",
+        "The contact left the list, or was taken off it, and stays off; its profile is up to date.",
+        null);
+
     /// <summary>A row that no rule refuses and that cannot be taken all the same.</summary>
     public static ImportError Unreadable(long line) => new(
         line, "import.row_unreadable", "A fault of this software keeps the row out; the other rows are in.", null);
@@ -99,7 +113,15 @@ internal sealed class ImportChunk
     {
         try
         {
-            if (fields.Split(row) is { } values)
+            if (fields.Split(row) is not { } cells)
+            {
+                _errors.Add(ErrorOf(row with { Problem = CsvProblem.StrayQuote }, columns)!);
+            }
+            else if (columns.Fit(cells) is not { } values)
+            {
+                _errors.Add(ErrorOf(row with { Problem = CsvProblem.ColumnCount }, columns)!);
+            }
+            else
             {
                 var standing = columns.StandingOf(values, task.Id);
                 Add(
@@ -109,10 +131,6 @@ internal sealed class ImportChunk
                         : PreparedContact.Of(key, task.Account, columns.Map(values)),
                     standing.Value,
                     columns);
-            }
-            else
-            {
-                _errors.Add(ErrorOf(row with { Problem = CsvProblem.StrayQuote }, columns)!);
             }
         }
         catch (Exception)
@@ -158,7 +176,8 @@ internal sealed class ImportChunk
             CsvProblem.RowTooLong => new(
                 row.Line, "import.row_too_long", $"A row has at most {CsvRowReader.RowBytesMax:N0} bytes.", null),
             CsvProblem.Binary => new(row.Line, "import.binary", "The row holds NUL bytes: it is not text.", null),
-            CsvProblem.Encoding => new(row.Line, "import.encoding", "The row is not UTF-8.", null),
+            CsvProblem.Encoding => new(
+                row.Line, "import.encoding", "The row is no text in the encoding of the file.", null),
             _ => new(
                 row.Line,
                 "import.column_count",

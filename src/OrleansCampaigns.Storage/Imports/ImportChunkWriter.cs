@@ -57,11 +57,12 @@ internal static class ImportChunkWriter
         errors.AddRange(
             rows.Where(row => told.Untold.Contains(row.Line)).Select(row => ImportChunk.Untold(row.Line)));
         rows = rows.FindAll(row => !told.Untold.Contains(row.Line));
+        var notes = new List<ImportError>();
         var counts = rows.Count == 0
             ? new ImportCounts()
-            : await WriteContacts(session, task, columns, rows, told, errors, now);
+            : await WriteContacts(session, task, columns, rows, told, errors, notes, now);
         await ListDirectory.CountMembers(session, task.ListId, counts.Members);
-        await KeepErrors(session, task.Id, errors);
+        await KeepErrors(session, task.Id, [.. errors, .. notes]);
         counts.Rejected = errors.Count;
         await KeepProgress(session, task.Id, chunk, counts, end);
         return end;
@@ -74,6 +75,7 @@ internal static class ImportChunkWriter
         List<ImportRow> rows,
         ToldStandings told,
         List<ImportError> errors,
+        List<ImportError> notes,
         long now)
     {
         using var writer = session.Dialect.Writer(session, task.Account, now);
@@ -112,6 +114,12 @@ internal static class ImportChunkWriter
             counts.Add(WrittenOf(i), occurrence: 1, rows[i].Contact.AddressIsValid);
         }
 
+        // Those rows are in, and their contacts get nothing: that is told as well.
+        notes.AddRange(
+            from i in taken
+            let hasLeft = departed.Contains(rows[i].Contact.Id.Value)
+            where hasLeft || !rows[i].Contact.AddressIsValid
+            select hasLeft ? ImportChunk.Departed(rows[i].Line) : ImportChunk.Malformed(rows[i].Line, columns));
         return counts;
 
         ContactWritten WrittenOf(int i) => told.Created.Contains(rows[i].Line) ? ContactWritten.Created : written[i];
@@ -146,7 +154,8 @@ internal static class ImportChunkWriter
             return;
         }
 
-        var room = ErrorsMax - await session.Number("SELECT rejected FROM imports WHERE id = @id", ("@id", import));
+        var room = ErrorsMax - await session.Number(
+            "SELECT count(*) FROM import_errors WHERE import_id = @id", ("@id", import));
         foreach (var error in errors.Take((int)Math.Max(0, room)))
         {
             await session.Change(

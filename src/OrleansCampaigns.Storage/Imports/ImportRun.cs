@@ -65,13 +65,14 @@ internal sealed class ImportRun(
 
         await using (file)
         {
-            var layout = CsvLayout.Read(file, task.Options);
+            var text = DecodedText.Of(file, task.File.Encoding);
+            var layout = CsvLayout.Read(text, task.Options);
             if (layout.IsRefused)
             {
                 return layout.Refusal;
             }
 
-            return await ReadRows(file, layout.Value, cancellation)
+            return await ReadRows(text, layout.Value, cancellation)
                 ? null
                 : Refusal.NotFound("list.unknown", "The list was deleted while contacts were added to it.");
         }
@@ -82,7 +83,7 @@ internal sealed class ImportRun(
         var (position, line) = task.Line == 0 ? (layout.Position, layout.Line) : (task.Position, task.Line);
         if (task.Line == 0)
         {
-            await KeepBeginning(position, line, cancellation);
+            await KeepBeginning(file, layout, cancellation);
         }
 
         file.Position = position;
@@ -183,14 +184,20 @@ internal sealed class ImportRun(
             [.. failed.Select(i => rows[i].Line)]);
     }
 
-    private Task<int> KeepBeginning(long position, long line, CancellationToken cancellation) =>
-        database.Write(
+    private Task<int> KeepBeginning(Stream file, CsvLayout layout, CancellationToken cancellation)
+    {
+        var known = layout.Describe(task.File) with { TextBytes = (file as DecodedText)?.CountBytes() };
+        return database.Write(
             session => session.Change(
-                "UPDATE imports SET position = @position, line = @line WHERE id = @id AND line = 0",
-                ("@position", position),
-                ("@line", line),
+                """
+                UPDATE imports SET position = @position, line = @line, options = @options WHERE id = @id AND line = 0
+                """,
+                ("@position", layout.Position),
+                ("@line", layout.Line),
+                ("@options", DirectoryJson.Write(task.Options, known)),
                 ("@id", task.Id)),
             cancellation);
+    }
 
     // In steps, and before the import is marked as ended: a crash in between only means that it is done again.
     private async Task ForgetOccurrences(CancellationToken cancellation)

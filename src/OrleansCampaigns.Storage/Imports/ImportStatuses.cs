@@ -13,20 +13,6 @@ namespace OrleansCampaigns.Storage.Imports;
 /// </remarks>
 internal sealed class ImportStatuses
 {
-    /// <summary>Headers of a column with words.</summary>
-    private static readonly HashSet<string> WordHeaders = Keys(
-        "status", "subscription status", "email status", "subscriber status", "contact status", "member status",
-        "membership status", "subscription state", "subscriber state", "email state", "opt-in status", "opt status",
-        "marketing status", "email marketing status", "email permission status", "permission status",
-        "email marketing consent", "consent status", "email opt-in status", "list status", "mailing status",
-        "newsletter status", "statut", "stato", "статус", "abonnementstatus");
-
-    /// <summary>Headers that say status to some and something else to others, such as a part of a country.</summary>
-    private static readonly HashSet<string> DoubtfulHeaders = Keys("state", "estado", "zustand", "état", "состояние");
-
-    /// <summary>Headers of a column with yes, no or a time: what a contact is for which it says yes.</summary>
-    private static readonly Dictionary<string, ContactStatus> FlagHeaders = new(StringComparer.Ordinal);
-
     // What exports of ours hold beside a contact's own fields, and what an import has no use for.
     private static readonly HashSet<string> ExportHeaders = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -37,25 +23,6 @@ internal sealed class ImportStatuses
     private readonly List<(int Column, ContactStatus? Flag)> _columns = [];
     private int _lastStatus = -1;
     private int _lastStatusAt = -1;
-
-    static ImportStatuses()
-    {
-        Add(ContactStatus.Unsubscribed, "unsubscribed", "is unsubscribed", "opted out", "opt out", "optout",
-            "email opt out", "email opted out", "unsubscribed from all email", "unsubscribed at", "unsubscribe date",
-            "unsub time", "opt-out time", "opt-out date", "has opted out of email");
-        Add(ContactStatus.UnsubscribedByUs, "blocklisted", "blacklisted", "is blocklisted", "email blacklisted",
-            "email blocklisted", "do not email", "do not mail", "do not contact", "suppressed", "is suppressed");
-        Add(ContactStatus.DoesNotExist, "bounced", "is bounced", "hard bounced", "cleaned", "clean time", "bounced at");
-        Add(ContactStatus.Complained, "complained", "complained at", "marked as spam", "spam complaint");
-
-        static void Add(ContactStatus status, params string[] headers)
-        {
-            foreach (var header in headers)
-            {
-                FlagHeaders[StatusWords.Key(header)] = status;
-            }
-        }
-    }
 
     /// <summary>Whether the file is an export of ours: it has the columns that only these have together.</summary>
     public bool IsOwnExport { get; private init; }
@@ -97,7 +64,7 @@ internal sealed class ImportStatuses
             }
             else
             {
-                found.Find(i, StatusWords.Key(header), () => holdsWords(i));
+                found.Find(i, ImportHeaders.KeyOf(header), () => holdsWords(i));
             }
 
             if (isOwn)
@@ -173,11 +140,11 @@ internal sealed class ImportStatuses
 
     private void Find(int column, string key, Func<bool> holdsWords)
     {
-        if (WordHeaders.Contains(key) || (DoubtfulHeaders.Contains(key) && holdsWords()))
+        if (ImportHeaders.Status.Contains(key) || (ImportHeaders.DoubtfulStatus.Contains(key) && holdsWords()))
         {
             _columns.Add((column, null));
         }
-        else if (FlagHeaders.TryGetValue(key, out var flag) && !IsOwnExport)
+        else if (ImportHeaders.StatusFlags.TryGetValue(key, out var flag) && !IsOwnExport)
         {
             _columns.Add((column, flag));
         }
@@ -215,7 +182,4 @@ internal sealed class ImportStatuses
             _ => StatusWords.Find(text),
         };
     }
-
-    private static HashSet<string> Keys(params string[] headers) =>
-        new(headers.Select(StatusWords.Key), StringComparer.Ordinal);
 }

@@ -20,6 +20,9 @@ internal sealed record ImportTask(string Id, AccountId Account, string ListId, I
 
     /// <summary>How many contacts of it are in.</summary>
     public required int ChunkDone { get; init; }
+
+    /// <summary>How the file is read.</summary>
+    public required ImportFile File { get; init; }
 }
 
 /// <summary>The statements over <c>imports</c> and <c>import_errors</c>.</summary>
@@ -27,20 +30,21 @@ internal static class ImportTable
 {
     private const string Columns = """
         id, list_id, status, rows, created, updated, duplicated, malformed, rejected, started_at, ended_at, failure,
-        left_out, opted_out
+        left_out, opted_out, options, position
         """;
 
     private const string TaskColumns = "id, account, list_id, options, position, line, chunk_rows, chunk_done";
 
     public static Task Insert(
-        DatabaseSession session, AccountId account, string id, string listId, ImportOptions options, long now) =>
+        DatabaseSession session, AccountId account, string id, string listId, ImportOptions options, ImportFile file,
+        long now) =>
         session.Change(
             """
             INSERT INTO imports (id, account, list_id, options, status, started_at)
             VALUES (@id, @account, @list, @options, 'Running', @now)
             """,
-            ("@id", id), ("@account", account.Value), ("@list", listId), ("@options", DirectoryJson.Write(options)),
-            ("@now", now));
+            ("@id", id), ("@account", account.Value), ("@list", listId), ("@now", now),
+            ("@options", DirectoryJson.Write(options, file)));
 
     public static Task<Import?> Find(DatabaseSession session, AccountId account, string id) =>
         session.Row(
@@ -114,23 +118,30 @@ internal static class ImportTable
         Line = reader.GetInt64(5),
         ChunkRows = reader.GetInt32(6),
         ChunkDone = reader.GetInt32(7),
+        File = DirectoryJson.ReadFile(reader.GetString(3)),
     };
 
-    private static Import Read(DbDataReader reader) => new()
+    private static Import Read(DbDataReader reader)
     {
-        Id = reader.GetString(0),
-        ListId = reader.GetString(1),
-        Status = reader.Name<ImportStatus>(2),
-        Rows = reader.GetInt64(3),
-        Created = reader.GetInt64(4),
-        Updated = reader.GetInt64(5),
-        Duplicated = reader.GetInt64(6),
-        Malformed = reader.GetInt64(7),
-        Rejected = reader.GetInt64(8),
-        StartedAt = reader.Time(9),
-        EndedAt = reader.TimeOrNull(10),
-        Failure = reader.TextOrNull(11) is { } failure ? DirectoryJson.ReadRefusal(failure) : null,
-        LeftOut = reader.GetInt64(12),
-        OptedOut = reader.GetInt64(13),
-    };
+        var file = DirectoryJson.ReadFile(reader.GetString(14));
+        return new()
+        {
+            Id = reader.GetString(0),
+            ListId = reader.GetString(1),
+            Status = reader.Name<ImportStatus>(2),
+            Rows = reader.GetInt64(3),
+            Created = reader.GetInt64(4),
+            Updated = reader.GetInt64(5),
+            Duplicated = reader.GetInt64(6),
+            Malformed = reader.GetInt64(7),
+            Rejected = reader.GetInt64(8),
+            StartedAt = reader.Time(9),
+            EndedAt = reader.TimeOrNull(10),
+            Failure = reader.TextOrNull(11) is { } failure ? DirectoryJson.ReadRefusal(failure) : null,
+            LeftOut = reader.GetInt64(12),
+            OptedOut = reader.GetInt64(13),
+            File = file,
+            BytesRead = file.BytesReadAt(reader.GetInt64(15)),
+        };
+    }
 }

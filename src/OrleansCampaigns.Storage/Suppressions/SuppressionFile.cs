@@ -54,11 +54,14 @@ internal sealed class SuppressionFile(
         var options = PrivateFiles.Options(FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         options.Options = FileOptions.DeleteOnClose;
         await using var file = new FileStream(path, options);
-        await csv.CopyToAsync(file, cancellation);
-        return await ReadRows(file, cancellation);
+        var scout = new EncodingScout();
+        await using var scouted = new ScoutedStream(csv, scout);
+        await scouted.CopyToAsync(file, cancellation);
+        var (encoding, _) = scout.Decide(stated: null);
+        return await ReadRows(DecodedText.Of(file, encoding.WebName), cancellation);
     }
 
-    private async Task<Result<SuppressionImport>> ReadRows(FileStream file, CancellationToken cancellation)
+    private async Task<Result<SuppressionImport>> ReadRows(Stream file, CancellationToken cancellation)
     {
         var (delimiter, position) = CsvLayout.Begin(file);
         file.Position = position;
@@ -73,10 +76,10 @@ internal sealed class SuppressionFile(
                 if (columns is null)
                 {
                     return Refusal.Invalid(
-                        "import.header", "The first row cannot be read as CSV in UTF-8.", "csv");
+                        "import.header", "The first row cannot be read as CSV.", "csv");
                 }
 
-                Reject(row.Line, Refusal.Invalid("import.row", "The row cannot be read as CSV in UTF-8."));
+                Reject(row.Line, Refusal.Invalid("import.row", "The row cannot be read as CSV."));
                 continue;
             }
 

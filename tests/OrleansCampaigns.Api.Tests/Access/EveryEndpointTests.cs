@@ -46,7 +46,11 @@ public sealed partial class EveryEndpointTests
             Assert.True(operation["summary"] is not null, $"{method} {path} has no summary.");
             var success = operation["responses"]!.AsObject().Select(response => response.Key).Where(
                 status => status[0] is '2' or '3');
-            Assert.True(success.Count() == 1, $"{method} {path} says of {success.Count()} statuses that it worked.");
+
+            // An import that is tried only is answered at once, and so by another status than one that begins.
+            var expected = method == "POST" && path == "/v1/lists/{list}/imports" ? 2 : 1;
+            Assert.True(
+                success.Count() == expected, $"{method} {path} says of {success.Count()} statuses that it worked.");
         }
     }
 

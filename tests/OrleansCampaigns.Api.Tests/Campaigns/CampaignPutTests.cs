@@ -13,10 +13,16 @@ public sealed class CampaignPutTests
         var list = api.Lists.Add("News");
         var made = await api.Client.Post("/v1/campaigns", $$$"""
             {
-              "name": "Spring", "sender": {"address": "news@example.com", "name": "News", "replyTo": "o@example.com"},
+              "name": "Spring",
+              "sender": {
+                "address": "news@example.com", "name": "News", "replyTo": "Office <o@example.com>, p@example.com"
+              },
+              "headers": {"X-B": "{{name}}", "Precedence": "bulk", "List-Id": "Spring <spring.example.com>"},
               "content": {
                 "subject": "Hello {{name}}", "html": "<p>x</p>", "fallbacks": {"city": "your city"},
-                "attachments": [{"fileName": "a.pdf", "contentType": "application/pdf", "content": "aGVsbG8="}]
+                "attachments": [{"fileName": "a.pdf", "contentType": "application/pdf", "content": "aGVsbG8="},
+                  {"fileName": "b.png", "contentType": "image/png", "content": "aGk=", "contentId": "<b@example.com>"},
+                  {"fileName": "c.png", "contentType": "image/png", "content": "aGk=", "inline": false}]
               },
               "audience": {
                 "listIds": ["{{{list.Id}}}"], "filter": {"statuses": ["New"]}, "under": "account",
@@ -34,7 +40,12 @@ public sealed class CampaignPutTests
         Assert.True(put.Status == HttpStatusCode.OK, put.Text);
         Assert.Equal(got.Text, put.Text);
         Assert.Equal(got.Text, (await api.Client.Get(path)).Text);
-        Assert.Equal("hello"u8, Definition(api, made).Content.Attachments[0].Content);
+        var content = Definition(api, made).Content;
+        Assert.Equal("hello"u8, content.Attachments[0].Content);
+        Assert.Equal(
+            [(null, null), ("b@example.com", null), (null, false)],
+            content.Attachments.Select(file => (file.ContentId, file.Inline)));
+        Assert.Equal(["X-B", "Precedence", "List-Id"], content.Headers.Select(header => header.Name));
     }
 
     [Fact]

@@ -15,6 +15,9 @@ public sealed class FakeImporter(TimeProvider clock) : IContactImporter
 
     public ImportOptions? Options { get; private set; }
 
+    /// <summary>What a trial answers.</summary>
+    public ImportTrial? Trial { get; set; }
+
     /// <summary>Signals the first byte of an upload, so that a test can send the rest afterwards.</summary>
     public TaskCompletionSource FirstByte { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -38,6 +41,14 @@ public sealed class FakeImporter(TimeProvider clock) : IContactImporter
         };
         Imports.Add(import);
         return import;
+    }
+
+    public async Task<Result<ImportTrial>> Try(
+        AccountId account, string listId, ImportOptions options, Stream csv, CancellationToken cancellation = default)
+    {
+        Options = options;
+        await csv.CopyToAsync(Stream.Null, cancellation);
+        return Trial ?? new ImportTrial(new Import { Id = "", ListId = listId }, [], [], IsComplete: true);
     }
 
     public Task<Import?> Find(AccountId account, string importId, CancellationToken cancellation = default) =>

@@ -199,6 +199,13 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock)
             ? Refusal.Conflict("view.exists", "There is a view of that name already.")
             : AddView(name, filter));
 
+    public Task<ContactView?> FindView(AccountId account, string viewId, CancellationToken cancellation = default) =>
+        Task.FromResult(Views.Find(known => known.Account == account && known.View.Id == viewId).View ?? null);
+
+    public Task<IReadOnlyList<ContactView>> QueryViews(AccountId account, CancellationToken cancellation = default) =>
+        Task.FromResult<IReadOnlyList<ContactView>>(
+            [.. Views.Where(known => known.Account == account).Select(known => known.View)]);
+
     public Task<Result<ContactView>> ChangeView(
         AccountId account,
         string viewId,
@@ -206,27 +213,17 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock)
         ContactFilter filter,
         CancellationToken cancellation = default)
     {
-        var i = Views.FindIndex(known => known.Account == account && known.View.Id == viewId);
-        if (i < 0)
+        var at = Views.FindIndex(known => known.Account == account && known.View.Id == viewId);
+        if (at < 0 || Views.Exists(known => known.View.Name == name && known.View.Id != viewId))
         {
-            return Task.FromResult<Result<ContactView>>(Refusal.NotFound("view.unknown", "There is no such view."));
+            return Task.FromResult<Result<ContactView>>(at < 0
+                ? Refusal.NotFound("view.unknown", "There is no such view.")
+                : Refusal.Conflict("view.exists", "There is a view of that name already."));
         }
 
-        if (Views.Exists(known => known.View.Name == name && known.View.Id != viewId))
-        {
-            return Task.FromResult<Result<ContactView>>(Refusal.Conflict("view.exists", "It exists."));
-        }
-
-        Views[i] = (account, Views[i].View with { Name = name, Filter = filter });
-        return Task.FromResult<Result<ContactView>>(Views[i].View);
+        Views[at] = (account, Views[at].View with { Name = name, Filter = filter });
+        return Task.FromResult<Result<ContactView>>(Views[at].View);
     }
-
-    public Task<ContactView?> FindView(AccountId account, string viewId, CancellationToken cancellation = default) =>
-        Task.FromResult(Views.Find(known => known.Account == account && known.View.Id == viewId).View ?? null);
-
-    public Task<IReadOnlyList<ContactView>> QueryViews(AccountId account, CancellationToken cancellation = default) =>
-        Task.FromResult<IReadOnlyList<ContactView>>(
-            [.. Views.Where(known => known.Account == account).Select(known => known.View)]);
 
     public Task<bool> DeleteView(AccountId account, string viewId, CancellationToken cancellation = default) =>
         Task.FromResult(Views.RemoveAll(known => known.Account == account && known.View.Id == viewId) > 0);

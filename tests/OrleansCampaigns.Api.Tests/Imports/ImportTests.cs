@@ -69,6 +69,95 @@ public sealed class ImportTests
     }
 
     [Theory]
+    [InlineData("text/csv", "", null)]
+    [InlineData("text/csv; charset=utf-8", "", null)]
+    [InlineData("text/csv; charset=windows-1252", "", "windows-1252")]
+    [InlineData("text/csv; charset=\"Shift_JIS\"", "", "Shift_JIS")]
+    [InlineData("text/csv; charset=windows-1252", "?encoding=macintosh", "macintosh")]
+    public async Task The_encoding_is_stated_by_the_query_or_the_media_type(string type, string query, string? stated)
+    {
+        await using var api = await TestApi.Start();
+        var list = api.Lists.Add("a");
+
+        var started = await api.Client.Upload($"/v1/lists/{list.Id}/imports{query}", "x\n", type);
+
+        Assert.Equal((HttpStatusCode.Accepted, stated), (started.Status, api.Importer.Options!.Encoding));
+    }
+
+    [Fact]
+    public async Task How_a_file_is_read_and_how_far_is_told()
+    {
+        await using var api = await TestApi.Start();
+        var list = api.Lists.Add("a");
+        await api.Client.Upload($"/v1/lists/{list.Id}/imports?header=false", "x\n");
+        Assert.False(api.Importer.Options!.HasHeader);
+        api.Importer.Imports[0] = api.Importer.Imports[0] with
+        {
+            Rows = 3,
+            BytesRead = 250,
+            File = new()
+            {
+                Encoding = "windows-1252",
+                EncodingBy = EncodingBy.Guessed,
+                Bytes = 1_000,
+                Delimiter = ';',
+                HasHeader = true,
+                Columns = [new("E-Mail", ImportColumnUse.Address, null), new("Ort", ImportColumnUse.Attribute, "Ort")],
+            },
+        };
+
+        var shown = await api.Client.Get("/v1/imports/imp_1");
+
+        Assert.Equal(("windows-1252", "guessed", "semicolon"),
+            (shown["encoding"], shown["encodingBy"], shown["delimiter"]));
+        Assert.Equal(("1000", "250", "25"), (shown["bytesTotal"], shown["bytesRead"], shown["percent"]));
+        Assert.Equal(
+            [("E-Mail", "Address"), ("Ort", "Attribute")],
+            shown.Json["columns"]!.AsArray().Select(column => ((string)column!["header"]!, (string)column["use"]!)));
+    }
+
+    [Fact]
+    public async Task A_dry_run_answers_at_once_and_begins_nothing()
+    {
+        await using var api = await TestApi.Start();
+        var list = api.Lists.Add("a");
+        api.Importer.Trial = new(
+            new Import { Id = "", ListId = list.Id, Rows = 2, Created = 1, Rejected = 1 },
+            [new("a@example.com", "Ann", new Dictionary<string, string> { ["city"] = "Bonn" })],
+            [new(3, "import.column_count", "The row has 3 columns.", null)],
+            IsComplete: true);
+
+        var answer = await api.Client.Upload($"/v1/lists/{list.Id}/imports?dryRun=true", "email\n");
+
+        Assert.Equal((HttpStatusCode.OK, "2", "1", "True"),
+            (answer.Status, answer["rows"], answer["created"], $"{(bool)answer.Json["dryRun"]!}"));
+        Assert.Equal("Bonn", (string?)answer.Json["sample"]![0]!["attributes"]!["city"]);
+        Assert.Equal(3, (int)answer.Json["errors"]![0]!["line"]!);
+        Assert.Empty(api.Importer.Imports);
+    }
+
+    [Fact]
+    public async Task Row_errors_are_a_file()
+    {
+        await using var api = await TestApi.Start();
+        var list = api.Lists.Add("a");
+        await api.Client.Upload($"/v1/lists/{list.Id}/imports", "address\n");
+        api.Importer.Errors.Add(
+            new ImportError(2, "import.column_count", "The row has 3 columns, the header 2.", null));
+        api.Importer.Errors.Add(new ImportError(7, "import.field_too_long", "The field is too long.", "=city"));
+
+        using var answer = await api.Client.GetAsync(new Uri("/v1/imports/imp_1/errors/export", UriKind.Relative));
+
+        Assert.Equal("text/csv", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(
+            "line,code,detail,column\r\n2,import.column_count,\"The row has 3 columns, the header 2.\",\r\n"
+            + "7,import.field_too_long,The field is too long.,'=city\r\n",
+            await answer.Content.ReadAsStringAsync());
+        (await api.Client.Get("/v1/imports/imp_9/errors/export"))
+            .AssertProblem(HttpStatusCode.NotFound, "import.unknown");
+    }
+
+    [Theory]
     [InlineData("comma", ',')]
     [InlineData("%2C", ',')]
     [InlineData("%3B", ';')]
@@ -94,8 +183,15 @@ public sealed class ImportTests
             .AssertProblem(HttpStatusCode.UnprocessableEntity, "field.unknown_value", "delimiter");
         (await api.Client.Upload($"/v1/lists/{list.Id}/imports", "a", "application/json"))
             .AssertProblem(HttpStatusCode.UnsupportedMediaType, "request.media_type");
-        (await api.Client.Upload($"/v1/lists/{list.Id}/imports", "a", "text/csv; charset=windows-1252"))
+        (await api.Client.Upload($"/v1/lists/{list.Id}/imports", "a", "text/csv; charset=utf-7"))
             .AssertProblem(HttpStatusCode.UnsupportedMediaType, "request.media_type");
+        var unknown = await api.Client.Upload($"/v1/lists/{list.Id}/imports?encoding=klingon", "a");
+        unknown.AssertProblem(HttpStatusCode.UnprocessableEntity, "field.unknown_value", "encoding");
+        Assert.Contains("not utf-7", unknown.Json.ToJsonString(), StringComparison.Ordinal);
+        (await api.Client.Upload($"/v1/lists/{list.Id}/imports?encoding=utf-7", "a"))
+            .AssertProblem(HttpStatusCode.UnprocessableEntity, "field.unknown_value", "encoding");
+        (await api.Client.Upload($"/v1/lists/{list.Id}/imports?dryRun=perhaps", "a"))
+            .AssertProblem(HttpStatusCode.UnprocessableEntity, "field.format", "dryRun");
         (await api.Client.Upload("/v1/lists/lst_9/imports", "a")).AssertProblem(
             HttpStatusCode.NotFound, "list.unknown");
         (await api.Client.Get("/v1/imports/imp_9")).AssertProblem(HttpStatusCode.NotFound, "import.unknown");

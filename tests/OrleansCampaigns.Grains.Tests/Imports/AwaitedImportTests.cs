@@ -27,6 +27,7 @@ public abstract class AwaitedImportTests(Databases databases, DatabaseKind kind)
         var report = (await campaign.Validate(Engine.Account)).Value!;
         Assert.Equal([import], report.Imports);
         Assert.Empty(report.Problems);
+        Assert.Equal(["campaign.audience.import_running"], report.Warnings.Select(warning => warning.Code));
         Assert.Null((await campaign.Start(Engine.Account)).Refusal);
         await Eventually.Holds(
             "the campaign says what it waits for",

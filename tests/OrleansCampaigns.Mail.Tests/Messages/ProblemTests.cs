@@ -97,9 +97,11 @@ public sealed class ProblemTests
 
         Assert.Empty(
             Problems(With([.. Enumerable.Range(0, 10).Select(i => new Attachment($"{i}", "image/png", megabyte))])));
+        Assert.Empty(
+            Problems(With([.. Enumerable.Range(0, 20).Select(i => new Attachment($"{i}", "image/png", [1]))])));
         Assert.Equal(
             [("content.attachments.too_many", "content.attachments")],
-            Problems(With([.. Enumerable.Range(0, 11).Select(i => new Attachment($"{i}", "image/png", [1]))])));
+            Problems(With([.. Enumerable.Range(0, 21).Select(i => new Attachment($"{i}", "image/png", [1]))])));
         Assert.Equal(
             [("content.attachments.too_large", "content.attachments")],
             Problems(With(new Attachment("a", "image/png", new byte[(10 * 1024 * 1024) + 1]))));
@@ -146,7 +148,7 @@ public sealed class ProblemTests
         Assert.StartsWith("For ", mime.Subject, StringComparison.Ordinal);
         Assert.DoesNotContain(mime.Subject!, char.IsControl);
         Assert.Equal("<p>Hello</p>", mime.HtmlBody);
-        Assert.Equal(8, mime.Headers.Count);
+        Assert.Equal(9, mime.Headers.Count);
     }
 
     private static CampaignDefinition With(params Attachment[] attachments) =>

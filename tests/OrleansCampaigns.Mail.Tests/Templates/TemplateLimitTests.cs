@@ -134,6 +134,10 @@ public sealed class TemplateLimitTests
     [InlineData("\\{{", 300_000)]
     [InlineData("\"", 1_000_000)]
     [InlineData("<a href=\"", 100_000)]
+    [InlineData("http:", 200_000)]
+    [InlineData("https://x?a=", 80_000)]
+    [InlineData("{{address \"", 1)]
+    [InlineData("'", 1_000_000)]
     public void Work_and_memory_go_with_the_length_of_a_template(string part, int count)
     {
         var text = "{{address}}" + Repeat(part, count) + " {{name}}";
@@ -146,6 +150,29 @@ public sealed class TemplateLimitTests
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.True(taken < TimeSpan.FromSeconds(1), $"{taken.TotalSeconds:0.00} s");
         Assert.True(allocated < 1_000_000 + (40L * text.Length), $"{allocated:N0} bytes");
+    }
+
+    [Theory]
+    [InlineData("<p style=\"", 100_000)]
+    [InlineData("url(", 250_000)]
+    [InlineData("<style>", 140_000)]
+    [InlineData("<style>p{background:url(", 40_000)]
+    [InlineData("<img srcset=\"x, ", 60_000)]
+    [InlineData("<!--", 250_000)]
+    [InlineData("href=", 200_000)]
+    [InlineData("http:&#", 140_000)]
+    [InlineData("\uE0F2", 1_000_000)]
+    public void URLs_are_looked_for_in_bounded_time(string part, int count)
+    {
+        var definition = Given.Definition(Repeat(part, count) + "{{address}}?" + part + "{{address}}", "x");
+        Given.Compiled(Given.Definition()); // Warm.
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var taken = ProcessorTime.Of(() => Given.Compiled(definition));
+
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(taken < TimeSpan.FromSeconds(1), $"{taken.TotalSeconds:0.00} s");
+        Assert.True(allocated < 2_000_000 + (40L * part.Length * count), $"{allocated:N0} bytes");
     }
 
     [Theory]
@@ -183,6 +210,8 @@ public sealed class TemplateLimitTests
             "{{", "}}", "{{{", "}}}", "{{#if a}}", "{{/if}}", "{{else}}", "{{^}}", "{{else if b}}", "{{#each a}}",
             "{{/each}}", "{{#with a}}", "{{/with}}", "{{this}}", "{{@index}}", "{{~a~}}", "{{!", "{{!-- x --}}", "\\",
             "\n", " ", "<a href=\"{{a}}\">", "<a href='", "<style>", "<!--", "-->", "{{[", "]}}", "x", "\uFFFE",
+            "{{#if (eq a \"x\")}}", "{{default c 'x'}}", "{{number a 2}}", "{{date b \"d", "\"}}", "(not ", ")", "https://x/?",
+            "url('", "<img srcset='", ", ", "{{raw a}}",
         ];
         for (var round = 0; round < fuzz.Rounds; round++)
         {

@@ -85,7 +85,7 @@ public sealed class TemplateTests
         var refusal = Render(template).Refusal;
 
         Assert.Equal(("template.syntax", "content.html"), (refusal?.Code, refusal?.Field));
-        Assert.Contains($"line {line}:", refusal!.Detail, StringComparison.Ordinal);
+        Assert.Contains($"line {line}, column ", refusal!.Detail, StringComparison.Ordinal);
         Assert.Contains(reason, refusal.Detail, StringComparison.Ordinal);
     }
 

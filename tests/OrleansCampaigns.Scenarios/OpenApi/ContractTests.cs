@@ -99,6 +99,8 @@ public sealed partial class ContractTests(ServedApi served) : IClassFixture<Serv
             async () => (string)(await api.Succeed("getImport", [import]))["status"]! == "Finished");
         await api.Succeed("getImports", []);
         await api.Succeed("getImportErrors", [import]);
+        await api.Succeed("exportImportErrors", [import]);
+        await api.Succeed("startImport", [_known["list"]], "?dryRun=true", Text(csv, "text/csv"));
         await api.Succeed("addSuppressions", [], body: Json("""
             {"addresses": ["never@mail.example"], "domains": ["blocked.example"], "expiresAt": "2099-01-01T00:00:00Z"}
             """));

@@ -231,6 +231,14 @@ public abstract class ListDirectoryTests(ITestDatabases databases) : DatabaseCon
         Assert.Null(await Lists.FindView(Other, view.Id));
         Assert.Equal("view.exists", (await Lists.CreateView(Account, "View", new())).Refusal!.Code);
         Assert.Equal("view.name", (await Lists.CreateView(Account, " ", new())).Refusal!.Code);
+        var changed = (await Lists.ChangeView(Account, view.Id, "New name", new() { Text = "ann" })).Value!;
+        Assert.Equal((view.Id, "New name", "ann", view.CreatedAt),
+            (changed.Id, changed.Name, changed.Filter.Text, changed.CreatedAt));
+        Assert.Equivalent(changed, await Lists.FindView(Account, view.Id));
+        Assert.Null((await Lists.ChangeView(Account, view.Id, "New name", filter)).Refusal);
+        Assert.Equal("view.exists", (await Lists.ChangeView(Account, view.Id, "All", new())).Refusal!.Code);
+        Assert.Equal("view.unknown", (await Lists.ChangeView(Other, view.Id, "Mine", new())).Refusal!.Code);
+        Assert.Equal("view.name", (await Lists.ChangeView(Account, view.Id, " ", new())).Refusal!.Code);
         Assert.False(await Lists.DeleteView(Other, view.Id));
         Assert.True(await Lists.DeleteView(Account, view.Id));
         Assert.Null(await Lists.FindView(Account, view.Id));

@@ -2,6 +2,7 @@ using System.Text;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Audiences;
+using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Storage.Audiences;
 using OrleansCampaigns.Storage.Directory;
 using OrleansCampaigns.Storage.Suppressions;
@@ -16,6 +17,23 @@ public abstract class SuppressionDirectoryTests(ITestDatabases databases) : Data
     private SuppressionDirectory Suppressions => new(Test.Database);
 
     private AudienceStore Audiences => new(Test.Database, Test.Clock);
+
+    [Theory]
+    [InlineData("windows-1252")]
+    [InlineData("utf-16le")]
+    [InlineData("utf-8")]
+    public async Task A_file_is_read_in_the_encoding_that_it_is_in(string encoding)
+    {
+        var csv = "address;reason\r\nj\u00f6rg@b\u00fccher.example;wollte nicht l\u00e4nger\r\n";
+        var bytes = FileEncodings.Find(encoding)!.GetBytes(csv);
+
+        var imported = (await Suppressions.Import(Account, new MemoryStream(bytes), "Jo", null)).Value!;
+
+        Assert.Equal((1L, 0L), (imported.Added, imported.Rejected));
+        Assert.Equal(
+            "wollte nicht l\u00e4nger",
+            (await Suppressions.FindFor(Account, "J\u00d6RG@b\u00fccher.example"))?.Reason);
+    }
 
     [Theory]
     [InlineData("ann@example.com", true)]

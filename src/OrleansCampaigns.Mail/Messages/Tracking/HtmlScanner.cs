@@ -11,7 +11,7 @@ namespace OrleansCampaigns.Mail.Messages.Tracking;
 /// branches of a condition are read from the same state; where they end differently, what follows is told only as far
 /// as it does not matter which was taken. So a place that is reported is the target of a link in every message.
 /// </remarks>
-internal sealed class HtmlScanner
+internal sealed partial class HtmlScanner
 {
     // Longer ones are none that matters.
     private const int NameLengthMax = 24;
@@ -158,6 +158,7 @@ internal sealed class HtmlScanner
 
     private void ReadValue(OutputNode output)
     {
+        now.Outer = now.Outer.AfterValue();
         switch (now.Mode)
         {
             case HtmlMode.TagOpen or HtmlMode.EndTagOpen or HtmlMode.MarkupDeclaration or HtmlMode.Gap:
@@ -182,6 +183,7 @@ internal sealed class HtmlScanner
                 now.Seen = HtmlState.SeenValue;
                 break;
             case HtmlMode.UnquotedValue or HtmlMode.Comment:
+                now.Opening = null;
                 now.Seen = HtmlState.SeenValue;
                 break;
         }
@@ -189,6 +191,11 @@ internal sealed class HtmlScanner
 
     private void Read(char c)
     {
+        if (now.Outer.IsConditional && LeavesConditional(c))
+        {
+            return;
+        }
+
         switch (now.Mode)
         {
             case HtmlMode.Data or HtmlMode.TagOpen or HtmlMode.EndTagOpen or HtmlMode.TagName:
@@ -205,7 +212,7 @@ internal sealed class HtmlScanner
                 ReadMarkupDeclaration(c);
                 break;
             case HtmlMode.BogusComment when c == '>':
-                now = default;
+                now = now.Next(HtmlMode.Data);
                 break;
             case HtmlMode.Comment:
                 ReadComment(c);
@@ -231,7 +238,7 @@ internal sealed class HtmlScanner
                 now.Mode = HtmlMode.EndTagOpen;
                 break;
             case HtmlMode.TagOpen when c == '!':
-                now = new HtmlState { Mode = HtmlMode.MarkupDeclaration, Seen = "" };
+                now = now.Next(HtmlMode.MarkupDeclaration);
                 break;
             case HtmlMode.TagOpen when c == '<':
                 tagStart = here;
@@ -343,52 +350,6 @@ internal sealed class HtmlScanner
         }
     }
 
-    private void ReadMarkupDeclaration(char c)
-    {
-        if (c == '-')
-        {
-            now = now.Seen == "-"
-                ? new HtmlState { Mode = HtmlMode.Comment, Seen = "<!--" }
-                : now with { Seen = "-" };
-        }
-        else
-        {
-            now = new HtmlState { Mode = c == '>' ? HtmlMode.Data : HtmlMode.BogusComment };
-        }
-    }
-
-    private void ReadComment(char c)
-    {
-        switch (now.Seen, c)
-        {
-            case ("<!--" or "<!---" or "--" or "--!", '>'):
-                now = default;
-                break;
-            case (HtmlState.SeenValue or "?-" or "?!", '>'):
-                // Whether the comment ends here, the value decides.
-                now = HtmlState.GiveUp(now);
-                break;
-            case (HtmlState.SeenValue, '-'):
-                now.Seen = "?-";
-                break;
-            case (HtmlState.SeenValue or "?-", '!'):
-                now.Seen = "?!";
-                break;
-            case ("<!--", '-'):
-                now.Seen = "<!---";
-                break;
-            case ("<!---" or "-" or "--" or "?-", '-'):
-                now.Seen = "--";
-                break;
-            case ("--", '!'):
-                now.Seen = "--!";
-                break;
-            default:
-                now.Seen = c == '-' ? "-" : "";
-                break;
-        }
-    }
-
     // What such an element holds is text until its own end tag.
     private void ReadRawText(char c)
     {
@@ -424,6 +385,7 @@ internal sealed class HtmlScanner
     private void BeginTag(string name, bool isEndTag) => now = new HtmlState
     {
         Mode = HtmlMode.TagName,
+        Outer = now.Outer,
         Tag = new HtmlTag(),
         IsEndTag = isEndTag,
         TagName = name,
@@ -440,18 +402,17 @@ internal sealed class HtmlScanner
 
     private void EndTag()
     {
-        if (now is { IsEndTag: true, TagName: "body" })
+        if (now is { IsEndTag: true, TagName: "body", Outer.IsConditional: false })
         {
             bodyEnds.Add(tagStart);
         }
 
         now = now switch
         {
-            { IsEndTag: true } => default,
+            { IsEndTag: true } => now.Next(HtmlMode.Data),
             { TagName: "plaintext" } => new HtmlState { Mode = HtmlMode.Lost },
-            { TagName: var name } when HtmlState.IsRawText(name) =>
-                new HtmlState { Mode = HtmlMode.RawText, TagName = name, Seen = "" },
-            _ => default,
+            { TagName: var name } when HtmlState.IsRawText(name) => now.Next(HtmlMode.RawText) with { TagName = name },
+            _ => now.Next(HtmlMode.Data),
         };
     }
 
@@ -462,7 +423,7 @@ internal sealed class HtmlScanner
         now.Quote = quote;
         now.Seen = "";
         now.HasHref |= isHref;
-        now.Link = isHref && isCertain && now is { IsEndTag: false, TagName: "a" or "area" }
+        now.Link = isHref && isCertain && !now.IsEndTag && IsLink(now.TagName)
             ? new HtmlHref(now.Tag!, start, quote)
             : null;
     }
@@ -481,6 +442,9 @@ internal sealed class HtmlScanner
         now.Quote = '\0';
         now.Seen = "";
     }
+
+    // Outlook's buttons are shapes of VML that are links.
+    private static bool IsLink(string tag) => tag is "a" or "area" || tag.StartsWith("v:", StringComparison.Ordinal);
 
     private static string Extend(string name, char c) =>
         name == HtmlState.UnknownName || name.Length >= NameLengthMax

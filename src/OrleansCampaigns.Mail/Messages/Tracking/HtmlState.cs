@@ -78,6 +78,30 @@ internal sealed record HtmlHref(HtmlTag Tag, TemplatePlace Start, char Quote)
     public TemplatePlace End { get; init; }
 }
 
+/// <summary>The conditional comment around what is being read.</summary>
+/// <param name="IsConditional">Whether there is one.</param>
+/// <param name="Dashes">How much of the sign that ends it was seen.</param>
+internal readonly record struct HtmlOuter(bool IsConditional, int Dashes)
+{
+    /// <summary>A value was seen last, which may have ended with dashes.</summary>
+    public const int Unknown = -1;
+
+    /// <summary>So many dashes and an angle bracket end it.</summary>
+    public const int Ending = 2;
+
+    public static HtmlOuter Conditional => new(IsConditional: true, 0);
+
+    public HtmlOuter After(char c) => (Dashes, c) switch
+    {
+        (Unknown, '-' or '!') => this,
+        (_, '-') => this with { Dashes = Math.Min(Dashes + 1, Ending) },
+        (Ending, '!') => this,
+        _ => this with { Dashes = 0 },
+    };
+
+    public HtmlOuter AfterValue() => IsConditional ? this with { Dashes = Unknown } : this;
+}
+
 /// <summary>All that the reading of HTML has to remember from one character to the next.</summary>
 internal record struct HtmlState
 {
@@ -120,6 +144,17 @@ internal record struct HtmlState
     /// </summary>
     public string Seen { get; set; }
 
+    /// <summary>What a comment began with, as long as it may be a conditional one.</summary>
+    public string? Opening { get; set; }
+
+    /// <summary>The conditional comment around it.</summary>
+    public HtmlOuter Outer { get; set; }
+
+    /// <summary>What follows, in the same conditional comment.</summary>
+    public readonly HtmlState Next(HtmlMode mode) => mode == HtmlMode.Data
+        ? new HtmlState { Outer = Outer }
+        : new HtmlState { Mode = mode, Seen = "", Outer = Outer };
+
     private readonly bool IsOpenInTag => Mode is HtmlMode.TagName or HtmlMode.BetweenAttributes
         or HtmlMode.AttributeName or HtmlMode.AfterAttributeName or HtmlMode.UnquotedValue or HtmlMode.Gap
         or HtmlMode.NameGap or HtmlMode.BlankGap;
@@ -139,13 +174,20 @@ internal record struct HtmlState
             return a;
         }
 
+        if (a.Outer.IsConditional != b.Outer.IsConditional)
+        {
+            return GiveUp(a, b);
+        }
+
+        var outer = a.Outer == b.Outer ? a.Outer : a.Outer.AfterValue();
         switch (a.Mode, b.Mode)
         {
             case (HtmlMode.Data, HtmlMode.Data):
+                return new HtmlState { Outer = outer };
             case (HtmlMode.BogusComment, HtmlMode.BogusComment):
-                return new HtmlState { Mode = a.Mode };
+                return a.Next(a.Mode) with { Outer = outer };
             case (HtmlMode.Comment, HtmlMode.Comment):
-                return new HtmlState { Mode = a.Mode, Seen = SeenValue };
+                return a.Next(a.Mode) with { Seen = SeenValue, Outer = outer };
             case (HtmlMode.QuotedValue, HtmlMode.QuotedValue) when a.Quote == b.Quote:
             case (HtmlMode.BeforeValue, HtmlMode.BeforeValue):
                 return JoinTags(a, b, a.Mode);
@@ -182,6 +224,7 @@ internal record struct HtmlState
         a.Tag.IsUntracked |= a.AttributeName == UntrackedAttribute || b.AttributeName == UntrackedAttribute;
         return new HtmlState
         {
+            Outer = a.Outer == b.Outer ? a.Outer : a.Outer.AfterValue(),
             Mode = mode == HtmlMode.TagName && a.TagName != b.TagName ? HtmlMode.Gap : mode,
             Tag = a.Tag,
             IsEndTag = a.IsEndTag,

@@ -34,7 +34,7 @@ internal static class LinkRegions
     /// <summary>Whether a field is written anywhere in it.</summary>
     public static bool Uses(IEnumerable<TemplateNode> nodes, string field) => nodes.Any(node => node switch
     {
-        OutputNode output => output.Reference == new Reference(ReferenceKind.Field, field),
+        OutputNode output => output.Value.Uses(field),
         BlockNode block => Uses(block.Body.Nodes, field) || (block.Else is not null && Uses(block.Else.Nodes, field)),
         _ => false,
     });

@@ -29,6 +29,9 @@ public sealed partial class LinkFuzzTests
         "<table><tr><td>", "<!-->", "--!>", "\t", "?",
     ];
 
+    private static readonly string[] Conditions =
+        ["<!--[if mso]>", "<!--[IF !mso]><!-->", "<![endif]-->", "<!--<![endif]-->", "<v:rect href=\"", "<!--[if "];
+
     private static readonly string[] Values =
     [
         "{{@root.city}}", "{{@root.link}}", "{{~@root.city~}}", "{{{@root.raw}}}", "{{! c }}",
@@ -36,6 +39,8 @@ public sealed partial class LinkFuzzTests
         "<a href='https://x.example/?q={{@root.city}}'>n</a>", "<a href=\"{{@root.unsubscribe_url}}\">o</a>",
         "<a {{@root.city}} href=\"", "<a {{~#if @root.city~}} id=i {{~else~}} id=j {{~/if~}} href=\"",
         "<a href=\"https://x.example/{{#if @root.city}}{{@root.city}}{{else}}none{{/if}}\">p</a>",
+        "{{upper @root.city}}", "<a href=\"https://x.example/{{default @root.none @root.city}}\">r</a>", "{{raw @root.link}}",
+        "<a href=\"{{#if (contains @root.link 'y')}}{{urlencode @root.link}}{{else}}{{@root.link}}{{/if}}&amp;a={{@root.city}}\">",
         "<a{{#if @root.city}} id=i{{/if}} href='", "<a href=\"{{{@root.link}}}/{{@root.city}}\">q</a>",
     ];
 
@@ -76,6 +81,24 @@ public sealed partial class LinkFuzzTests
         for (var i = 0; i < 500; i++)
         {
             tracked += AssertSame(Write(random, random.Next(1, 25), withValues: true), isComplete: false);
+        }
+
+        Assert.True(tracked > 150, $"Only {tracked} links were tracked.");
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(9)]
+    public void Every_link_around_conditional_comments_leads_where_it_led(int seed)
+    {
+        var random = new Random(seed);
+        var tracked = 0;
+        for (var i = 0; i < 500; i++)
+        {
+            var html = string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(
+                _ => Write(random, random.Next(1, 6), withValues: false) + random.GetItems(Conditions, 1)[0]));
+            tracked += AssertSame(html, isComplete: true);
         }
 
         Assert.True(tracked > 150, $"Only {tracked} links were tracked.");
@@ -156,8 +179,24 @@ public sealed partial class LinkFuzzTests
             }
         }
 
+        ForgetConditions(before);
+        ForgetConditions(after);
         Assert.True(before.ToHtml() == after.ToHtml(), $"{template}\n{before.ToHtml()}\n{after.ToHtml()}");
         return tracked;
+    }
+
+    // What stands in them is a comment to all but one program, and its links are tracked for that one.
+    private static void ForgetConditions(IDocument document)
+    {
+        foreach (var comment in document.Descendants<IComment>().ToList())
+        {
+            comment.Data = comment.Data.StartsWith("[if", StringComparison.OrdinalIgnoreCase) ? "[if" : comment.Data;
+        }
+
+        foreach (var shape in document.QuerySelectorAll("v\\:rect"))
+        {
+            shape.SetAttribute("href", "");
+        }
     }
 
     private static void AssertSameBytes(string plain, string html, IReadOnlyList<string> links, string template)
