@@ -45,7 +45,7 @@ internal sealed record ImportBody
     /// <summary>How many bytes the file has.</summary>
     public required long BytesTotal { get; init; }
 
-    /// <summary>How many bytes of it have been read.</summary>
+    /// <summary>How many bytes of it have been read; within a part of some ten thousand rows, about.</summary>
     public required long BytesRead { get; init; }
 
     /// <summary>How much of the file has been read, from 0 to 100.</summary>

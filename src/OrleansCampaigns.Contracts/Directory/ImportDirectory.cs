@@ -127,6 +127,9 @@ public sealed record ImportFile
     /// <summary>How many bytes its text has in UTF-8; <see langword="null"/> before that is known.</summary>
     public long? TextBytes { get; init; }
 
+    /// <summary>How many bytes a row of the text has, by the first ones.</summary>
+    public double RowBytes { get; init; }
+
     /// <summary>What stands between two fields; <see langword="null"/> before the header was read.</summary>
     public char? Delimiter { get; init; }
 
@@ -136,10 +139,14 @@ public sealed record ImportFile
     /// <summary>The first 500 columns; empty before the header was read.</summary>
     public IReadOnlyList<ImportColumn> Columns { get; init; } = [];
 
-    /// <summary>How many bytes of the file have been read when its text has been read so far.</summary>
-    public long BytesReadAt(long textPosition) => TextBytes is > 0 and var all
-        ? (long)Math.Min(Bytes, (double)textPosition / all * Bytes)
-        : Math.Min(textPosition, Bytes);
+    /// <summary>How many bytes of the file have been read.</summary>
+    /// <param name="textPosition">Up to where its text is in.</param>
+    /// <param name="rowsAhead">How many rows beyond are in, of a part that is in only as a whole.</param>
+    public long BytesReadAt(long textPosition, long rowsAhead)
+    {
+        var read = textPosition + (rowsAhead * RowBytes);
+        return (long)Math.Min(Bytes, TextBytes is > 0 and var all ? read / all * Bytes : read);
+    }
 }
 
 /// <summary>An import and its progress.</summary>
@@ -175,7 +182,7 @@ public sealed record Import
     /// <summary>How the file is read.</summary>
     public ImportFile File { get; init; } = new();
 
-    /// <summary>How many bytes of the file have been read.</summary>
+    /// <summary>How many bytes of the file have been read; within a part of some ten thousand rows, about.</summary>
     public long BytesRead { get; init; }
 
     /// <summary>How much of the file has been read, from 0 to 100.</summary>

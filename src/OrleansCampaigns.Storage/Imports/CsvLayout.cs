@@ -18,6 +18,7 @@ internal sealed record CsvLayout(char Delimiter, ImportColumns Columns, long Pos
     private const int ColumnsMax = 500;
 
     private const int SampleBytes = 64 * 1024;
+    private const int LinesMax = 20;
 
     /// <summary>Reads the header, always in the same way: a resumed import must see the same columns.</summary>
     public static Result<CsvLayout> Read(Stream file, ImportOptions options)
@@ -31,7 +32,7 @@ internal sealed record CsvLayout(char Delimiter, ImportColumns Columns, long Pos
         // Spreadsheets write such a line to tell each other the delimiter; it is no header.
         var told = options.Delimiter is null && first is [(byte)'s', (byte)'e', (byte)'p', (byte)'=', var separator]
             && Delimiters.Contains((char)separator) ? (char?)separator : null;
-        var delimiter = options.Delimiter ?? told ?? Detect(first);
+        var delimiter = options.Delimiter ?? told ?? Detect(text[position..]);
 
         file.Position = position;
         var reader = new CsvRowReader(file, delimiter, position, 1);
@@ -62,17 +63,22 @@ internal sealed record CsvLayout(char Delimiter, ImportColumns Columns, long Pos
         }
 
         var (rowsAt, rowsLine) = (reader.Position, reader.Line);
-        var columns = ImportColumns.Of(names, options, CsvSample.Read(file, delimiter, rowsAt, rowsLine));
+        var rows = CsvSample.Read(file, delimiter, rowsAt, rowsLine);
+        var columns = ImportColumns.Of(names, options, rows);
         return columns.IsRefused
             ? columns.Refusal
-            : new CsvLayout(delimiter, columns.Value, rowsAt, rowsLine, HasHeader: true);
+            : new CsvLayout(delimiter, columns.Value, rowsAt, rowsLine, HasHeader: true) { RowBytes = rows.RowBytes };
     }
+
+    /// <summary>How many bytes a row has, by the first ones.</summary>
+    public double RowBytes { get; init; }
 
     /// <summary>What is known of a file, with this.</summary>
     public ImportFile Describe(ImportFile file) => file with
     {
         Delimiter = Delimiter,
         HasHeader = HasHeader,
+        RowBytes = RowBytes,
         Columns = [.. Columns.Describe().Take(ColumnsMax)],
     };
 
@@ -92,7 +98,7 @@ internal sealed record CsvLayout(char Delimiter, ImportColumns Columns, long Pos
         var columns = ImportColumns.Of(names, WithNames(options, names), rows);
         return columns.IsRefused
             ? columns.Refusal
-            : new CsvLayout(delimiter, columns.Value, position, line, HasHeader: false);
+            : new CsvLayout(delimiter, columns.Value, position, line, HasHeader: false) { RowBytes = rows.RowBytes };
     }
 
     private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"column{number}");
@@ -124,7 +130,7 @@ internal sealed record CsvLayout(char Delimiter, ImportColumns Columns, long Pos
         file.Position = 0;
         var text = sample.AsSpan(0, file.ReadAtLeast(sample, SampleBytes, throwOnEndOfStream: false));
         var position = text.StartsWith("\uFEFF"u8) ? 3 : 0;
-        return (Detect(FirstLine(text[position..])), position);
+        return (Detect(text[position..]), position);
     }
 
     private static Refusal? CheckHeader(CsvRow header, ReadOnlySpan<byte> sample) => header.Problem switch
@@ -153,12 +159,37 @@ internal sealed record CsvLayout(char Delimiter, ImportColumns Columns, long Pos
         return end < 0 ? text : text[..end];
     }
 
-    // The one that occurs most outside of quotes; a comma when there is only one column.
-    private static char Detect(ReadOnlySpan<byte> header)
+    // The one that occurs most outside of quotes in the first line. When that has one column only, the one that most
+    // lines hold: spreadsheets end rows with delimiters for columns without a header. Otherwise a comma.
+    private static char Detect(ReadOnlySpan<byte> text)
+    {
+        var first = Count(FirstLine(text));
+        if (first.Max() > 0)
+        {
+            return Delimiters[Array.IndexOf(first, first.Max())];
+        }
+
+        var holds = new int[Delimiters.Length];
+        var lines = 0;
+        for (; lines < LinesMax && FirstLine(text) is { IsEmpty: false } line; lines++)
+        {
+            var counts = Count(line);
+            for (var i = 0; i < holds.Length; i++)
+            {
+                holds[i] += Math.Sign(counts[i]);
+            }
+
+            text = text[(text.IndexOf(line) + line.Length)..];
+        }
+
+        return holds.Max() * 2 > lines ? Delimiters[Array.IndexOf(holds, holds.Max())] : Delimiters[0];
+    }
+
+    private static int[] Count(ReadOnlySpan<byte> line)
     {
         var counts = new int[Delimiters.Length];
         var quoted = false;
-        foreach (var c in header)
+        foreach (var c in line)
         {
             quoted ^= c == '"';
             var candidate = quoted ? -1 : Delimiters.IndexOf((char)c, StringComparison.Ordinal);
@@ -168,6 +199,6 @@ internal sealed record CsvLayout(char Delimiter, ImportColumns Columns, long Pos
             }
         }
 
-        return Delimiters[Array.IndexOf(counts, counts.Max())];
+        return counts;
     }
 }

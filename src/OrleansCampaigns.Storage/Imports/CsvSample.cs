@@ -3,12 +3,15 @@ namespace OrleansCampaigns.Storage.Imports;
 
 /// <summary>The first rows of a file, by which its columns are understood.</summary>
 /// <remarks>The same rows each time: a resumed import must see the same columns.</remarks>
-internal sealed class CsvSample(IReadOnlyList<string[]> rows)
+internal sealed class CsvSample(IReadOnlyList<string[]> rows, double rowBytes)
 {
     private const int RowsMax = 200;
     private const int BytesMax = 1024 * 1024;
 
-    public static CsvSample None { get; } = new([]);
+    public static CsvSample None { get; } = new([], 0);
+
+    /// <summary>How many bytes a row has, on an average.</summary>
+    public double RowBytes => rowBytes;
 
     /// <summary>The most cells that a row has.</summary>
     public int Columns => rows.Count == 0 ? 0 : rows.Max(row => row.Length);
@@ -19,7 +22,8 @@ internal sealed class CsvSample(IReadOnlyList<string[]> rows)
         var reader = new CsvRowReader(file, delimiter, position, line);
         var fields = new CsvFields(delimiter);
         var rows = new List<string[]>();
-        for (var n = 0; n < RowsMax && reader.Position - position < BytesMax && reader.Read(out var row); n++)
+        var n = 0;
+        for (; n < RowsMax && reader.Position - position < BytesMax && reader.Read(out var row); n++)
         {
             if (row.Problem == CsvProblem.None && fields.Split(row) is { } cells)
             {
@@ -27,7 +31,7 @@ internal sealed class CsvSample(IReadOnlyList<string[]> rows)
             }
         }
 
-        return new(rows);
+        return new(rows, n == 0 ? 0 : (double)(reader.Position - position) / n);
     }
 
     /// <summary>Whether a column holds a word for how a contact stands.</summary>

@@ -30,7 +30,7 @@ internal static class ImportTable
 {
     private const string Columns = """
         id, list_id, status, rows, created, updated, duplicated, malformed, rejected, started_at, ended_at, failure,
-        left_out, opted_out, options, position
+        left_out, opted_out, options, position, chunk_done
         """;
 
     private const string TaskColumns = "id, account, list_id, options, position, line, chunk_rows, chunk_done";
@@ -141,7 +141,7 @@ internal static class ImportTable
             LeftOut = reader.GetInt64(12),
             OptedOut = reader.GetInt64(13),
             File = file,
-            BytesRead = file.BytesReadAt(reader.GetInt64(15)),
+            BytesRead = file.BytesReadAt(reader.GetInt64(15), reader.GetInt64(16)),
         };
     }
 }

@@ -57,10 +57,35 @@ public abstract class ImportFileTests(ITestDatabases databases) : ImportContract
     }
 
     [Theory]
+    [InlineData("windows-1252")]
+    [InlineData("utf-8")]
+    public async Task How_far_an_import_is_shows_within_a_part(string encoding)
+    {
+        const int Rows = 30_000;
+        var rows = string.Concat(Enumerable.Range(10_000, Rows).Select(i => $"u{i}@x.example;Jörg {i}\r\n"));
+        var csv = FileEncodings.Find(encoding)!.GetBytes("email;name\r\n" + rows);
+        await Test.Refuse("disk", "BEFORE UPDATE ON imports", "NEW.rows > OLD.rows AND OLD.rows >= 15000");
+        var started = (await Imports.Importer.Start(
+            Account, await Imports.List(), new(), new MemoryStream(csv))).Value!;
+        Assert.Equal((0.0, csv.Length), (started.Percent, started.File.Bytes));
+
+        Assert.False(await Imports.Worker.ReadAll(default));
+        var stopped = (await Imports.Importer.Find(Account, started.Id))!;
+
+        Assert.InRange(stopped.Rows, 1, Rows - 1);
+        Assert.Equal(100.0 * stopped.Rows / Rows, stopped.Percent, tolerance: 2.0);
+        await Test.Allow("disk", "imports");
+        Assert.True(await Imports.Worker.ReadAll(default));
+        Assert.Equal(100, (await Imports.Ended(started.Id)).Percent);
+    }
+
+    [Theory]
     [InlineData("email,name,city,note\na@x.example\n", "a@x.example", null, "")]
     [InlineData("email,name,city,note\na@x.example,Ann,Bonn\n", "a@x.example", "Ann", "city=Bonn")]
     [InlineData("email,name,city\na@x.example,Ann,Bonn,,,\n", "a@x.example", "Ann", "city=Bonn")]
     [InlineData("email,name,city\na@x.example,Ann,Bonn, ,\"\"\n", "a@x.example", "Ann", "city=Bonn")]
+    [InlineData("email\nb@x.example;\na@x.example;;\n", "a@x.example", null, "")]
+    [InlineData("b@x.example\t\na@x.example\nc@x.example\t\nd@x.example\t\t\n", "a@x.example", null, "")]
     [InlineData("email , name , city\na@x.example , \"Lee, Ann\" , \"B \"\"1\"\"\"\n", "a@x.example", "Lee, Ann",
         "city=B \"1\"")]
     [InlineData("email;city\na@x.example;\u00a0\"Bonn;1\"\u00a0\n", "a@x.example", null, "city=Bonn;1")]
