@@ -23,6 +23,7 @@ public class SizeTests
         ["tests/OrleansCampaigns.Domain.Tests/Delivery/SmtpReplyParserTests.cs"] = "Replies of servers, word for word.",
         ["tests/OrleansCampaigns.Mail.Tests/Messages/Tracking/LinkTests.cs"] = "HTML before and after, side by side.",
         ["tests/OrleansCampaigns.Mail.Tests/Messages/Tracking/LinkFuzzTests.cs"] = "Pieces of HTML to be joined.",
+        ["tests/OrleansCampaigns.Mail.Tests/Templates/UrlFieldTests.cs"] = "HTML before and after, side by side.",
         ["tests/OrleansCampaigns.Mail.Tests/Feedback/FeedbackMessagesTests.cs"] = "Headers of messages, word for word.",
     };
 

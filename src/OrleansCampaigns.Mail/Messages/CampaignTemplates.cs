@@ -112,17 +112,11 @@ internal sealed class CampaignTemplates
             (field, value) => CompileOne(field, value, ValueEncoding.None, ContentLimits.HeaderValueMax),
             problems);
         CheckLinks(tracked, problems);
+        var zone = TimeZones.Find(definition.TimeZone) ?? TimeZoneInfo.Utc;
+        var fallbacks = content.Fallbacks ?? ImmutableDictionary<string, string>.Empty;
         return problems.Count > before
             ? null
-            : new CampaignTemplates(
-                fields,
-                TimeZones.Find(definition.TimeZone) ?? TimeZoneInfo.Utc,
-                content.Fallbacks ?? ImmutableDictionary<string, string>.Empty,
-                subject!,
-                html,
-                text,
-                tracked,
-                headers);
+            : new CampaignTemplates(fields, zone, fallbacks, subject!, html, text, tracked, headers);
 
         IReadOnlyList<TemplateNode> Mark(IReadOnlyList<TemplateNode> nodes)
         {

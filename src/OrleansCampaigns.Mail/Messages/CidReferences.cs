@@ -1,3 +1,4 @@
+using System.Buffers;
 using OrleansCampaigns.Mail.Messages.Tracking;
 
 namespace OrleansCampaigns.Mail.Messages;
@@ -11,6 +12,8 @@ public static class CidReferences
 {
     private const string Scheme = "cid:";
     private const string TagStart = "{{";
+
+    private static readonly SearchValues<char> Ends = SearchValues.Create(" \t\r\n\f\"'<>()");
 
     /// <summary>The identifiers, without those that hold a field.</summary>
     /// <param name="html">The HTML, or a template of it.</param>
@@ -61,7 +64,7 @@ public static class CidReferences
             if (CanBegin(html.AsSpan(0, at)))
             {
                 var rest = html.AsSpan(start);
-                length = rest.IndexOfAny(" \t\r\n\f\"'<>()") is >= 0 and var end ? end : rest.Length;
+                length = rest.IndexOfAny(Ends) is >= 0 and var end ? end : rest.Length;
                 length = WithoutQuote(rest[..length]);
                 yield return (start, length);
             }

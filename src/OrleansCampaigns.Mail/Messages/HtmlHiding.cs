@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using MimeKit.Text;
 
@@ -12,6 +13,7 @@ internal sealed class HtmlHiding
 {
     private const int NamesMax = 500;
 
+    private static readonly SearchValues<char> OfMore = SearchValues.Create(" .#>+~:[*\t\r\n");
     private static readonly char[] Blanks = [' ', '\t', '\r', '\n', '\f'];
 
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
@@ -102,7 +104,7 @@ internal sealed class HtmlHiding
             var selector = selectors[range].Trim();
             var kind = selector.IndexOfAny('.', '#');
             if (kind >= 0 && kind < selector.Length - 1 && names.Count < NamesMax
-                && !selector[(kind + 1)..].ContainsAny(" .#>+~:[*\t\r\n"))
+                && !selector[(kind + 1)..].ContainsAny(OfMore))
             {
                 names.Add($"{selector[..kind].ToString().ToLowerInvariant()}{selector[kind..]}");
             }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace OrleansCampaigns.Mail.Messages;
@@ -16,7 +17,9 @@ internal readonly record struct HtmlStyle(bool IsHidden, bool? IsTiny, bool IsSh
     private const double TinyPixelsMax = 1;
     private const double TinyRelativeMax = 0.08;
 
-    // Whoever moves text so far wants it off the page.
+    private static readonly SearchValues<char> OfNumbers = SearchValues.Create("+-.0123456789");
+
+    // Text that is moved so far is off the page.
     private const double OffPage = -500;
 
     /// <summary>Reads a style attribute.</summary>
@@ -97,7 +100,7 @@ internal readonly record struct HtmlStyle(bool IsHidden, bool? IsTiny, bool IsSh
 
     private static (double Number, string Unit)? Size(string value)
     {
-        var digits = value.AsSpan().IndexOfAnyExcept("+-.0123456789") is >= 0 and var end ? end : value.Length;
+        var digits = value.AsSpan().IndexOfAnyExcept(OfNumbers) is >= 0 and var end ? end : value.Length;
         return double.TryParse(
             value.AsSpan(0, digits), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? (number, value[digits..].Trim())

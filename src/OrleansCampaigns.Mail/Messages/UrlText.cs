@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace OrleansCampaigns.Mail.Messages;
@@ -5,13 +6,15 @@ namespace OrleansCampaigns.Mail.Messages;
 /// <summary>Writes the target of a link such that a mail program finds its end in a text.</summary>
 internal static class UrlText
 {
+    private static readonly SearchValues<char> Unfit = SearchValues.Create(" \t\r\n\f\"<>\u00A0");
+
     /// <summary>
     /// The target as a browser goes to it (URL standard §4.4): blanks, quotes and brackets percent-encoded, and line
     /// ends left out.
     /// </summary>
     public static string Write(string target)
     {
-        if (target.AsSpan().IndexOfAny(" \t\r\n\f\"<>\u00A0") < 0)
+        if (target.AsSpan().IndexOfAny(Unfit) < 0)
         {
             return target;
         }

@@ -74,7 +74,7 @@ internal sealed class CompiledTemplate
         }
         catch (TemplateSyntaxException wrong)
         {
-            return Refusal.Invalid("template.syntax", $"{field}, line {wrong.Place.Line}, column {wrong.Place.Column}: {wrong.Message}", field);
+            return Refusal.Invalid("template.syntax", $"{field}, {wrong.Place}: {wrong.Message}", field);
         }
     }
 

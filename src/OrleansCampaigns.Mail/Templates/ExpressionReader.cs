@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using OrleansCampaigns.Domain;
@@ -12,6 +13,8 @@ internal sealed class ExpressionReader(string content, TagPlace place, Func<stri
 {
     private const int DepthMax = 10;
     private const int DecimalsMax = 10;
+
+    private static readonly SearchValues<char> Syntax = SearchValues.Create("()\"'[]=");
 
     private int at;
     private int depth;
@@ -122,8 +125,8 @@ internal sealed class ExpressionReader(string content, TagPlace place, Func<stri
         }
 
         var word = ReadWord();
-        return word.Length > 0 && decimal.TryParse(
-                word, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _)
+        const NumberStyles styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+        return decimal.TryParse(word, styles, CultureInfo.InvariantCulture, out _)
             ? new LiteralValue(word)
             : new ReferenceValue(readReference(word, place));
     }
@@ -224,7 +227,7 @@ internal sealed class ExpressionReader(string content, TagPlace place, Func<stri
                 return settings with
                 {
                     Zone = TimeZones.Find(text)
-                        ?? throw Wrong(rule, $"zone=\"{text}\" is no name of the IANA database, such as Europe/Vienna."),
+                        ?? throw Wrong(rule, $"zone=\"{text}\" is no name of the IANA database: Europe/Vienna is."),
                 };
             default:
                 throw Wrong(rule, $"It has no setting '{name}'.");
@@ -259,7 +262,7 @@ internal sealed class ExpressionReader(string content, TagPlace place, Func<stri
     private TemplateSyntaxException Wrong(HelperRule rule, string problem)
     {
         var message = new StringBuilder($"The helper '{rule.Name}': {problem} It is used like this: {rule.Usage}.");
-        if (content.AsSpan().IndexOfAny("()\"'[]=") < 0)
+        if (content.AsSpan().IndexOfAny(Syntax) < 0)
         {
             message.Append(CultureInfo.InvariantCulture, $" If it is a field, write {{{{[{content}]}}}}.");
         }

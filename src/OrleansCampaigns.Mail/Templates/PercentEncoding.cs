@@ -3,7 +3,9 @@ using System.Text;
 
 namespace OrleansCampaigns.Mail.Templates;
 
-/// <summary>Writes a value as a part of a URL: all but a few characters as the octets of UTF-8 (RFC 3986 §2.1).</summary>
+/// <summary>
+/// Writes a value as a part of a URL: all but a few characters as the octets of UTF-8 (RFC 3986 §2.1).
+/// </summary>
 /// <remarks>What it writes needs no escaping in HTML, and ends neither quotes nor an attribute without them.</remarks>
 internal sealed class PercentEncoder : ValueEncoder
 {

@@ -50,7 +50,7 @@ internal sealed class TemplateEvaluator(RecipientFields values)
         return Find(call) is { } text && !string.IsNullOrWhiteSpace(text) ? text : throw (unreadable is null
             ? new TemplateRenderException(
                 "template.missing_field",
-                $"line {call.Place.Line}, column {call.Place.Column}: The contact has no value for the helper "
+                $"{call.Place}: The contact has no value for the helper "
                     + $"'{call.Rule.Name}', and there is no fallback.")
             : new TemplateRenderException("template.unreadable_value", unreadable));
     }
@@ -194,7 +194,7 @@ internal sealed class TemplateEvaluator(RecipientFields values)
             return text;
         }
 
-        unreadable = $"line {call.Place.Line}, column {call.Place.Column}: The contact's value for the helper "
+        unreadable = $"{call.Place}: The contact's value for the helper "
             + $"'{call.Rule.Name}' is no {kind}, and there is no fallback.";
         return null;
     }

@@ -31,6 +31,24 @@ internal sealed class TemplateSyntaxException(string message, TagPlace place)
     public TagPlace Place { get; } = place;
 }
 
+/// <summary>Counts the lines of a template that is read from its beginning to its end.</summary>
+internal struct LineCounter(string template)
+{
+    private int line = 1;
+    private int start;
+
+    /// <summary>The place of a character in the line that was reached.</summary>
+    public readonly TagPlace At(int index) => new(line, index - start + 1);
+
+    /// <summary>Counts the lines that end between two characters.</summary>
+    public void Pass(int from, int to)
+    {
+        var passed = template.AsSpan(from, to - from);
+        line += passed.Count('\n');
+        start = passed.LastIndexOf('\n') is >= 0 and var last ? from + last + 1 : start;
+    }
+}
+
 /// <summary>Cuts a template into tags and text, as Handlebars does.</summary>
 internal static class TemplateLexer
 {
@@ -38,8 +56,7 @@ internal static class TemplateLexer
     {
         var tokens = new List<TemplateToken>();
         var text = new System.Text.StringBuilder();
-        var line = 1;
-        var lineStart = 0;
+        var lines = new LineCounter(template);
         var tags = 0;
         var at = 0;
         while (at < template.Length)
@@ -53,7 +70,7 @@ internal static class TemplateLexer
 
             var backslashes = CountBackslashesBefore(template, at, open);
             text.Append(template, at, open - at - backslashes);
-            CountLines(at, open);
+            lines.Pass(at, open);
             if (backslashes == 1)
             {
                 // An escaped tag is text.
@@ -67,26 +84,18 @@ internal static class TemplateLexer
             Flush();
             if (++tags > TemplateLimits.TagsMax)
             {
-                throw new TemplateSyntaxException($"There are more than {TemplateLimits.TagsMax} tags.", Here(open));
+                throw new TemplateSyntaxException(
+                    $"There are more than {TemplateLimits.TagsMax} tags.", lines.At(open));
             }
 
-            var (token, end) = ReadTag(template, open, Here(open));
+            var (token, end) = ReadTag(template, open, lines.At(open));
             tokens.Add(token);
-            CountLines(open, end);
+            lines.Pass(open, end);
             at = end;
         }
 
         Flush();
         return tokens;
-
-        TagPlace Here(int index) => new(line, index - lineStart + 1);
-
-        void CountLines(int from, int to)
-        {
-            var passed = template.AsSpan(from, to - from);
-            line += passed.Count('\n');
-            lineStart = passed.LastIndexOf('\n') is >= 0 and var last ? from + last + 1 : lineStart;
-        }
 
         void Flush()
         {

@@ -78,8 +78,10 @@ internal sealed class TemplateUse
     {
         { Field: { } field } => holds ? [field] : [],
         CallValue { Rule.Helper: TemplateHelper.Not } not => Present(not.Arguments[0], !holds),
-        CallValue { Rule.Helper: TemplateHelper.And } all => holds ? all.Arguments.SelectMany(a => Present(a, true)) : [],
-        CallValue { Rule.Helper: TemplateHelper.Or } any => holds ? [] : any.Arguments.SelectMany(a => Present(a, false)),
+        CallValue { Rule.Helper: TemplateHelper.And } all =>
+            holds ? all.Arguments.SelectMany(a => Present(a, true)) : [],
+        CallValue { Rule.Helper: TemplateHelper.Or } any =>
+            holds ? [] : any.Arguments.SelectMany(a => Present(a, false)),
         CallValue { Rule.Helper: TemplateHelper.Default } => [],
         CallValue { Rule.Helper: TemplateHelper.Ne } unequal =>
             holds || !unequal.Arguments.Any(a => a is LiteralValue) ? [] : unequal.Arguments.SelectMany(NeededBy),

@@ -5,7 +5,11 @@ namespace OrleansCampaigns.Mail.Templates;
 /// <summary>Where a tag begins.</summary>
 /// <param name="Line">The line, from 1.</param>
 /// <param name="Column">The character in the line, from 1.</param>
-internal readonly record struct TagPlace(int Line, int Column);
+internal readonly record struct TagPlace(int Line, int Column)
+{
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"line {Line}, column {Column}");
+}
 
 /// <summary>What a tag writes, or a block tests.</summary>
 internal abstract record TemplateValue

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace OrleansCampaigns.Mail.Templates;
 
 /// <summary>Finds out of every value of a template in which part of which URL it stands.</summary>
@@ -7,7 +9,7 @@ namespace OrleansCampaigns.Mail.Templates;
 /// work goes with the length. Reading is lenient: a mistake costs a wrong encoding and no more, since values cannot
 /// leave their attribute in any case.
 /// </remarks>
-internal sealed class UrlScanner
+internal sealed partial class UrlScanner
 {
     // A mark of a tracked link is its sign and so many characters.
     private const int StartMarkLength = 22;
@@ -26,7 +28,9 @@ internal sealed class UrlScanner
         ["script", "textarea", "xmp", "iframe", "noembed", "noframes", "title"];
 
     private static readonly string[] Schemes = ["https", "http", "mailto"];
-    private static readonly string[] QuoteReferences = ["&quot;", "&#34;", "&#39;", "&#x27;", "&#x22;", "&apos;"];
+
+    private static readonly SearchValues<char> WordEnds = SearchValues.Create(" \t\r\n<>\"");
+    private static readonly SearchValues<char> NameBounds = SearchValues.Create(" \t\r\n\f/\"'<>");
 
     private readonly bool isHtml;
     private readonly Dictionary<int, (UrlPart Part, bool IsOfAttribute)> places = [];
@@ -257,7 +261,7 @@ internal sealed class UrlScanner
     private void BeginBehindValue()
     {
         var word = text.AsSpan(0, Math.Min(LookAheadMax, text.Length));
-        word = word.IndexOfAny(" \t\r\n<>\"") is >= 0 and var end ? word[..end] : word;
+        word = word.IndexOfAny(WordEnds) is >= 0 and var end ? word[..end] : word;
         if (word.IndexOf('?') is >= 0 and var mark && word[(mark + 1)..].IndexOf('=') > 0)
         {
             now.Part = UrlPart.Open;
@@ -336,7 +340,7 @@ internal sealed class UrlScanner
     {
         const int longest = 12;
         var name = text.AsSpan(Math.Max(0, at - longest), Math.Min(at, longest));
-        name = name[(name.LastIndexOfAny(" \t\r\n\f/\"'<>") + 1)..];
+        name = name[(name.LastIndexOfAny(NameBounds) + 1)..];
         if (name.Equals("style", StringComparison.OrdinalIgnoreCase))
         {
             return UrlAttribute.Css;
@@ -446,57 +450,6 @@ internal sealed class UrlScanner
         }
 
         now.Part = UrlParts.Next(now.Part, text, at);
-    }
-
-    /// <returns>The last character that was read.</returns>
-    private int ReadCss(int at)
-    {
-        var c = text[at];
-        if (now.Part == UrlPart.None)
-        {
-            if (c == '(' && EndsWithWord(at, "url"))
-            {
-                now.Closer = ')';
-                BeginUrl(UrlPart.CssStart, at + 1);
-            }
-
-            return at;
-        }
-
-        if (c == now.Closer || c == ')' || (c == '&' && now.Closer == '&' && QuoteReferenceAt(at) > 0))
-        {
-            now.Part = UrlPart.None;
-        }
-        else if (now is { Part: UrlPart.CssStart, IsAfterValue: false } && c is '"' or '\'')
-        {
-            now.Closer = c;
-            now.Start = (segment, at + 1);
-        }
-        else if (now is { Part: UrlPart.CssStart, IsAfterValue: false } && QuoteReferenceAt(at) is > 0 and var length)
-        {
-            now.Closer = '&';
-            now.Start = (segment, at + length);
-            return at + length - 1;
-        }
-        else
-        {
-            ReadUrl(at);
-        }
-
-        return at;
-    }
-
-    private int QuoteReferenceAt(int at)
-    {
-        foreach (var reference in QuoteReferences)
-        {
-            if (text[at] == '&' && text.AsSpan(at).StartsWith(reference, StringComparison.OrdinalIgnoreCase))
-            {
-                return reference.Length;
-            }
-        }
-
-        return 0;
     }
 
     private bool EndsWithWord(int at, string word) =>

@@ -29,7 +29,7 @@ internal abstract class ValueEncoder
         _ => null,
     };
 
-    /// <summary>The encoder of a place in a URL; <see langword="null"/> where values are written as elsewhere.</summary>
+    /// <summary>The encoder of a place in a URL; <see langword="null"/> where there is none of its own.</summary>
     /// <param name="value">The value, with its place.</param>
     /// <param name="isHtml">Whether HTML is written.</param>
     public static ValueEncoder? Of(Segment value, bool isHtml) => value.Url switch

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Unicode;
 using OrleansCampaigns.Contracts.Directory;
@@ -10,6 +11,7 @@ namespace OrleansCampaigns.Storage.Imports;
 /// The whole file is looked at because the first letter beyond ASCII may stand a million rows down. Lines with such
 /// letters are kept as a sample for the guess. See docs/adr/0024.
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A stream in memory holds nothing that must be given back.")]
 internal sealed class EncodingScout
 {
     public const int SampleBytesMax = 64 * 1024;

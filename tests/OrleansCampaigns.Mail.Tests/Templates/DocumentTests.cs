@@ -67,13 +67,15 @@ public sealed partial class DocumentTests
     public void Every_helper_has_an_example() => Assert.All(
         HelperRule.Names,
         name => Assert.Contains(
-            Examples, example => Regex.IsMatch(example.Data.Item2, $@"(\(|\{{\{{){name} ", RegexOptions.CultureInvariant)));
+            Examples,
+            example => Regex.IsMatch(example.Data.Item2, $@"(\(|\{{\{{){name} ", RegexOptions.CultureInvariant)));
 
     [Fact]
     public void The_limits_are_the_real_ones()
     {
-        Says($"| length of a template | {TemplateLimits.LengthMax:N0} characters; of a subject {TemplateLimits.SubjectMax} |");
-        Says($"| length of what comes of it | {TemplateLimits.OutputMax:N0} characters; of a subject {TemplateLimits.SubjectMax} |");
+        const int subject = TemplateLimits.SubjectMax;
+        Says($"| length of a template | {TemplateLimits.LengthMax:N0} characters; of a subject {subject} |");
+        Says($"| length of what comes of it | {TemplateLimits.OutputMax:N0} characters; of a subject {subject} |");
         Says($"| {TemplateLimits.TagsMax:N0}; {TemplateLimits.DepthMax}; 10 |");
         Says($"| rounds of all loops together, in one message | {TemplateLimits.IterationsMax:N0} |");
         Says($"32 for each call | {TemplateLimits.HelperWorkMax:N0} |");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Mail.Templates;
+using OrleansCampaigns.Mail.Tests.Messages.Tracking;
 using OrleansCampaigns.TestKit;
 
 namespace OrleansCampaigns.Mail.Tests.Templates;
@@ -38,11 +39,14 @@ public sealed class HelperTests
     [InlineData("{{date v}}", "0001-01-01T00:00:00+14:00", "en", null)]
     [InlineData("{{date v}}", "yesterday", "en", null)]
     [InlineData("{{date v}}", "1200-01-01", "ar-SA", null)]
-    public void A_value_is_written_as_the_language_does(string template, string value, string language, string? expected)
+    public void A_value_is_written_as_the_language_does(
+        string template, string value, string language, string? expected)
     {
         var rendered = Render(template, ("v", value), ("language", language));
 
-        Assert.Equal((expected, expected is null ? "template.unreadable_value" : null), (rendered.Value, rendered.Refusal?.Code));
+        Assert.Equal(
+            (expected, expected is null ? "template.unreadable_value" : null),
+            (rendered.Value, rendered.Refusal?.Code));
     }
 
     [Theory]
@@ -156,7 +160,8 @@ public sealed class HelperTests
 
     [Fact]
     public void The_smallest_message_is_measured_whatever_its_helpers_read() =>
-        Assert.True(Given.Composer(Given.Definition("{{number a}}{{date b}}" + Repeat("x", 5000))).Needs.Size.Value > 5000);
+        Assert.True(
+            Given.Composer(Given.Definition("{{number a}}{{date b}}" + Repeat("x", 5000))).Needs.Size.Value > 5000);
 
     [Fact]
     public void Brackets_nested_too_deep_are_refused()
@@ -187,11 +192,11 @@ public sealed class HelperTests
     [Fact]
     public void A_link_with_a_helper_is_tracked_and_named_as_it_was_written()
     {
-        const string Html = "<a href=\"https://x.example/?a={{upper (default nick 'b c')}}&amp;d={{date v \"yyyy\" lang='de'}}\">x</a>";
-        var (tracked, links) = Messages.Tracking.TrackedMail.Compose(Html, ("v", "2026-01-02"));
+        const string Target = "https://x.example/?a={{upper (default nick 'b c')}}&amp;d={{date v \"yyyy\" lang='de'}}";
+        var (tracked, links) = TrackedMail.Compose($"<a href=\"{Target}\">x</a>", ("v", "2026-01-02"));
 
         Assert.Equal(
-            "<a href=\"[1:https://x.example/?a=B%20C&d=2026]\">x</a>", Messages.Tracking.TrackedMail.Resolve(tracked, links));
+            "<a href=\"[1:https://x.example/?a=B%20C&d=2026]\">x</a>", TrackedMail.Resolve(tracked, links));
         Assert.Equal(
             ["https://x.example/?a={{upper (default nick \"b c\")}}&d={{date v \"yyyy\" lang=\"de\"}}"], links);
     }

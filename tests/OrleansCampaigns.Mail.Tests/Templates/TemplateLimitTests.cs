@@ -210,8 +210,8 @@ public sealed class TemplateLimitTests
             "{{", "}}", "{{{", "}}}", "{{#if a}}", "{{/if}}", "{{else}}", "{{^}}", "{{else if b}}", "{{#each a}}",
             "{{/each}}", "{{#with a}}", "{{/with}}", "{{this}}", "{{@index}}", "{{~a~}}", "{{!", "{{!-- x --}}", "\\",
             "\n", " ", "<a href=\"{{a}}\">", "<a href='", "<style>", "<!--", "-->", "{{[", "]}}", "x", "\uFFFE",
-            "{{#if (eq a \"x\")}}", "{{default c 'x'}}", "{{number a 2}}", "{{date b \"d", "\"}}", "(not ", ")", "https://x/?",
-            "url('", "<img srcset='", ", ", "{{raw a}}",
+            "{{#if (eq a \"x\")}}", "{{default c 'x'}}", "{{number a 2}}", "{{date b \"d", "\"}}", "(not ", ")",
+            "https://x/?", "url('", "<img srcset='", ", ", "{{raw a}}",
         ];
         for (var round = 0; round < fuzz.Rounds; round++)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using OrleansCampaigns.Mail.Messages.Tracking;
 
@@ -9,6 +10,8 @@ internal static class EncodedBraces
     private const string Begin = "%7B%7B";
     private const string End = "%7D%7D";
     private const int TagLengthMax = 300;
+
+    private static readonly SearchValues<char> OfNoTag = SearchValues.Create("{}\"<>\r\n");
 
     /// <summary>The template with the tags in it that were percent-encoded.</summary>
     /// <remarks>
@@ -64,6 +67,6 @@ internal static class EncodedBraces
     private static string? ReadTag(ReadOnlySpan<char> written)
     {
         var tag = Uri.UnescapeDataString(written.ToString());
-        return tag.AsSpan().ContainsAny("{}\"<>\r\n") || string.IsNullOrWhiteSpace(tag) ? null : tag;
+        return tag.AsSpan().ContainsAny(OfNoTag) || string.IsNullOrWhiteSpace(tag) ? null : tag;
     }
 }
