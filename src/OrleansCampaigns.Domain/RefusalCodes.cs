@@ -181,7 +181,7 @@ public static class RefusalCodes
         new("import.file_missing", "The file is gone from where it was kept; import it again."),
         new("import.header", "The header cannot be read.", 422),
         new("import.left_list", "The contact left the list or was taken off it, and stays off."),
-        new("import.malformed_address", "The address is not properly formatted; it is kept, and Invalid in a campaign."),
+        new("import.malformed_address", "The address is not properly formatted; it is kept, and Invalid later."),
         new("import.no_address_column", "No column holds addresses.", 422),
         new("import.row", "The row cannot be read."),
         new("import.row_too_long", "The row is too long."),

@@ -21,7 +21,8 @@ public sealed partial class KitTests
         var recipes = Text("justfile");
         Assert.Contains(Command("README.md", @"dotnet run .* demo"), recipes, StringComparison.Ordinal);
         Assert.Contains(Command("README.md", @"dotnet test .*"), recipes, StringComparison.Ordinal);
-        Assert.Contains(Command("CONTRIBUTING.md", @"dotnet test .*--filter ""Needs!.*"), recipes, StringComparison.Ordinal);
+        Assert.Contains(
+            Command("CONTRIBUTING.md", @"dotnet test .*--filter ""Needs!.*"), recipes, StringComparison.Ordinal);
     }
 
     private static string Command(string paper, string pattern) =>

@@ -27,6 +27,6 @@ internal enum Accident
     /// <summary>The others take the process that asked for it for dead, and it works on for a while.</summary>
     GiveUp,
 
-    /// <summary>Where the grains are of the process that asked for it is forgotten: others wake up beside them.</summary>
+    /// <summary>Where the grains are of the process that asked is forgotten: others wake up beside them.</summary>
     Misplace,
 }

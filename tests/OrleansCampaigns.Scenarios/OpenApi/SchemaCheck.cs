@@ -132,7 +132,7 @@ internal sealed class SchemaCheck(JsonNode document)
                 "int32" => (long)value is >= int.MinValue and <= int.MaxValue,
                 "byte" => Convert.TryFromBase64String((string)value!, new byte[((string)value!).Length], out _),
                 "uri-reference" => Uri.TryCreate((string)value!, UriKind.RelativeOrAbsolute, out _),
-                "int64" or "binary" => true,
+                "int64" or "double" or "binary" => true,
                 _ => false,
             },
             at,
