@@ -4,6 +4,7 @@ using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Accounts;
 using OrleansCampaigns.Api.Campaigns;
 using OrleansCampaigns.Api.Contacts;
+using OrleansCampaigns.Api.Exports;
 using OrleansCampaigns.Api.Feedback;
 using OrleansCampaigns.Api.Health;
 using OrleansCampaigns.Api.Imports;
@@ -32,6 +33,9 @@ public static class ApiEndpoints
     {
         var options = app.Services.GetRequiredService<IOptions<ApiOptions>>().Value;
         app.UseMiddleware<ProblemsMiddleware>();
+        app.UseRouting();
+        app.UseMiddleware<MethodsMiddleware>();
+        app.UseAnswerCompression();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<IdempotencyMiddleware>();
@@ -44,7 +48,8 @@ public static class ApiEndpoints
             .WithMetadata(new BodyLimit(Limits.JsonBytesMax), IdempotencyRule.Keep)
             .RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = AccessPolicies.Scheme })
             .AddEndpointFilter<RouteGroupBuilder, RequestGate>()
-            .Refuses(401, 403, 422, 500);
+            .AlsoAnswersHead();
+        ((IEndpointConventionBuilder)v1).Finally(CommonRefusals.Describe);
         v1.MapLists();
         v1.MapImports(options.ImportBytesMax);
         v1.MapContacts();
@@ -77,10 +82,12 @@ public static class ApiEndpoints
     {
         foreach (var status in statuses)
         {
-            builder.WithMetadata(
-                new ProducesResponseTypeMetadata(status, typeof(ProblemBody), ["application/problem+json"]));
+            builder.WithMetadata(Answer(status));
         }
 
         return builder;
     }
+
+    internal static ProducesResponseTypeMetadata Answer(int status) =>
+        new(status, typeof(ProblemBody), ["application/problem+json"]);
 }

@@ -16,6 +16,7 @@ using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Api.Suppressions;
 using OrleansCampaigns.Api.Views;
 using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain.Audiences;
 using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Contacts;
 using OrleansCampaigns.Domain.Delivery;
@@ -57,8 +58,10 @@ internal static class ApiJson
         options.Converters.Add(new JsonStringEnumConverter<ImportStatus>(allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<ImportColumnUse>(allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<InDoubtPolicy>(allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter<MemberChange>(allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<Outcome>(allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<RecipientStatus>(allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter<SubscriptionState>(allowIntegerValues: false));
     }
 
     private static JsonSerializerOptions Make(JsonUnmappedMemberHandling unknown, bool mayRepeat)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Campaigns;
 using OrleansCampaigns.Api.Contacts;
+using OrleansCampaigns.Api.Exports;
 using OrleansCampaigns.Api.Health;
 using OrleansCampaigns.Api.Lists;
 using OrleansCampaigns.Api.OpenApi;
@@ -48,6 +49,7 @@ public static class ApiServices
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddAccess();
         services.AddApiDocument();
+        services.AddAnswerCompression();
 
         // These write the query string of every request at the level of information, and it may hold an address.
         services.Configure<LoggerFilterOptions>(options =>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using OrleansCampaigns.TestKit;
 using OrleansCampaigns.TestKit.Sink;
 
@@ -24,6 +25,7 @@ public sealed class FairTurnsTests
         await server.Start();
         var large = await server.Import(Counts.Csv(Enumerable.Range(0, Large).Select(i => $"ok-{i}@large.example")));
         var first = await server.Draft(large, Large);
+        await server.Post("api-keys", new JsonObject { ["name"] = "small", ["account"] = "other" });
         server.Account = "other";
         var small = await server.Import(Counts.Csv(Enumerable.Range(0, Small).Select(i => $"ok-{i}@small.example")));
         var second = await server.Draft(small, Small);

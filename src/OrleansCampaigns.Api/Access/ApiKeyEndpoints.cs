@@ -1,5 +1,7 @@
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Directory;
@@ -13,10 +15,13 @@ internal static class ApiKeyEndpoints
     public static void MapApiKeys(this RouteGroupBuilder v1)
     {
         var keys = v1.MapGroup("/api-keys").WithTags("Access").RequireAuthorization(AccessPolicies.Administrator);
-        keys.MapPost("", Create).WithMetadata(IdempotencyRule.HoldsSecret)
+        keys.MapPost("", Create).WithName("createApiKey")
+            .Example("""{"name": "shop", "role": "Client"}""")
+            .WithMetadata(IdempotencyRule.HoldsSecret)
             .WithSummary("Makes an API key; its secret is in this answer and nowhere else.");
-        keys.MapGet("", Query).WithSummary("Lists API keys, revoked ones too, without their secrets.");
-        keys.MapDelete("/{key}", Revoke).Refuses(404, 409)
+        keys.MapGet("", Query).WithName("getApiKeys")
+            .WithSummary("Lists API keys, revoked ones too, without their secrets.");
+        keys.MapDelete("/{key}", Revoke).WithName("revokeApiKey").Refuses(404, 409)
             .WithSummary("Revokes an API key, everywhere within five seconds.");
     }
 
@@ -118,7 +123,10 @@ internal sealed record ApiKeyQuery(AccountId? Account, Problem? Problem)
 /// <param name="Name">What it is for.</param>
 /// <param name="Role"><c>Client</c> (the default) or <c>Administrator</c>.</param>
 /// <param name="Account">Whose it is; the caller's account when absent.</param>
-internal sealed record ApiKeyRequest(string? Name = null, string? Role = null, string? Account = null);
+internal sealed record ApiKeyRequest(
+    [property: Required] string? Name = null,
+    [property: NamesOf(typeof(ApiRole))] string? Role = null,
+    string? Account = null);
 
 /// <summary>An API key without its secret.</summary>
 internal sealed record ApiKeyBody(

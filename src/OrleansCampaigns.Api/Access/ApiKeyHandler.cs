@@ -28,6 +28,13 @@ internal sealed class ApiKeyHandler(
     private static readonly Problem Forbidden = new(
         StatusCodes.Status403Forbidden, "access.forbidden", "This needs the key of an administrator.");
 
+    // Whoever misspells an account would read that it is empty, or begin another one.
+    private static readonly Problem NoAccount = new(
+        StatusCodes.Status404NotFound,
+        "access.unknown_account",
+        "There is no such account: it begins with its first key (POST /v1/api-keys with account).",
+        AccountHeader);
+
     private Problem _problem = Missing;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -58,6 +65,11 @@ internal sealed class ApiKeyHandler(
             if (other != account && key.Role != ApiRole.Administrator)
             {
                 return Refuse(Forbidden);
+            }
+
+            if (other != account && !await keys.Have(other, Context.RequestAborted))
+            {
+                return Refuse(NoAccount);
             }
 
             account = other;

@@ -20,6 +20,18 @@ internal enum IdempotencyRule
     ChangesNothing,
 }
 
+/// <summary>Tells where an <c>Idempotency-Key</c> is heeded.</summary>
+internal static class Idempotency
+{
+    /// <summary>The rule of an endpoint comes after that of its group; what is not of this API has none.</summary>
+    public static IdempotencyRule? RuleOf(IEnumerable<object> metadata) =>
+        metadata.OfType<IdempotencyRule>().Cast<IdempotencyRule?>().LastOrDefault();
+
+    /// <summary>Whether the first answer is kept and given again.</summary>
+    public static bool Keeps(string? method, IEnumerable<object> metadata) =>
+        method is not null && HttpMethods.IsPost(method) && RuleOf(metadata) == IdempotencyRule.Keep;
+}
+
 /// <summary>Lets a POST that carries an <c>Idempotency-Key</c> happen once, however often it arrives.</summary>
 internal sealed partial class IdempotencyMiddleware(
     RequestDelegate next, IAccessDirectory directory, TimeProvider clock, ILogger<IdempotencyMiddleware> log)
@@ -34,8 +46,7 @@ internal sealed partial class IdempotencyMiddleware(
 
     public async Task Invoke(HttpContext context)
     {
-        // The rule of an endpoint comes after that of its group; what is not of this API has none.
-        var rule = context.GetEndpoint()?.Metadata.OfType<IdempotencyRule>().Cast<IdempotencyRule?>().LastOrDefault();
+        var rule = Idempotency.RuleOf(context.GetEndpoint()?.Metadata ?? EndpointMetadataCollection.Empty);
         if (!HttpMethods.IsPost(context.Request.Method)
             || rule is null or IdempotencyRule.ChangesNothing
             || context.Features.Get<Caller>() is not { } caller

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Api.Access;
 
@@ -17,6 +18,7 @@ internal sealed class KnownKeys(IAccessDirectory directory, TimeProvider clock, 
     private static readonly TimeSpan Life = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<AccountId, byte> _accounts = new();
 
     public async ValueTask<ApiKey?> Find(string secret, CancellationToken cancellation)
     {
@@ -49,6 +51,29 @@ internal sealed class KnownKeys(IAccessDirectory directory, TimeProvider clock, 
 
         _entries[hash] = new(key, askedAt);
         return key;
+    }
+
+    /// <summary>Whether there is such an account: it begins with its first key, and outlives it.</summary>
+    /// <remarks>That there is one is remembered, as it stays so. That there is none is not: it may begin now.</remarks>
+    public async ValueTask<bool> Have(AccountId account, CancellationToken cancellation)
+    {
+        if (account == AccountId.Main || _accounts.ContainsKey(account))
+        {
+            return true;
+        }
+
+        if ((await directory.QueryKeys(account, cancellation)).Count == 0)
+        {
+            return false;
+        }
+
+        if (_accounts.Count >= EntriesMax)
+        {
+            _accounts.Clear();
+        }
+
+        _accounts[account] = default;
+        return true;
     }
 
     /// <summary>Forgets everything, so that a revocation takes effect here at once.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Directory;
@@ -12,8 +13,10 @@ internal static class AccountEndpoints
     public static void MapAccounts(this RouteGroupBuilder v1)
     {
         var account = v1.MapGroup("/account").WithTags("Account");
-        account.MapGet("", Find).WithSummary("Shows what contacts read of the account.");
-        account.MapPut("", Put).WithSummary("Says what contacts read of the account.");
+        account.MapGet("", Find).WithName("getAccount").WithSummary("Shows what contacts read of the account.");
+        account.MapPut("", Put).WithName("changeAccount")
+            .Example("""{"publicName": "The Garden Club"}""")
+            .WithSummary("Says what contacts read of the account.");
     }
 
     internal static async Task<Ok<AccountBody>> Find(

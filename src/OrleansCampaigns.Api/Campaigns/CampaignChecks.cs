@@ -1,7 +1,9 @@
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Contacts;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts;
@@ -18,11 +20,14 @@ internal static class CampaignChecks
 {
     public static void MapCampaignChecks(this RouteGroupBuilder campaigns)
     {
-        campaigns.MapPost("/{campaign}/validate", Validate).WithMetadata(IdempotencyRule.ChangesNothing).Refuses(404)
+        campaigns.MapPost("/{campaign}/validate", Validate).WithName("validateCampaign")
+            .WithMetadata(IdempotencyRule.ChangesNothing).Refuses(404)
             .WithSummary("Checks everything that starting checks, warns of likely mistakes, and changes nothing.");
-        campaigns.MapGet("/{campaign}/preview", Preview).Refuses(404)
+        campaigns.MapGet("/{campaign}/preview", Preview).WithName("previewCampaign").Refuses(404)
             .WithSummary("Shows the message as one contact would get it.");
-        campaigns.MapPost("/{campaign}/test-send", TestSend).Refuses(404, 409, 429)
+        campaigns.MapPost("/{campaign}/test-send", TestSend).WithName("sendTestMessage")
+            .Example("""{"address": "me@example.com"}""")
+            .Refuses(404, 409, 429)
             .WithSummary("Sends the message once to an address, outside statistics and licences, so often an hour.");
     }
 
@@ -122,7 +127,7 @@ internal sealed record PreviewBody(
 /// <summary>Where a test goes.</summary>
 /// <param name="Address">Where to.</param>
 /// <param name="Contact">Whose fields fill the template; without it every field shows its own name.</param>
-internal sealed record TestSendRequest(string? Address = null, string? Contact = null);
+internal sealed record TestSendRequest([property: Required] string? Address = null, string? Contact = null);
 
 /// <summary>How a test send ended.</summary>
 internal sealed record TestSendBody(

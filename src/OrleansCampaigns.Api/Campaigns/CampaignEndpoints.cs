@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
 using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts;
@@ -14,13 +15,27 @@ namespace OrleansCampaigns.Api.Campaigns;
 /// <summary>Writing and finding campaigns.</summary>
 internal static class CampaignEndpoints
 {
+    private const string CampaignExample = """
+        {
+          "name": "Spring",
+          "sender": {"address": "news@example.com", "name": "News"},
+          "content": {
+            "subject": "Hello {{first_name}}",
+            "html": "<p>News for {{city}}.</p><p><a href=\"{{unsubscribe_url}}\">Unsubscribe</a></p>",
+            "fallbacks": {"first_name": "friend", "city": "your city"}
+          },
+          "audience": {"listIds": ["lst_01963f2e8a7b7c3d9e4f5a6b7c8d9e0f"]}
+        }
+        """;
+
     public static void MapCampaigns(this RouteGroupBuilder v1)
     {
         var campaigns = v1.MapGroup("/campaigns").WithTags("Campaigns");
-        campaigns.MapPost("", Create).WithSummary("Makes a campaign as a draft.");
-        campaigns.MapGet("", Query).WithSummary("Lists campaigns, newest first.");
-        campaigns.MapGet("/{campaign}", Find).Refuses(404).WithSummary("Shows a campaign.");
-        campaigns.MapPut("/{campaign}", Change).Refuses(404, 409)
+        campaigns.MapPost("", Create).WithName("createCampaign")
+            .Example(CampaignExample).WithSummary("Makes a campaign as a draft.");
+        campaigns.MapGet("", Query).WithName("getCampaigns").WithSummary("Lists campaigns, newest first.");
+        campaigns.MapGet("/{campaign}", Find).WithName("getCampaign").Refuses(404).WithSummary("Shows a campaign.");
+        campaigns.MapPut("/{campaign}", Change).WithName("changeCampaign").Example(CampaignExample).Refuses(404, 409)
             .WithSummary("Changes a draft: everything that is absent is reset.");
         campaigns.MapCampaignChecks();
         campaigns.MapCampaignLifecycle();
@@ -145,5 +160,8 @@ internal sealed record CampaignQuery(CampaignStatus? Status, Problem? Problem)
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
-        builder.Metadata.Add(new QueryParameters([new("status", $"Only campaigns with this status: {Known}.")]));
+        builder.Metadata.Add(new QueryParameters(
+        [
+            new("status", "Only campaigns with this status.") { Values = Enum.GetNames<CampaignStatus>() },
+        ]));
 }

@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts;
@@ -12,18 +14,22 @@ internal static class CampaignLifecycle
 {
     public static void MapCampaignLifecycle(this RouteGroupBuilder campaigns)
     {
-        campaigns.MapPost("/{campaign}/schedule", Schedule).Refuses(404, 409)
+        campaigns.MapPost("/{campaign}/schedule", Schedule).WithName("scheduleCampaign")
+            .Example("""{"scheduledAt": "2030-05-01T09:00:00+02:00"}""")
+            .Refuses(404, 409)
             .WithSummary("Lets a campaign start by itself; again moves the time.");
-        campaigns.MapPost("/{campaign}/unschedule", Unschedule).Refuses(404, 409)
+        campaigns.MapPost("/{campaign}/unschedule", Unschedule).WithName("unscheduleCampaign").Refuses(404, 409)
             .WithSummary("Takes a scheduled campaign back to a draft.");
-        campaigns.MapPost("/{campaign}/start", Start).Refuses(402, 404, 409)
+        campaigns.MapPost("/{campaign}/start", Start).WithName("startCampaign").Refuses(402, 404, 409)
             .WithSummary("Starts a campaign; answered at once, while the audience is still being taken.");
-        campaigns.MapPost("/{campaign}/pause", Pause).Refuses(404, 409)
+        campaigns.MapPost("/{campaign}/pause", Pause).WithName("pauseCampaign").Refuses(404, 409)
             .WithSummary("Begins no new attempt until it is resumed.");
-        campaigns.MapPost("/{campaign}/resume", Resume).Refuses(404, 409).WithSummary("Lets a paused campaign go on.");
-        campaigns.MapPost("/{campaign}/cancel", Cancel).Refuses(404, 409)
+        campaigns.MapPost("/{campaign}/resume", Resume).WithName("resumeCampaign")
+            .Refuses(404, 409).WithSummary("Lets a paused campaign go on.");
+        campaigns.MapPost("/{campaign}/cancel", Cancel).WithName("cancelCampaign").Refuses(404, 409)
             .WithSummary("Ends a campaign for good; nothing comes back.");
-        campaigns.MapPost("/{campaign}/retry-failed", RetryFailed).Refuses(402, 404, 409)
+        campaigns.MapPost("/{campaign}/retry-failed", RetryFailed).WithName("retryFailedRecipients")
+            .Refuses(402, 404, 409)
             .WithSummary("Tries failed recipients again whose cause allows it, as a new pass.");
     }
 
@@ -75,7 +81,7 @@ internal static class CampaignLifecycle
 
 /// <summary>When a campaign starts by itself.</summary>
 /// <param name="ScheduledAt">A time with its offset (RFC 3339), such as <c>2030-05-01T09:00:00+02:00</c>.</param>
-internal sealed record ScheduleRequest(string? ScheduledAt = null)
+internal sealed record ScheduleRequest([property: Required, Time] string? ScheduledAt = null)
 {
     public DateTimeOffset Read(Checks checks)
     {

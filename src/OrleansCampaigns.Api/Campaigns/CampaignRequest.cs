@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using OrleansCampaigns.Api.Contacts;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain.Audiences;
@@ -14,6 +16,7 @@ namespace OrleansCampaigns.Api.Campaigns;
 internal sealed record CampaignRequest
 {
     /// <summary>For people.</summary>
+    [Required]
     public string? Name { get; init; }
 
     /// <summary>Who it is from.</summary>
@@ -37,6 +40,7 @@ internal sealed record CampaignRequest
     /// <summary>
     /// What becomes of an e-mail whose fate a crash hid: <c>AssumeSent</c> (the default) or <c>Resend</c>.
     /// </summary>
+    [NamesOf(typeof(InDoubtPolicy))]
     public string? InDoubt { get; init; }
 
     /// <summary>The IANA time zone of the Date header; <c>UTC</c> when absent.</summary>

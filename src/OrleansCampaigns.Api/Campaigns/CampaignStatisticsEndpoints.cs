@@ -15,9 +15,9 @@ internal static class CampaignStatisticsEndpoints
 {
     public static void MapCampaignStatistics(this RouteGroupBuilder campaigns)
     {
-        campaigns.MapGet("/{campaign}/statistics", Get).Refuses(404)
+        campaigns.MapGet("/{campaign}/statistics", Get).WithName("getCampaignStatistics").Refuses(404)
             .WithSummary("Counts what became of the audience, at most a second old, and the licences it took.");
-        campaigns.MapGet("/{campaign}/engagement", GetEngagement).Refuses(404)
+        campaigns.MapGet("/{campaign}/engagement", GetEngagement).WithName("getCampaignEngagement").Refuses(404)
             .WithSummary("Shows which links were followed, and what happened hour by hour.");
     }
 

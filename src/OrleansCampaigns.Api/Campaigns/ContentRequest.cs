@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel.DataAnnotations;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.Domain.Contacts;
@@ -12,7 +13,8 @@ namespace OrleansCampaigns.Api.Campaigns;
 /// Where answers go; the sender when absent. One address, or up to ten mailboxes with or without names, separated by
 /// commas: <c>Office &lt;office@example.com&gt;, ann@example.com</c>.
 /// </param>
-internal sealed record SenderRequest(string? Address = null, string? Name = null, string? ReplyTo = null)
+internal sealed record SenderRequest(
+    [property: Required] string? Address = null, string? Name = null, string? ReplyTo = null)
 {
     public Sender Read(Checks checks)
     {
@@ -130,7 +132,7 @@ internal sealed record ContentRequest
 /// Whether it is shown in the page and not listed beside it; when absent, it is where <c>cid:</c> can name it.
 /// </param>
 internal sealed record AttachmentRequest(
-    string? FileName = null,
+    [property: Required] string? FileName = null,
     string? ContentType = null,
     byte[]? Content = null,
     long? Bytes = null,

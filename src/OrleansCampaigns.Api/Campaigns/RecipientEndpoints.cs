@@ -19,9 +19,9 @@ internal static class RecipientEndpoints
 {
     public static void MapRecipients(this RouteGroupBuilder campaigns)
     {
-        campaigns.MapGet("/{campaign}/recipients", Query).Refuses(404)
+        campaigns.MapGet("/{campaign}/recipients", Query).WithName("getRecipients").Refuses(404)
             .WithSummary("Shows recipients with their outcome and attempts.");
-        campaigns.MapGet("/{campaign}/recipients/export", Export)
+        campaigns.MapGet("/{campaign}/recipients/export", Export).WithName("exportRecipients")
             .Produces(StatusCodes.Status200OK, contentType: "text/csv").Refuses(404)
             .WithSummary("Writes recipients as CSV, with the system values of their statuses.");
     }
@@ -96,19 +96,28 @@ internal sealed record RecipientQuery(RecipientFilter Filter, Problem? Problem)
     [
         new(
             "outcome",
-            "Recipients with this outcome, such as SoftBounced or Soft Bounced; several mean any of them.",
-            Repeats: true),
+            "Recipients with this outcome; several mean any of them. Spellings for people, such as Soft Bounced, are "
+            + "taken as well.",
+            Repeats: true)
+        {
+            Values = Enum.GetNames<Outcome>(),
+        },
         new("excluded", "Excluded recipients, or those who are not.", QueryKind.Truth),
         new(
             "recipientStatus",
-            "Recipients who went so far with the campaign: None, Delivered, Opened or Clicked; several mean any of "
-            + "them.",
-            Repeats: true),
+            "Recipients who went so far with the campaign; several mean any of them.",
+            Repeats: true)
+        {
+            Values = Enum.GetNames<RecipientStatus>(),
+        },
         new(
             "fault",
-            "Recipients with whom something went wrong by the fault of the mailbox, its server or ours: mailbox, "
-            + "server or ours; several mean any of them.",
-            Repeats: true),
+            "Recipients with whom something went wrong by the fault of the mailbox, its server or ours; several mean "
+            + "any of them.",
+            Repeats: true)
+        {
+            Values = [.. Enum.GetValues<Blame>().Where(blame => blame != Blame.None).Select(blame => blame.Name())],
+        },
         new("inDoubt", "Recipients whose fate is in doubt, or those whose fate is known.", QueryKind.Truth),
     ]);
 

@@ -15,7 +15,7 @@ namespace OrleansCampaigns.Api.Contacts;
 internal static class ContactActivity
 {
     public static void MapContactActivity(this RouteGroupBuilder contacts) =>
-        contacts.MapGet("/{contact}/activity", Get).Refuses(404)
+        contacts.MapGet("/{contact}/activity", Get).WithName("getContactActivity").Refuses(404)
             .WithSummary("Shows what a contact did with each of its recent campaigns, the latest first.");
 
     internal static async Task<Results<Ok<PageBody<ActivityBody>>, Problem>> Get(

@@ -1,6 +1,8 @@
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
 using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Directory;
@@ -15,15 +17,21 @@ internal static class ContactEndpoints
     public static void MapContacts(this RouteGroupBuilder v1)
     {
         var contacts = v1.MapGroup("/contacts").WithTags("Contacts");
-        contacts.MapPost("", Create).Refuses(409).WithSummary("Makes a contact.");
-        contacts.MapGet("", QueryByParameters)
+        contacts.MapPost("", Create).WithName("createContact")
+            .Example("""{"address": "ann@example.com", "name": "Ann", "attributes": {"city": "Graz"}}""")
+            .Refuses(409).WithSummary("Makes a contact.");
+        contacts.MapGet("", QueryByParameters).WithName("getContacts")
             .WithSummary("Finds contacts by status, Last Status, list, attribute and text.");
-        contacts.MapPost("/query", QueryByBody).WithMetadata(IdempotencyRule.ChangesNothing)
+        contacts.MapPost("/query", QueryByBody).WithName("queryContacts")
+            .Example("""{"statuses": ["New", "Active"], "attributes": {"city": "Graz"}}""")
+            .WithMetadata(IdempotencyRule.ChangesNothing)
             .WithSummary("Finds contacts by a filter given as JSON.");
-        contacts.MapGet("/by-address", FindByAddress).Refuses(404)
+        contacts.MapGet("/by-address", FindByAddress).WithName("findContactByAddress").Refuses(404)
             .WithSummary("Finds the contact with an equal address.");
-        contacts.MapGet("/{contact}", Find).Refuses(404).WithSummary("Shows a contact.");
-        contacts.MapPatch("/{contact}", Change).Refuses(404)
+        contacts.MapGet("/{contact}", Find).WithName("getContact").Refuses(404).WithSummary("Shows a contact.");
+        contacts.MapPatch("/{contact}", Change).WithName("changeContact")
+            .Example("""{"name": "Ann", "attributes": {"city": "Vienna", "birthday": null}}""")
+            .Refuses(404)
             .WithSummary(
                 "Changes name and attributes; an attribute that is null is removed, one that is absent stays.");
         contacts.MapContactState();
@@ -128,7 +136,9 @@ internal static class ContactEndpoints
 /// <param name="Name">The name; absent leaves an existing one.</param>
 /// <param name="Attributes">Further fields; existing ones of other names stay.</param>
 internal sealed record ContactRequest(
-    string? Address = null, string? Name = null, IReadOnlyDictionary<string, string?>? Attributes = null)
+    [property: Required] string? Address = null,
+    string? Name = null,
+    IReadOnlyDictionary<string, string?>? Attributes = null)
 {
     /// <summary>
     /// The contact, as far as it can be read. Whether the address is properly formatted is for the caller to judge.
@@ -170,7 +180,7 @@ internal sealed record ContactRequest(
 /// <param name="Name">The new name; absent leaves it, an empty one removes it.</param>
 /// <param name="Attributes">Attributes to set, and with null to remove.</param>
 internal sealed record ContactChangeRequest(
-    string? Name = null, IReadOnlyDictionary<string, string?>? Attributes = null);
+    string? Name = null, [property: NullRemoves] IReadOnlyDictionary<string, string?>? Attributes = null);
 
 /// <summary>Which address to look for.</summary>
 internal sealed record AddressQuery(string Address, Problem? Problem)

@@ -15,6 +15,7 @@ namespace OrleansCampaigns.Api.Contacts;
 internal static class ContactExport
 {
     public static void MapContactExport(this RouteGroupBuilder contacts) => contacts.MapGet("/export", Export)
+            .WithName("exportContacts")
         .Produces(StatusCodes.Status200OK, contentType: "text/csv").Refuses(404)
         .WithSummary("Writes contacts as CSV, with the system values of their statuses.");
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Audiences;
@@ -33,15 +34,19 @@ internal sealed record ContactFilterBody
     public IReadOnlyList<string?>? RecipientStatuses { get; init; }
 
     /// <summary>The status was set at or after this time, which has an offset.</summary>
+    [Time]
     public string? StatusFrom { get; init; }
 
     /// <summary>The status was set before this time.</summary>
+    [Time]
     public string? StatusBefore { get; init; }
 
     /// <summary>The Last Status was assigned at or after this time.</summary>
+    [Time]
     public string? LastStatusFrom { get; init; }
 
     /// <summary>The Last Status was assigned before this time.</summary>
+    [Time]
     public string? LastStatusBefore { get; init; }
 
     public static ContactFilterBody From(ContactFilter filter) => new()

@@ -6,6 +6,8 @@ using OrleansCampaigns.Contracts;
 using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Audiences;
+using OrleansCampaigns.Domain.Contacts;
+using OrleansCampaigns.Domain.Delivery;
 
 namespace OrleansCampaigns.Api.Contacts;
 
@@ -13,30 +15,44 @@ namespace OrleansCampaigns.Api.Contacts;
 internal sealed record ContactFilterQuery(ContactFilter Filter, Problem? Problem)
     : IRefusable, IBindableFromHttpContext<ContactFilterQuery>, IEndpointParameterMetadataProvider
 {
-    private const string TimeForm = "such as 2030-05-01T09:00:00Z (the + of an offset is written %2B)";
-
     private static readonly QueryParameters Parameters = new(
     [
-        new("status", "Contacts with this status; several mean any of them.", Repeats: true),
+        new("status", "Contacts with this status; several mean any of them.", Repeats: true)
+        {
+            Values = Enum.GetNames<ContactStatus>(),
+        },
         new(
             "lastStatus",
-            "Contacts with this Last Status, such as SoftBounced or Soft Bounced; several mean any of them.",
-            Repeats: true),
+            "Contacts with this Last Status; several mean any of them. Spellings for people, such as Soft Bounced, are "
+            + "taken as well.",
+            Repeats: true)
+        {
+            Values = Enum.GetNames<Outcome>(),
+        },
         new("listId", "Members of this list."),
         new(
             "attribute.*",
-            "Contacts whose attribute of this name has exactly this value, such as attribute.city=Graz."),
+            "Contacts whose attribute of this name has exactly this value: attribute[city]=Graz, or "
+            + "attribute.city=Graz.")
+        {
+            Example = """{"city": "Graz"}""",
+        },
         new("text", "Contacts whose address or name contains this text, in any case."),
         new("campaign", "Recipients of this campaign."),
         new(
             "recipientStatus",
-            "Recipients who went so far with that campaign: None, Delivered, Opened or Clicked; several mean any of "
-            + "them.",
-            Repeats: true),
-        new("statusFrom", $"Contacts whose status was set at or after this time, {TimeForm}."),
-        new("statusBefore", "Contacts whose status was set before this time."),
-        new("lastStatusFrom", "Contacts whose Last Status was assigned at or after this time."),
-        new("lastStatusBefore", "Contacts whose Last Status was assigned before this time."),
+            "Recipients who went so far with that campaign; several mean any of them.",
+            Repeats: true)
+        {
+            Values = Enum.GetNames<RecipientStatus>(),
+        },
+        new("statusFrom", "Contacts whose status was set at or after this time, which has an offset.", QueryKind.Time)
+        {
+            Example = "\"2030-05-01T09:00:00Z\"",
+        },
+        new("statusBefore", "Contacts whose status was set before this time.", QueryKind.Time),
+        new("lastStatusFrom", "Contacts whose Last Status was assigned at or after this time.", QueryKind.Time),
+        new("lastStatusBefore", "Contacts whose Last Status was assigned before this time.", QueryKind.Time),
     ]);
 
     public bool IsEmpty => Filter is
@@ -62,14 +78,14 @@ internal sealed record ContactFilterQuery(ContactFilter Filter, Problem? Problem
             Statuses = query.Many("status"),
             LastStatuses = query.Many("lastStatus"),
             ListId = query.One("listId"),
-            Attributes = query.Prefixed("attribute.").ToDictionary(pair => pair.Key, pair => (string?)pair.Value),
+            Attributes = query.Members("attribute").ToDictionary(pair => pair.Key, pair => (string?)pair.Value),
             Text = query.One("text"),
             Campaign = query.One("campaign"),
             RecipientStatuses = query.Many("recipientStatus"),
-            StatusFrom = query.One("statusFrom"),
-            StatusBefore = query.One("statusBefore"),
-            LastStatusFrom = query.One("lastStatusFrom"),
-            LastStatusBefore = query.One("lastStatusBefore"),
+            StatusFrom = query.Time("statusFrom"),
+            StatusBefore = query.Time("statusBefore"),
+            LastStatusFrom = query.Time("lastStatusFrom"),
+            LastStatusBefore = query.Time("lastStatusBefore"),
         };
         var filter = body.Read(query.Checks, FilterFields.InQuery);
         return ValueTask.FromResult<ContactFilterQuery?>(new(filter, query.Problem));

@@ -1,6 +1,8 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Lists;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Api.Tracking;
@@ -19,18 +21,24 @@ internal static class ContactStateEndpoints
 {
     public static void MapContactState(this RouteGroupBuilder contacts)
     {
-        contacts.MapGet("/{contact}/state", GetState).Refuses(404)
+        contacts.MapGet("/{contact}/state", GetState).WithName("getContactState").Refuses(404)
             .WithSummary("Shows a contact's status and where each recent campaign stands with it.");
-        contacts.MapGet("/{contact}/history", GetHistory).Refuses(404)
+        contacts.MapGet("/{contact}/history", GetHistory).WithName("getContactHistory").Refuses(404)
             .WithSummary("Shows everything that happened to a contact, oldest first.");
         contacts.MapContactActivity();
-        contacts.MapGet("/{contact}/subscriptions", GetSubscriptions).Refuses(404)
+        contacts.MapGet("/{contact}/subscriptions", GetSubscriptions).WithName("getContactSubscriptions").Refuses(404)
             .WithSummary("Shows how a contact stands to every list: subscribed, left or taken off, and since when.");
-        contacts.MapPost("/{contact}/unsubscribe", Unsubscribe).Refuses(404, 409)
+        contacts.MapPost("/{contact}/unsubscribe", Unsubscribe).WithName("unsubscribeContact")
+            .Example("""{"actor": "support", "reason": "Asked by telephone."}""")
+            .Refuses(404, 409)
             .WithSummary("Unsubscribes a contact at an operator's word.");
-        contacts.MapPost("/{contact}/resubscribe", Resubscribe).Refuses(404, 409)
+        contacts.MapPost("/{contact}/resubscribe", Resubscribe).WithName("resubscribeContact")
+            .Example("""{"actor": "support", "consent": "Signed up again at the fair."}""")
+            .Refuses(404, 409)
             .WithSummary("Subscribes a contact again, with its consent on record.");
-        contacts.MapPost("/{contact}/reinstate", Reinstate).Refuses(404, 409)
+        contacts.MapPost("/{contact}/reinstate", Reinstate).WithName("reinstateContact")
+            .Example("""{"actor": "support", "reason": "The mailbox exists again."}""")
+            .Refuses(404, 409)
             .WithSummary("Makes an unreachable or complaining contact available for sending again.");
     }
 
@@ -171,12 +179,14 @@ internal static class ContactStateEndpoints
 /// <summary>Who decided, and why.</summary>
 /// <param name="Actor">The operator.</param>
 /// <param name="Reason">Why; kept in the contact's history.</param>
-internal sealed record ReasonRequest(string? Actor = null, string? Reason = null);
+internal sealed record ReasonRequest(
+    [property: Required] string? Actor = null, [property: Required] string? Reason = null);
 
 /// <summary>Who recorded which consent.</summary>
 /// <param name="Actor">The operator.</param>
 /// <param name="Consent">How the consent is known; kept in the contact's history.</param>
-internal sealed record ConsentRequest(string? Actor = null, string? Consent = null);
+internal sealed record ConsentRequest(
+    [property: Required] string? Actor = null, [property: Required] string? Consent = null);
 
 /// <summary>A place in a contact's history.</summary>
 /// <remarks>

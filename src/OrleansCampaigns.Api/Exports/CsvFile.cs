@@ -32,6 +32,11 @@ internal sealed class CsvFile<T>(
         var hasRow = await row.MoveNextAsync();
         await response.StartAsync(cancellation);
 
+        if (HttpMethods.IsHead(httpContext.Request.Method))
+        {
+            return; // Nothing of the rows is sent, so nothing of them is read.
+        }
+
         var writer = response.BodyWriter;
         if (withMark)
         {

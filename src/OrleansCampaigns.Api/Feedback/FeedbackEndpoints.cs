@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Feedback;
@@ -9,10 +10,15 @@ namespace OrleansCampaigns.Api.Feedback;
 /// <summary>Messages that came back by mail, handed over by whoever collected them.</summary>
 internal static class FeedbackEndpoints
 {
+    private const string MessageExample =
+        "From: MAILER-DAEMON@mx.example.net\r\nTo: bounces@example.com\r\nSubject: Undelivered Mail\r\n\r\n"
+        + "<ann@example.net>: host mx.example.net said: 550 5.1.1 No such user\r\n";
+
     public static void MapFeedback(this RouteGroupBuilder v1)
     {
         var feedback = v1.MapGroup("/feedback").WithTags("Feedback");
-        feedback.MapPost("/messages", Receive).WithMetadata(new BodyLimit(Limits.MessageBytesMax)).Refuses(413, 415)
+        feedback.MapPost("/messages", Receive).WithName("receiveFeedbackMessage")
+            .Example("message/rfc822", MessageExample).WithMetadata(new BodyLimit(Limits.MessageBytesMax))
             .WithSummary("Takes a bounce, complaint or unsubscribe message as it was received.");
         feedback.MapSetAside();
     }
@@ -37,7 +43,7 @@ internal sealed record MessageBody(ReadOnlyMemory<byte> Octets, Problem? Problem
             || !(string.Equals(type, "message/rfc822", StringComparison.OrdinalIgnoreCase)
                 || string.Equals(type, "message/global", StringComparison.OrdinalIgnoreCase)))
         {
-            return new(default, Problems.OfStatus(StatusCodes.Status415UnsupportedMediaType));
+            return new(default, TakenTypes.Refuse(context));
         }
 
         var octets = await RawBody.Read(context.Request);

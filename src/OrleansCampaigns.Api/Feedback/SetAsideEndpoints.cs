@@ -14,12 +14,13 @@ internal static class SetAsideEndpoints
     public static void MapSetAside(this RouteGroupBuilder feedback)
     {
         var messages = feedback.MapGroup("/set-aside").RequireAuthorization(AccessPolicies.Administrator);
-        messages.MapGet("", Query)
+        messages.MapGet("", Query).WithName("getSetAsideMessages")
             .WithSummary("Lists messages that could not be read or matched to anybody, newest first.");
-        messages.MapGet("/{message}/raw", Read)
+        messages.MapGet("/{message}/raw", Read).WithName("getSetAsideMessage")
             .Produces(StatusCodes.Status200OK, contentType: "message/rfc822").Refuses(404)
             .WithSummary("Gives a message as it was received.");
-        messages.MapDelete("/{message}", Delete).Refuses(404).WithSummary("Deletes a message for good.");
+        messages.MapDelete("/{message}", Delete).WithName("deleteSetAsideMessage")
+            .Refuses(404).WithSummary("Deletes a message for good.");
     }
 
     internal static async Task<Results<Ok<PageBody<SetAsideBody>>, Problem>> Query(

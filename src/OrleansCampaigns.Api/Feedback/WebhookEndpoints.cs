@@ -13,8 +13,9 @@ internal static class WebhookEndpoints
         "webhook.unknown", "There is no such provider, or it is not configured.");
 
     public static void MapWebhooks(this RouteGroupBuilder v1) => v1.MapPost("/webhooks/{provider}", Receive)
+        .WithName("receiveProviderEvents").Accepts<Stream>("*/*")
         .WithTags("Feedback").AllowAnonymous()
-        .WithMetadata(new BodyLimit(Limits.WebhookBytesMax), IdempotencyRule.ChangesNothing).Refuses(404, 413, 429, 503)
+        .WithMetadata(new BodyLimit(Limits.WebhookBytesMax), IdempotencyRule.ChangesNothing).Refuses(403, 404, 429)
         .WithSummary("Takes the events of ses, sendgrid, mailgun or postmark, once their signature is checked.");
 
     internal static async Task<Results<Ok<WebhookReceiptBody>, Problem>> Receive(

@@ -1,4 +1,5 @@
 using OrleansCampaigns.Api.Refusals;
+using OrleansCampaigns.Api.Requests;
 
 namespace OrleansCampaigns.Api.Health;
 
@@ -7,10 +8,10 @@ internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        var health = app.MapGroup("/health").WithTags("Health").AllowAnonymous();
-        health.MapGet("/live", () => TypedResults.Ok(new HealthBody("live")))
+        var health = app.MapGroup("/health").WithTags("Health").AllowAnonymous().AlsoAnswersHead();
+        health.MapGet("/live", () => TypedResults.Ok(new HealthBody("live"))).WithName("getLiveness")
             .WithSummary("Whether the process runs at all.");
-        health.MapGet("/ready", GetReady).Refuses(503)
+        health.MapGet("/ready", GetReady).WithName("getReadiness").Refuses(503)
             .WithSummary("Whether the process reaches its cluster and may be sent requests.");
     }
 

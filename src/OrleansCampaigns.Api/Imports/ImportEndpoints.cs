@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Exports;
 using OrleansCampaigns.Api.Lists;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Directory;
@@ -20,14 +21,17 @@ internal static class ImportEndpoints
     public static void MapImports(this RouteGroupBuilder v1, long bytesMax)
     {
         var imports = v1.MapGroup("").WithTags("Imports");
-        imports.MapPost("/lists/{list}/imports", Start).WithMetadata(new BodyLimit(bytesMax)).Refuses(404, 413, 415)
+        imports.MapPost("/lists/{list}/imports", Start).WithName("startImport")
+            .Example("text/csv", "address,name,city\r\nann@example.com,Ann,Graz\r\n")
+            .WithMetadata(new BodyLimit(bytesMax)).Refuses(404)
             .WithSummary("Takes a CSV file of contacts, streamed; it is read in the background.")
             .WithDescription("With dryRun=true the file is read at once, and the answer tells what it would come to.");
-        imports.MapGet("/imports", Query).WithSummary("Lists imports, newest first.");
-        imports.MapGet("/imports/{import}", Find).Refuses(404).WithSummary("Shows how far an import is.");
-        imports.MapGet("/imports/{import}/errors", QueryErrors).Refuses(404)
+        imports.MapGet("/imports", Query).WithName("getImports").WithSummary("Lists imports, newest first.");
+        imports.MapGet("/imports/{import}", Find).WithName("getImport")
+            .Refuses(404).WithSummary("Shows how far an import is.");
+        imports.MapGet("/imports/{import}/errors", QueryErrors).WithName("getImportErrors").Refuses(404)
             .WithSummary("Shows what was wrong with single rows, by line: at most 10,000.");
-        imports.MapGet("/imports/{import}/errors/export", ExportErrors).Refuses(404)
+        imports.MapGet("/imports/{import}/errors/export", ExportErrors).WithName("exportImportErrors").Refuses(404)
             .Produces(StatusCodes.Status200OK, contentType: "text/csv")
             .WithSummary("Writes what was wrong with single rows as CSV.");
     }

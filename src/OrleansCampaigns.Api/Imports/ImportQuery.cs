@@ -33,7 +33,10 @@ internal sealed record ImportQuery(ImportOptions Options, bool IsTrial, Problem?
             "statusColumn",
             "The column that says whether a contact may be written to; without it each whose header says so, such as "
             + "status; an empty value for none."),
-        new("delimiter", "comma, semicolon, tab or bar; found out from the header when absent."),
+        new("delimiter", "What separates the cells; found out from the header when absent.")
+        {
+            Values = ["comma", "semicolon", "tab", "bar"],
+        },
         new(
             "resubscribe",
             "The consent by which contacts that left the list, or were taken off it, are members again; without it "
@@ -41,14 +44,17 @@ internal sealed record ImportQuery(ImportOptions Options, bool IsTrial, Problem?
         new("actor", "Who says so; required with resubscribe."),
         new(
             "column.*",
-            "The attribute that a column goes to, such as column.Ort=city; an empty value leaves the column out. "
-            + "Other columns become attributes named like their header."),
+            "The attribute that a column goes to: column[Ort]=city, or column.Ort=city; an empty value leaves the "
+            + "column out. Other columns become attributes named like their header.")
+        {
+            Example = """{"Ort": "city"}""",
+        },
     ]);
 
     public static ValueTask<ImportQuery?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var query = new QueryReader(context.Request.Query);
-        var columns = query.Prefixed("column.");
+        var columns = query.Members("column");
         query.Checks.Count(columns.Count, Limits.AttributesMax, "column");
         foreach (var (column, attribute) in columns.Where(pair => pair.Value.Length > Limits.AttributeNameLengthMax))
         {
@@ -134,7 +140,7 @@ internal sealed record CsvBody(Stream Stream, string? Charset, Problem? Problem)
         return ValueTask.FromResult<CsvBody?>(new(
             request.Body,
             charset,
-            isCsv && isKnown ? null : Problems.OfStatus(StatusCodes.Status415UnsupportedMediaType)));
+            isCsv && isKnown ? null : TakenTypes.Refuse(context)));
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>

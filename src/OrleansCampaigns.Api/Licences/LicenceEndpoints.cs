@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts;
@@ -13,9 +15,11 @@ internal static class LicenceEndpoints
     public static void MapLicences(this RouteGroupBuilder v1)
     {
         var licences = v1.MapGroup("/licences").WithTags("Licences");
-        licences.MapGet("", GetLedger)
+        licences.MapGet("", GetLedger).WithName("getLicences")
             .WithSummary("Shows how many licences are free, held and used, and the latest lines of the ledger.");
-        licences.MapPost("/grants", Grant).RequireAuthorization(AccessPolicies.Administrator).Refuses(409)
+        licences.MapPost("/grants", Grant).WithName("grantLicences")
+            .Example("""{"amount": 10000, "reason": "first order", "actor": "sales"}""")
+            .RequireAuthorization(AccessPolicies.Administrator).Refuses(409)
             .WithSummary("Adds licences, or takes back unused ones with a negative amount.");
     }
 
@@ -52,7 +56,8 @@ internal static class LicenceEndpoints
 /// <param name="Amount">How many; a negative amount takes back unused ones.</param>
 /// <param name="Reason">Why; kept in the ledger.</param>
 /// <param name="Actor">Who; the name of the API key when absent.</param>
-internal sealed record GrantRequest(long? Amount = null, string? Reason = null, string? Actor = null);
+internal sealed record GrantRequest(
+    [property: Required] long? Amount = null, [property: Required] string? Reason = null, string? Actor = null);
 
 /// <summary>An account's licences.</summary>
 /// <param name="Account">Whose they are.</param>

@@ -1,5 +1,7 @@
+using System.ComponentModel.DataAnnotations;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Contacts;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Directory;
@@ -17,15 +19,23 @@ internal static class ListEndpoints
     public static void MapLists(this RouteGroupBuilder v1)
     {
         var lists = v1.MapGroup("/lists").WithTags("Lists");
-        lists.MapPost("", Create).Refuses(409).WithSummary("Makes a list.");
-        lists.MapGet("", Query).WithSummary("Lists the lists, newest first.");
-        lists.MapGet("/{list}", Find).Refuses(404).WithSummary("Shows a list and how many members it has.");
-        lists.MapPatch("/{list}", Change).Refuses(404, 409)
+        lists.MapPost("", Create).WithName("createList")
+            .Example("""{"name": "Readers", "publicName": "The monthly letter", "description": "Monthly."}""")
+            .Refuses(409).WithSummary("Makes a list.");
+        lists.MapGet("", Query).WithName("getLists").WithSummary("Lists the lists, newest first.");
+        lists.MapGet("/{list}", Find).WithName("getList")
+            .Refuses(404).WithSummary("Shows a list and how many members it has.");
+        lists.MapPatch("/{list}", Change).WithName("changeList")
+            .Example("""{"name": "Subscribers", "hidden": false}""")
+            .Refuses(404, 409)
             .WithSummary("Renames a list, or changes what contacts read of it.");
-        lists.MapDelete("/{list}", Delete).Refuses(404).WithSummary("Deletes a list; its contacts stay.");
-        lists.MapPost("/{list}/members", AddMembers).Refuses(404)
+        lists.MapDelete("/{list}", Delete).WithName("deleteList")
+            .Refuses(404).WithSummary("Deletes a list; its contacts stay.");
+        lists.MapPost("/{list}/members", AddMembers).WithName("addListMembers")
+            .Example("""{"contacts": [{"address": "ann@example.com", "attributes": {"city": "Graz"}}]}""")
+            .Refuses(404)
             .WithSummary("Adds contacts to a list, making those that do not exist.");
-        lists.MapDelete("/{list}/members/{contact}", RemoveMember).Refuses(404)
+        lists.MapDelete("/{list}/members/{contact}", RemoveMember).WithName("removeListMember").Refuses(404)
             .WithSummary("Takes a contact off a list; imports do not bring it back.");
     }
 
@@ -165,7 +175,7 @@ internal sealed record ListRequest(
 /// <param name="Resubscribe">The consent by which contacts that left the list, or were taken off it, are members again;
 /// without it they stay off.</param>
 internal sealed record MembersRequest(
-    IReadOnlyList<ContactRequest?>? Contacts = null, RenewalRequest? Resubscribe = null);
+    [property: Required] IReadOnlyList<ContactRequest?>? Contacts = null, RenewalRequest? Resubscribe = null);
 
 /// <summary>A list of contacts.</summary>
 /// <param name="Id">Which list.</param>

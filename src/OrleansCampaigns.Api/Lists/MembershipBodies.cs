@@ -1,8 +1,10 @@
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Directory;
+using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Audiences;
 
 namespace OrleansCampaigns.Api.Lists;
@@ -10,7 +12,8 @@ namespace OrleansCampaigns.Api.Lists;
 /// <summary>A consent by which contacts that left a list, or were taken off it, are members again.</summary>
 /// <param name="Actor">Who says so.</param>
 /// <param name="Consent">How the consent is known; kept in the membership's history.</param>
-internal sealed record RenewalRequest(string? Actor = null, string? Consent = null)
+internal sealed record RenewalRequest(
+    [property: Required] string? Actor = null, [property: Required] string? Consent = null)
 {
     public SubscriptionChange Read(Checks checks, DateTimeOffset now) => new(
         SubscriptionState.Subscribed,
@@ -27,10 +30,35 @@ internal sealed record RenewalRequest(string? Actor = null, string? Consent = nu
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="LeftOut">How many contacts of the request stay off the list, because they left it or were taken off it:
 /// only <c>resubscribe</c> brings them back.</param>
-internal sealed record MembersBody(string Id, string Name, long Members, DateTimeOffset CreatedAt, int LeftOut)
+/// <param name="Contacts">What became of each contact of the request, in its order.</param>
+internal sealed record MembersBody(
+    string Id,
+    string Name,
+    long Members,
+    DateTimeOffset CreatedAt,
+    int LeftOut,
+    IReadOnlyList<MemberBody> Contacts)
 {
-    public static MembersBody From(MembersAdded added) =>
-        new(added.List.Id, added.List.Name, added.Members, added.List.CreatedAt, added.LeftOut);
+    public static MembersBody From(MembersAdded added) => new(
+        added.List.Id,
+        added.List.Name,
+        added.Members,
+        added.List.CreatedAt,
+        added.LeftOut,
+        [.. added.Contacts.Select(MemberBody.From)]);
+}
+
+/// <summary>What became of a contact that was to be added to a list.</summary>
+/// <param name="ContactId">Which contact.</param>
+/// <param name="Address">Its address, normalised where it is properly formatted.</param>
+/// <param name="AddressIsValid">Whether the address is properly formatted; if not, a campaign finds it Invalid.</param>
+/// <param name="Result">Created: there was none, and it is a member. Known: there was one, and it is a member.
+/// Repeated: it stands earlier in the request and is a member once more. LeftOut: it left the list or was taken off it,
+/// and stays off.</param>
+internal sealed record MemberBody(ContactId ContactId, string Address, bool AddressIsValid, MemberChange Result)
+{
+    public static MemberBody From(MemberAdded added) =>
+        new(added.Id, added.Address, added.AddressIsValid, added.Change);
 }
 
 /// <summary>Who takes a contact off a list, and why.</summary>

@@ -8,7 +8,7 @@ namespace OrleansCampaigns.Api.Refusals;
 /// <summary>What a caller reads when a request comes to nothing (RFC 9457).</summary>
 internal sealed record ProblemBody
 {
-    /// <summary>Always <c>about:blank</c>: <see cref="Code"/> says what the type would.</summary>
+    /// <summary>Always <c>about:blank</c>: <c>code</c> says what the type would.</summary>
     public string Type { get; init; } = "about:blank";
 
     /// <summary>The name of the HTTP status.</summary>
@@ -62,6 +62,12 @@ internal sealed class Problem(int status, string code, string detail, string? fi
     {
         httpContext.Response.StatusCode = status;
         httpContext.Response.ContentType = "application/problem+json";
+        httpContext.Response.Headers.RetryAfter = status switch
+        {
+            StatusCodes.Status429TooManyRequests => "60",
+            StatusCodes.Status503ServiceUnavailable => "5",
+            _ => httpContext.Response.Headers.RetryAfter,
+        };
         var body = new ProblemBody
         {
             Title = ReasonPhrases.GetReasonPhrase(status),

@@ -31,7 +31,9 @@ internal sealed partial class ProblemsMiddleware(RequestDelegate next, ILogger<P
         var response = context.Response;
         if (!response.HasStarted && response is { StatusCode: >= 400, ContentLength: null, ContentType: null })
         {
-            await Problems.OfStatus(response.StatusCode).ExecuteAsync(context);
+            await (response.StatusCode == StatusCodes.Status415UnsupportedMediaType
+                ? TakenTypes.Refuse(context)
+                : Problems.OfStatus(response.StatusCode)).ExecuteAsync(context);
         }
     }
 
@@ -73,11 +75,6 @@ internal sealed partial class ProblemsMiddleware(RequestDelegate next, ILogger<P
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers.Allow = allow;
-        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
-        {
-            context.Response.Headers.RetryAfter = "5";
-        }
-
         await problem.ExecuteAsync(context);
     }
 

@@ -23,7 +23,7 @@ internal sealed class JsonBody<T>
     {
         if (!JsonBodies.IsJson(context.Request))
         {
-            return new(null, Problems.OfStatus(StatusCodes.Status415UnsupportedMediaType));
+            return new(null, TakenTypes.Refuse(context));
         }
 
         using var bytes = new MemoryStream();

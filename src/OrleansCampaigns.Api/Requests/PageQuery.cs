@@ -16,7 +16,10 @@ internal sealed record PageQuery(string? Cursor, int Limit, Problem? Problem)
         new(
             "limit",
             $"How many items at most, 1 to {Limits.PageMax}; {Limits.PageDefault} when absent.",
-            QueryKind.Number),
+            QueryKind.Number)
+        {
+            Range = (1, Limits.PageMax, Limits.PageDefault),
+        },
     ]);
 
     public static ValueTask<PageQuery?> BindAsync(HttpContext context, ParameterInfo parameter)

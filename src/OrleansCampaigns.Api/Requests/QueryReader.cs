@@ -58,13 +58,33 @@ internal sealed class QueryReader(IQueryCollection query)
         return number;
     }
 
-    /// <summary>Values whose parameter's name begins with a prefix; the rest of the name says which.</summary>
-    public Dictionary<string, string> Prefixed(string prefix)
+    /// <summary>A time.</summary>
+    /// <remarks>
+    /// The plus sign of an offset means a blank in a query string unless it is written %2B. Nothing else puts a blank
+    /// there, so it is read as what was meant.
+    /// </remarks>
+    public string? Time(string name)
+    {
+        var text = One(name);
+        return text is [.., ' ', _, _, ':', _, _] ? $"{text[..^6]}+{text[^5..]}" : text;
+    }
+
+    /// <summary>The values of a family of parameters, by what their names say after that of the family.</summary>
+    public Dictionary<string, string> Members(string family)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in query.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
+        foreach (var name in query.Keys)
         {
-            found[name[prefix.Length..]] = One(name, Limits.AttributeValueLengthMax) ?? "";
+            if (QueryParameter.MemberOf(family, name) is not { } member)
+            {
+                continue;
+            }
+
+            if (!found.TryAdd(member, One(name, Limits.AttributeValueLengthMax) ?? ""))
+            {
+                Checks.Fail(
+                    "request.repeated_parameter", $"{family}.{member} must not be given more than once.", name);
+            }
         }
 
         return found;

@@ -26,7 +26,7 @@ internal sealed record ContactRoute(ContactId Id, Problem? Problem) : IRefusable
 internal sealed record CampaignRoute(CampaignId Id, Problem? Problem) : IRefusable, IParsable<CampaignRoute>
 {
     // The grain's own refusal for an identifier that is well-formed and unknown, or another account's.
-    private static readonly Refusal Unknown = Refusal.NotFound("campaign.not_found", "There is no such campaign.");
+    private static readonly Refusal Unknown = Refusal.NotFound("campaign.unknown", "There is no such campaign.");
 
     public static CampaignRoute Parse(string s, IFormatProvider? provider)
     {

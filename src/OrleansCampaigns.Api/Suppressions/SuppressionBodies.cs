@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
 using OrleansCampaigns.Api.Imports;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Directory;
@@ -19,7 +20,7 @@ internal sealed record SuppressionRequest(
     IReadOnlyList<string?>? Addresses = null,
     IReadOnlyList<string?>? Domains = null,
     string? Reason = null,
-    string? ExpiresAt = null,
+    [property: Time] string? ExpiresAt = null,
     string? Actor = null,
     string? Source = null)
 {

@@ -2,6 +2,7 @@ using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Contacts;
 using OrleansCampaigns.Api.Exports;
 using OrleansCampaigns.Api.Imports;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts;
@@ -22,19 +23,21 @@ internal static class SuppressionEndpoints
     public static void MapSuppressions(this RouteGroupBuilder v1)
     {
         var suppressions = v1.MapGroup("/suppressions").WithTags("Suppressions");
-        suppressions.MapPost("", Add)
+        suppressions.MapPost("", Add).WithName("addSuppressions")
+            .Example("""{"addresses": ["never@example.com"], "domains": ["example.net"], "reason": "Asked to."}""")
             .WithSummary("Suppresses addresses and domains: nothing is sent to them from the answer on.");
-        suppressions.MapPost("/imports", Import).WithMetadata(new BodyLimit(Limits.SuppressionBytesMax))
-            .Refuses(413, 415)
+        suppressions.MapPost("/imports", Import).WithName("importSuppressions")
+            .Example("text/csv", "address,reason\r\nnever@example.com,Asked by letter.\r\n")
+            .WithMetadata(new BodyLimit(Limits.SuppressionBytesMax))
             .WithSummary("Suppresses what a CSV file names: an export of this API, or another tool's list.");
-        suppressions.MapGet("", Query)
+        suppressions.MapGet("", Query).WithName("getSuppressions")
             .WithSummary("Lists suppressions, or finds what suppresses an address or domain.");
-        suppressions.MapGet("/export", Export)
+        suppressions.MapGet("/export", Export).WithName("exportSuppressions")
             .Produces(StatusCodes.Status200OK, contentType: "text/csv")
             .WithSummary("Writes all suppressions as CSV, which can be imported again.");
-        suppressions.MapGet("/{suppression}", Find).Refuses(404)
+        suppressions.MapGet("/{suppression}", Find).WithName("getSuppression").Refuses(404)
             .WithSummary("Shows the suppression of a key, an address or a domain.");
-        suppressions.MapDelete("/{suppression}", Remove).Refuses(404)
+        suppressions.MapDelete("/{suppression}", Remove).WithName("removeSuppression").Refuses(404)
             .WithSummary("Removes the suppression of a key, an address or a domain.");
     }
 

@@ -14,17 +14,17 @@ internal static class TrackingEndpoints
     {
         var tracking = app.MapGroup("").WithTags("Tracking").AllowAnonymous()
             .AddEndpointFilter<RouteGroupBuilder, PublicFailures>();
-        tracking.MapMethods($"{TrackingPaths.Open}{{token}}", Reading, Open)
+        tracking.MapMethods($"{TrackingPaths.Open}{{token}}", Reading, Open).WithName("takeOpen")
             .Produces(StatusCodes.Status200OK, contentType: "image/gif")
             .WithSummary("The open pixel, with or without an ending such as .gif; an unknown token gets it too.");
-        tracking.MapMethods($"{TrackingPaths.Click}{{token}}", Reading, Click)
+        tracking.MapMethods($"{TrackingPaths.Click}{{token}}", Reading, Click).WithName("followLink")
             .Produces(StatusCodes.Status302Found)
             .Produces(StatusCodes.Status404NotFound, contentType: "text/html")
             .Produces(StatusCodes.Status503ServiceUnavailable, contentType: "text/html")
             .WithMetadata(new Requests.QueryParameters(
                 [new("u", "Where a link leads that differs by recipient, in base64url; bound to the token.")]))
             .WithSummary("Sends on to where a link of the e-mail leads, and nowhere else.");
-        tracking.MapMethods($"{TrackingPaths.Hidden}{{token}}", Reading, Hidden)
+        tracking.MapMethods($"{TrackingPaths.Hidden}{{token}}", Reading, Hidden).WithName("followHiddenLink")
             .Produces(StatusCodes.Status200OK, contentType: "text/html")
             .Produces(StatusCodes.Status404NotFound, contentType: "text/html")
             .WithSummary("A link that no person sees: what follows it is a program that looks at everything.");

@@ -10,12 +10,12 @@ internal static class UnsubscribeEndpoints
     public static void MapUnsubscribe(this RouteGroupBuilder tracking, string[] reading)
     {
         var page = tracking.MapGroup("").WithMetadata(new BodyLimit(Limits.FormBytesMax));
-        page.MapMethods($"{TrackingPaths.Unsubscribe}{{token}}", reading, Show)
+        page.MapMethods($"{TrackingPaths.Unsubscribe}{{token}}", reading, Show).WithName("showUnsubscribePage")
             .Produces(StatusCodes.Status200OK, contentType: "text/html")
             .Produces(StatusCodes.Status404NotFound, contentType: "text/html")
             .Produces(StatusCodes.Status503ServiceUnavailable, contentType: "text/html")
             .WithSummary("The page where a recipient unsubscribes; showing it changes nothing.");
-        page.MapPost($"{TrackingPaths.Unsubscribe}{{token}}", Decide)
+        page.MapPost($"{TrackingPaths.Unsubscribe}{{token}}", Decide).WithName("unsubscribeByLink")
             .Produces(StatusCodes.Status200OK, contentType: "text/html")
             .Produces(StatusCodes.Status400BadRequest, contentType: "text/html")
             .Produces(StatusCodes.Status404NotFound, contentType: "text/html")

@@ -1,6 +1,8 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using OrleansCampaigns.Api.Access;
 using OrleansCampaigns.Api.Contacts;
+using OrleansCampaigns.Api.OpenApi;
 using OrleansCampaigns.Api.Refusals;
 using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Contracts.Directory;
@@ -17,14 +19,19 @@ internal static class ViewEndpoints
     public static void MapViews(this RouteGroupBuilder v1)
     {
         var views = v1.MapGroup("/views").WithTags("Views");
-        views.MapPost("", Create).Refuses(409).WithSummary("Saves a filter under a name.");
-        views.MapGet("", Query).WithSummary("Lists the views by name.");
-        views.MapGet("/{view}", Find).Refuses(404).WithSummary("Shows a view and its filter.");
-        views.MapPut("/{view}", Change).WithName("changeView").Refuses(404, 409)
+        views.MapPost("", Create).WithName("createView")
+            .Example("""{"name": "In Graz", "filter": {"attributes": {"city": "Graz"}}}""")
+            .Refuses(409).WithSummary("Saves a filter under a name.");
+        views.MapGet("", Query).WithName("getViews").WithSummary("Lists the views by name.");
+        views.MapGet("/{view}", Find).WithName("getView").Refuses(404).WithSummary("Shows a view and its filter.");
+        views.MapPut("/{view}", Change).WithName("changeView")
+            .Example("""{"name": "In Styria", "filter": {"attributes": {"region": "Styria"}}}""")
+            .Refuses(404, 409)
             .WithSummary("Gives a view another name and filter; campaigns that were made with it keep theirs.");
-        views.MapDelete("/{view}", Delete).Refuses(404)
+        views.MapDelete("/{view}", Delete).WithName("deleteView").Refuses(404)
             .WithSummary("Deletes a view; campaigns that were made with it keep its filter.");
-        views.MapGet("/{view}/contacts", QueryContacts).Refuses(404).WithSummary("Finds the contacts of a view.");
+        views.MapGet("/{view}/contacts", QueryContacts).WithName("getViewContacts")
+            .Refuses(404).WithSummary("Finds the contacts of a view.");
     }
 
     internal static async Task<Results<Created<ViewBody>, Problem>> Create(
@@ -122,7 +129,10 @@ internal static class ViewEndpoints
 /// <param name="Id">Which view, as GET gives it; it changes nothing.</param>
 /// <param name="CreatedAt">When it was made, as GET gives it; it changes nothing.</param>
 internal sealed record ViewRequest(
-    string? Name = null, ContactFilterBody? Filter = null, JsonElement? Id = null, JsonElement? CreatedAt = null);
+    [property: Required] string? Name = null,
+    [property: Required] ContactFilterBody? Filter = null,
+    JsonElement? Id = null,
+    JsonElement? CreatedAt = null);
 
 /// <summary>A saved filter.</summary>
 internal sealed record ViewBody(string Id, string Name, ContactFilterBody Filter, DateTimeOffset CreatedAt)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.Extensions.Options;
+using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Api.Tracking;
 
 namespace OrleansCampaigns.Api.Welcome;
@@ -9,7 +10,7 @@ namespace OrleansCampaigns.Api.Welcome;
 internal static class WelcomeEndpoint
 {
     public static void MapWelcome(this IEndpointRouteBuilder app) =>
-        app.MapGet("/", Get).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet("/", Get).AllowAnonymous().ExcludeFromDescription().AlsoAnswersHead();
 
     private static IResult Get(HttpRequest request, IOptions<ApiOptions> options)
     {

@@ -30,11 +30,35 @@ public sealed record Subscription(
     public string ShownName => PublicName ?? Name;
 }
 
+/// <summary>What became of a contact that was to be added to a list.</summary>
+public enum MemberChange
+{
+    /// <summary>There was no such contact: it was made, and is a member.</summary>
+    Created = 1,
+
+    /// <summary>There was such a contact: what was given of it is merged, and it is a member.</summary>
+    Known = 2,
+
+    /// <summary>It stands earlier in the same request: it is a member once more, and gets no second e-mail.</summary>
+    Repeated = 3,
+
+    /// <summary>It had left the list or was taken off it, and stays off.</summary>
+    LeftOut = 4,
+}
+
+/// <summary>A contact that was to be added to a list.</summary>
+/// <param name="Id">Which contact.</param>
+/// <param name="Address">Its address, normalised where it is properly formatted.</param>
+/// <param name="AddressIsValid">Whether the address is properly formatted.</param>
+/// <param name="Change">What became of it.</param>
+public sealed record MemberAdded(ContactId Id, string Address, bool AddressIsValid, MemberChange Change);
+
 /// <summary>Contacts that were added to a list.</summary>
 /// <param name="List">The list afterwards.</param>
 /// <param name="LeftOut">How many contacts of the request were left out, because they had left the list or were taken
 /// off it.</param>
-public sealed record MembersAdded(ContactList List, int LeftOut)
+/// <param name="Contacts">What became of each, in the order of the request.</param>
+public sealed record MembersAdded(ContactList List, int LeftOut, IReadOnlyList<MemberAdded> Contacts)
 {
     /// <summary>How many members the list has now.</summary>
     public long Members => List.Members;

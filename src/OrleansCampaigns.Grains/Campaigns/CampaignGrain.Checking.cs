@@ -125,7 +125,7 @@ internal sealed partial class CampaignGrain
 
         var profile = await audiences.FindContact(account, wanted);
         return profile?.Address is null
-            ? Refusal.NotFound("contact.not_found", "There is no such contact.")
+            ? Refusal.NotFound("contact.unknown", "There is no such contact.")
             : composer.Compose(
                 new(account, wanted, address ?? profile.Address, profile.Name, profile.Attributes), clock.GetUtcNow());
     }

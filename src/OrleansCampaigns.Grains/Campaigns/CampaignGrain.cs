@@ -271,7 +271,7 @@ internal sealed partial class CampaignGrain(
 
     private Refusal? NotFound(AccountId account) =>
         Stored.Value.Campaign.Id is null || Stored.Value.Campaign.Account != account
-        ? Refusal.NotFound("campaign.not_found", "There is no such campaign.")
+        ? Refusal.NotFound("campaign.unknown", "There is no such campaign.")
         : null;
 
     private CampaignView View()

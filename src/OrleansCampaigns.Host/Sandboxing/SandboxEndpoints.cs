@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.Requests;
 using OrleansCampaigns.Mail.Sandbox;
 
 namespace OrleansCampaigns.Host.Sandboxing;
@@ -17,14 +18,14 @@ internal static class SandboxEndpoints
 
     public static void MapSandbox(this WebApplication app, SandboxInbox inbox)
     {
-        var pages = app.MapGroup(Path).ExcludeFromDescription()
+        var pages = app.MapGroup(Path).ExcludeFromDescription().AlsoAnswersHead()
             .RequireAuthorization(new AuthorizeAttribute(AccessPolicies.AdministratorPages));
         pages.MapGet("/", (string? to, long? before) => Page(SandboxPages.List(inbox, to, before)));
         pages.MapGet("/{number:long}", (long number) => Find(inbox, number, mail => Page(SandboxPages.Show(mail))));
         pages.MapGet("/{number:long}/html", (long number) => Find(inbox, number, mail => Frame(mail.Html ?? "")));
         pages.MapGet("/{number:long}/raw", (long number) => Find(inbox, number, Raw));
 
-        var api = app.MapGroup($"{Path}/messages").ExcludeFromDescription()
+        var api = app.MapGroup($"{Path}/messages").ExcludeFromDescription().AlsoAnswersHead()
             .RequireAuthorization(new AuthorizeAttribute(AccessPolicies.Administrator));
         api.MapGet("/", (string? to, long? before) => TypedResults.Ok(new SandboxMailsBody(
             inbox.Count,

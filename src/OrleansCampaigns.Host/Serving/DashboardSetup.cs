@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 using Orleans.Dashboard;
 using Orleans.Runtime;
 using OrleansCampaigns.Api.Access;
+using OrleansCampaigns.Api.Requests;
 
 namespace OrleansCampaigns.Host.Serving;
 
@@ -21,7 +22,7 @@ internal static class DashboardSetup
             context => context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase),
             pages => pages.Use(Guard));
         app.MapOrleansDashboard(Path).RequireAuthorization(
-            new AuthorizeAttribute(AccessPolicies.AdministratorPages));
+            new AuthorizeAttribute(AccessPolicies.AdministratorPages)).AlsoAnswersHead();
     }
 
     // Its pages hold scripts and styles of their own and load nothing from elsewhere. They are never part of others'.

@@ -98,8 +98,6 @@ internal readonly record struct HtmlStyle(bool IsHidden, bool? IsTiny, bool IsSh
         var size => size.Value.Number <= TinyRelativeMax,
     };
 
-    private static readonly SearchValues<char> OfNumbers = SearchValues.Create("+-.0123456789");
-
     private static (double Number, string Unit)? Size(string value)
     {
         var digits = value.AsSpan().IndexOfAnyExcept(OfNumbers) is >= 0 and var end ? end : value.Length;

@@ -280,7 +280,28 @@ public sealed class ListDirectory(IDatabase database) : IListDirectory
         var members = contacts.FindAll(contact => !departed.Contains(contact.Id.Value)).ConvertAll(contact => (
             contact.Id, occurrences[contact.Id] = occurrences.GetValueOrDefault(contact.Id) + 1));
         await CountMembers(session, listId, await writer.AddMembers(listId, members));
-        return new MembersAdded((await Find(session, account, listId))!, departed.Count);
+        return new MembersAdded(
+            (await Find(session, account, listId))!, departed.Count, Tell(contacts, written, departed));
+    }
+
+    private static List<MemberAdded> Tell(
+        List<PreparedContact> contacts, IReadOnlyList<ContactWritten> written, HashSet<string> departed)
+    {
+        var seen = new HashSet<ContactId>(contacts.Count);
+        return
+        [
+            .. contacts.Select((contact, i) => new MemberAdded(
+                contact.Id,
+                contact.Address,
+                contact.AddressIsValid,
+                (departed.Contains(contact.Id.Value), seen.Add(contact.Id), written[i]) switch
+                {
+                    (true, _, _) => MemberChange.LeftOut,
+                    (_, false, _) => MemberChange.Repeated,
+                    (_, _, ContactWritten.Created) => MemberChange.Created,
+                    _ => MemberChange.Known,
+                })),
+        ];
     }
 
     private static Refusal At(int index, Refusal refusal) =>

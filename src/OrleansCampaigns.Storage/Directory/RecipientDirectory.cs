@@ -7,7 +7,7 @@ namespace OrleansCampaigns.Storage.Directory;
 /// <summary>Recipients and links.</summary>
 public sealed class RecipientDirectory(IDatabase database) : IRecipientDirectory
 {
-    private static readonly Refusal Unknown = Refusal.NotFound("campaign.not_found", "There is no such campaign.");
+    private static readonly Refusal Unknown = Refusal.NotFound("campaign.unknown", "There is no such campaign.");
 
     // What happened for the first time, hour by hour: each column of times is one branch.
     private const string HoursSql = """

@@ -100,12 +100,30 @@ public sealed class AccessTests
     public async Task An_administrator_acts_for_another_account()
     {
         await using var api = await TestApi.Start();
+        await api.Access.CreateKey(new AccountId("other"), "theirs", ApiRole.Client);
         api.Lists.Add("theirs", account: new AccountId("other"));
         api.Lists.Add("ours");
 
         var answer = await api.Administrator.Send(HttpMethod.Get, "/v1/lists", json: null, ("X-Account", "other"));
 
         Assert.Equal("theirs", (string?)Assert.Single(answer.Items)["name"]);
+    }
+
+    [Fact]
+    public async Task An_account_that_does_not_exist_is_refused_until_its_first_key_is_made()
+    {
+        await using var api = await TestApi.Start();
+
+        foreach (var method in (HttpMethod[])[HttpMethod.Get, HttpMethod.Post])
+        {
+            var answer = await api.Administrator.Send(
+                method, "/v1/lists", method == HttpMethod.Post ? """{"name":"lost"}""" : null, ("X-Account", "othre"));
+            answer.AssertProblem(HttpStatusCode.NotFound, "access.unknown_account", "X-Account");
+        }
+
+        await api.Administrator.Post("/v1/api-keys", """{"name":"first","account":"othre"}""");
+        var found = await api.Administrator.Send(HttpMethod.Get, "/v1/lists", json: null, ("X-Account", "othre"));
+        Assert.Empty(found.Items);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
 using OrleansCampaigns.Domain.Campaigns;
 using OrleansCampaigns.TestKit;
@@ -57,6 +58,7 @@ public sealed class IdempotencyTests
     public async Task Two_accounts_may_use_the_same_key()
     {
         await using var api = await TestApi.Start();
+        await api.Access.CreateKey(new AccountId("other"), "theirs", ApiRole.Client);
 
         await api.Administrator.Post("/v1/lists", """{"name":"ours"}""", "order-1");
         var other = await api.Administrator.Send(

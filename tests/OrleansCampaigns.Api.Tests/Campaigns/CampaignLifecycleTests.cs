@@ -157,7 +157,7 @@ public sealed class CampaignLifecycleTests
         foreach (var campaign in new[] { theirs, "/v1/campaigns/cmp_nothing" })
         {
             (await api.Client.Send(new HttpMethod(method), campaign + path, body))
-                .AssertProblem(HttpStatusCode.NotFound, "campaign.not_found");
+                .AssertProblem(HttpStatusCode.NotFound, "campaign.unknown");
         }
     }
 

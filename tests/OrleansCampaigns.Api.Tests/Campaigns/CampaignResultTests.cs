@@ -129,7 +129,7 @@ public sealed class CampaignResultTests
             new[] { "sent", "opened", "clicked", "bounced", "unsubscribed", "complained" }.Select(
                 name => (int)hour[name]!));
         (await api.Client.Get($"/v1/campaigns/{Domain.CampaignId.Create(api.Clock.GetUtcNow())}/engagement"))
-            .AssertProblem(HttpStatusCode.NotFound, "campaign.not_found");
+            .AssertProblem(HttpStatusCode.NotFound, "campaign.unknown");
     }
 
     [Fact]

@@ -151,7 +151,7 @@ public sealed class FakeCampaignGrain(string key, TimeProvider clock) : ICampaig
     }
 
     private Result<CampaignView>? Unknown(AccountId account) => Campaign.Id is null || Campaign.Account != account
-        ? (Result<CampaignView>)Refusal.NotFound("campaign.not_found", "There is no such campaign.")
+        ? (Result<CampaignView>)Refusal.NotFound("campaign.unknown", "There is no such campaign.")
         : null;
 
     private Result<CampaignView> View() => new CampaignView

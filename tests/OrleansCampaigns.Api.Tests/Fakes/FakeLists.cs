@@ -97,9 +97,13 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock)
         }
 
         var leftOut = 0;
+        var told = new List<MemberAdded>();
         foreach (var contact in contacts)
         {
             var id = FakeContacts.IdOf(account, contact.Address);
+            var result = directory.Rows.ContainsKey((account, id))
+                ? MemberChange.Known
+                : MemberChange.Created;
             directory.Add(FakeContacts.Row(id, contact), account);
             if (renewal is not null && StateOf(listId, id) != SubscriptionState.Subscribed)
             {
@@ -109,15 +113,18 @@ public sealed class FakeLists(FakeContacts directory, TimeProvider clock)
             if (StateOf(listId, id) is SubscriptionState.Left or SubscriptionState.TakenOff)
             {
                 leftOut++;
+                result = MemberChange.LeftOut;
             }
             else
             {
                 Members.Add((listId, id));
             }
+
+            told.Add(new MemberAdded(id, contact.Address, true, result));
         }
 
         return Task.FromResult<Result<MembersAdded>>(new MembersAdded(
-            Put(listId, list => list with { Members = list.Members + contacts.Count - leftOut }), leftOut));
+            Put(listId, list => list with { Members = list.Members + contacts.Count - leftOut }), leftOut, told));
     }
 
     public Task<SubscriptionChange?> End(

@@ -1,4 +1,5 @@
 using System.Net;
+using OrleansCampaigns.Contracts.Directory;
 using OrleansCampaigns.Domain;
 
 namespace OrleansCampaigns.Api.Tests.Licences;
@@ -25,6 +26,7 @@ public sealed class LicenceTests
     public async Task An_administrator_grants_to_another_account()
     {
         await using var api = await TestApi.Start();
+        await api.Access.CreateKey(new AccountId("shop"), "theirs", ApiRole.Client);
 
         await api.Administrator.Send(
             HttpMethod.Post, "/v1/licences/grants", """{"amount":5,"actor":"Eve","reason":"Gift"}""", (

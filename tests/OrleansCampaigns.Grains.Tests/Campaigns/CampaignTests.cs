@@ -234,7 +234,7 @@ public sealed class CampaignTests
         await using var engine = await Engine.Start();
         var campaign = await engine.Draft(["a@mail.example"]);
 
-        Assert.Equal("campaign.not_found", (await campaign.Start(new("other"))).Refusal?.Code);
-        Assert.Equal("campaign.not_found", (await campaign.Get(new("other"))).Refusal?.Code);
+        Assert.Equal("campaign.unknown", (await campaign.Start(new("other"))).Refusal?.Code);
+        Assert.Equal("campaign.unknown", (await campaign.Get(new("other"))).Refusal?.Code);
     }
 }

@@ -105,6 +105,7 @@ public sealed partial class ExportsComeBackTests
 
     private static async Task ImportElsewhere(ServerProcess server, string csv, string account)
     {
+        await server.Post("api-keys", new JsonObject { ["name"] = account, ["account"] = account });
         var list = await Ask(server, HttpMethod.Post, "lists", """{"name": "all"}""", "application/json", account);
         var import = await Upload(server, $"lists/{JsonNode.Parse(list)!["id"]}/imports", csv, account);
         var ended = await Eventually.Get(

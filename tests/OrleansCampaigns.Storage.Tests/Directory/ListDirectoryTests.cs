@@ -243,6 +243,25 @@ public abstract class ListDirectoryTests(ITestDatabases databases) : DatabaseCon
         Assert.True(await Lists.DeleteView(Account, view.Id));
         Assert.Null(await Lists.FindView(Account, view.Id));
     }
+
+    [Fact]
+    public async Task A_view_gets_another_name_and_filter_and_stays_what_it_is()
+    {
+        var view = (await Lists.CreateView(Account, "View", new())).Value!;
+        await Lists.CreateView(Account, "Taken", new());
+        var filter = new ContactFilter { Text = "graz" };
+
+        var changed = (await Lists.ChangeView(Account, view.Id, "Graz", filter)).Value!;
+
+        Assert.Equal((view.Id, "Graz", "graz", view.CreatedAt), (
+            changed.Id, changed.Name, changed.Filter.Text, changed.CreatedAt));
+        Assert.Equivalent(changed, await Lists.FindView(Account, view.Id));
+        Assert.False((await Lists.ChangeView(Account, view.Id, "Graz", new())).IsRefused);
+        Assert.Equal("view.exists", (await Lists.ChangeView(Account, view.Id, "Taken", filter)).Refusal!.Code);
+        Assert.Equal("view.name", (await Lists.ChangeView(Account, view.Id, " ", filter)).Refusal!.Code);
+        Assert.Equal("view.unknown", (await Lists.ChangeView(Other, view.Id, "Graz", filter)).Refusal!.Code);
+        Assert.Equal("view.unknown", (await Lists.ChangeView(Other, view.Id, "Taken", filter)).Refusal!.Code);
+    }
 }
 
 public sealed class SqliteListDirectoryTests() : ListDirectoryTests(SqliteDatabases.Instance);

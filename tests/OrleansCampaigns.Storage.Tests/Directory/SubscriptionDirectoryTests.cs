@@ -98,6 +98,28 @@ public abstract class SubscriptionDirectoryTests(ITestDatabases databases) : Dat
     }
 
     [Fact]
+    public async Task It_is_told_of_each_contact_what_became_of_it()
+    {
+        var (list, anna) = await Given("anna@example.com", "bob@example.com");
+        await Subscriptions.End(Account, list, anna, Left);
+
+        var added = (await Lists.AddMembers(Account, list, [
+            Input("Anna@example.com"), Input("bob@example.com"), Input("carl@example.com"), Input("CARL@example.com"),
+            Input("no address"),
+        ])).Value!;
+
+        Assert.Equal(
+            [
+                MemberChange.LeftOut, MemberChange.Known, MemberChange.Created, MemberChange.Repeated,
+                MemberChange.Created,
+            ],
+            added.Contacts.Select(contact => contact.Change));
+        Assert.Equal(anna, added.Contacts[0].Id);
+        Assert.Equal(added.Contacts[2].Id, added.Contacts[3].Id);
+        Assert.Equal([true, true, true, true, false], added.Contacts.Select(contact => contact.AddressIsValid));
+    }
+
+    [Fact]
     public async Task A_consent_on_record_brings_a_contact_back()
     {
         var (list, anna) = await Given("anna@example.com");
