@@ -35,6 +35,8 @@ public interface ICampaignGrain : IGrainWithStringKey
     Task<Result<CampaignView>> Get(AccountId account);
 
     /// <summary>Checks everything that starting checks, and changes nothing.</summary>
+    /// <remarks>Reads only, and may wait seconds for a relay, which must keep no command waiting.</remarks>
+    [AlwaysInterleave]
     [Alias("Validate")]
     [ResponseTimeout(LongAnswer)]
     Task<Result<ValidationReport>> Validate(AccountId account);
@@ -47,6 +49,8 @@ public interface ICampaignGrain : IGrainWithStringKey
     /// <param name="account">Who asks.</param>
     /// <param name="address">Where to.</param>
     /// <param name="contact">Whose fields fill the template; without it every field shows its own name.</param>
+    /// <remarks>Reads only, and may wait seconds for a relay, which must keep no command waiting.</remarks>
+    [AlwaysInterleave]
     [Alias("TestSend")]
     [ResponseTimeout(LongAnswer)]
     Task<Result<TestSendReport>> TestSend(AccountId account, string address, ContactId? contact);

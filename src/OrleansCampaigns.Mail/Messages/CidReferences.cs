@@ -14,8 +14,6 @@ public static class CidReferences
     private static readonly SearchValues<char> Ends = SearchValues.Create(" \t\r\n\f\"'<>()");
     private const string TagStart = "{{";
 
-    private static readonly SearchValues<char> Ends = SearchValues.Create(" \t\r\n\f\"'<>()");
-
     /// <summary>The identifiers, without those that hold a field.</summary>
     /// <param name="html">The HTML, or a template of it.</param>
     public static IReadOnlySet<string> Find(string? html)
