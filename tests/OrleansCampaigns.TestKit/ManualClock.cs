@@ -7,6 +7,7 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
     private readonly Lock gate = new();
     private readonly List<ManualTimer> timers = [];
     private DateTimeOffset now = start ?? new(2025, 6, 1, 12, 0, 0, TimeSpan.Zero);
+    private TimeSpan shift;
 
     /// <summary>How many timers are set.</summary>
     public int Timers
@@ -27,7 +28,7 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
         {
             lock (gate)
             {
-                return timers.Count == 0 ? null : timers.Min(timer => timer.DueAt);
+                return timers.Count == 0 ? null : timers.Min(timer => timer.DueAt) + shift;
             }
         }
     }
@@ -38,11 +39,17 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
     {
         lock (gate)
         {
-            return now;
+            return now + shift;
         }
     }
 
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    public override long GetTimestamp()
+    {
+        lock (gate)
+        {
+            return now.UtcTicks;
+        }
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -54,7 +61,7 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
     /// <summary>Moves on; each timer that comes due finds the clock at its own time.</summary>
     public void Advance(TimeSpan by)
     {
-        var until = GetUtcNow() + by;
+        var until = new DateTimeOffset(GetTimestamp(), TimeSpan.Zero) + by;
         while (TakeDue(until) is { } due)
         {
             due.Fire();
@@ -63,6 +70,15 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
         lock (gate)
         {
             now = until;
+        }
+    }
+
+    /// <summary>Sets the time that it shows, as an operator does: no time passes by it, and no timer fires.</summary>
+    public void Set(TimeSpan by)
+    {
+        lock (gate)
+        {
+            shift += by;
         }
     }
 

@@ -22,9 +22,6 @@ public static class SecondCorpus
 {
     private const string Name = "corpus2";
 
-    // The labels know these by one name: they are older than the causes that tell whose address or account it is.
-    private static readonly string[] SplitOff = ["sender-refused", "account-suspended", "own-quota"];
-
     /// <summary>The labels of the replies, or <see langword="null"/>.</summary>
     public static IReadOnlyList<SecondCorpusLabel>? Replies =>
         Corpus.Find(Name, "smtp_replies.csv") is { } file
@@ -61,7 +58,7 @@ public static class SecondCorpus
             && notes.Contains("cause ", StringComparison.Ordinal)
             ? notes[(notes.IndexOf("cause ", StringComparison.Ordinal) + 6)..].Split(' ')[0].Split('/')
             : [];
-        return label is "policy" or "authentication" ? [label, .. SplitOff, .. asGood] : [label, .. asGood];
+        return [label, .. asGood];
     }
 
     private static string ReplaceLineEnds(this string text) => text.ReplaceLineEndings(" ");

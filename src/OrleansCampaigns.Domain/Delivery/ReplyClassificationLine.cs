@@ -5,7 +5,7 @@ namespace OrleansCampaigns.Domain.Delivery;
 
 /// <summary>One line of the <c>classify</c> command: what a reply comes to, in public names.</summary>
 /// <param name="Outcome">The name of the outcome.</param>
-/// <param name="Cause">The name of the cause, in kebab case.</param>
+/// <param name="Cause">The name of the cause in kebab case, the broader one where there is a finer one.</param>
 /// <param name="ContactStatus">
 /// What an active contact becomes if this outcome is the last word: DoesNotExist, MailboxFull, Unavailable or
 /// unchanged.
@@ -13,6 +13,10 @@ namespace OrleansCampaigns.Domain.Delivery;
 public sealed record ReplyClassificationLine(string Outcome, string Cause, string ContactStatus)
 {
     private const string Unchanged = "unchanged";
+
+    /// <summary>The finer cause, as statistics and exports name it; only where it differs.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Detail { get; init; }
 
     /// <summary>Why: the evidence and what the rule makes of it; only where it was asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -30,9 +34,10 @@ public sealed record ReplyClassificationLine(string Outcome, string Cause, strin
         var after = ContactStatusTable.Next(before, trigger, hasReceived: true);
         return new ReplyClassificationLine(
             classification.Outcome.ToString(),
-            classification.Cause.Name(),
+            classification.Cause.Family().Name(),
             after == before ? Unchanged : after.ToString())
         {
+            Detail = classification.Cause.Detail(),
             Why = explain ? explained.Why : null,
         };
     }

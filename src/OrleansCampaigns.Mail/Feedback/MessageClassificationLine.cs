@@ -9,12 +9,16 @@ namespace OrleansCampaigns.Mail.Feedback;
 /// <param name="Recipient">The address we wrote to; <see langword="null"/> if the message names none.</param>
 /// <param name="Kind">bounce, delayed, complaint, unsubscribe, autoreply or other.</param>
 /// <param name="Outcome">The name of the outcome; <c>none</c> where the message says nothing of delivery.</param>
-/// <param name="Cause">The name of the cause, in kebab case.</param>
+/// <param name="Cause">The name of the cause in kebab case, the broader one where there is a finer one.</param>
 /// <param name="ContactStatus">What an active contact becomes if this is the last word, or <c>unchanged</c>.</param>
 public sealed record MessageClassificationLine(
     string File, string? Recipient, string Kind, string Outcome, string Cause, string ContactStatus)
 {
     private const string Unchanged = "unchanged";
+
+    /// <summary>The finer cause, as statistics and exports name it; only where it differs.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Detail { get; init; }
 
     /// <summary>Why: the evidence and what the rule makes of it; only where asked for and a reply decides.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -42,9 +46,10 @@ public sealed record MessageClassificationLine(
             feedback.Recipient,
             feedback.Kind.ToString().ToLowerInvariant(),
             feedback.Outcome?.ToString() ?? "none",
-            feedback.Cause.Name(),
+            feedback.Cause.Family().Name(),
             after == before ? Unchanged : after.ToString())
         {
+            Detail = feedback.Cause.Detail(),
             Why = explain ? feedback.Why : null,
         };
     }

@@ -22,6 +22,11 @@ internal sealed class RelayHolds(string relay, TimeSpan patience, TimeProvider c
 
     private readonly Lock gate = new();
     private readonly Dictionary<CampaignId, Campaign> campaigns = [];
+    private readonly DateTimeOffset beganAt = clock.GetUtcNow();
+    private readonly long began = clock.GetTimestamp();
+
+    // As the clock would show it, had it never been set since.
+    private DateTimeOffset Now => beganAt + clock.GetElapsedTime(began);
 
     /// <summary>What a hold lets through.</summary>
     internal enum Leave
@@ -41,7 +46,7 @@ internal sealed class RelayHolds(string relay, TimeSpan patience, TimeProvider c
     {
         lock (gate)
         {
-            return campaigns.TryGetValue(campaign, out var known) ? known.Whole.Told(relay) : null;
+            return campaigns.TryGetValue(campaign, out var known) ? Told(known.Whole) : null;
         }
     }
 
@@ -51,7 +56,7 @@ internal sealed class RelayHolds(string relay, TimeSpan patience, TimeProvider c
         lock (gate)
         {
             return campaigns.TryGetValue(campaign, out var known) && known.Routes.TryGetValue(domain, out var route)
-                ? route.Hold.Told(relay)
+                ? Told(route.Hold)
                 : null;
         }
     }
@@ -61,7 +66,7 @@ internal sealed class RelayHolds(string relay, TimeSpan patience, TimeProvider c
     {
         lock (gate)
         {
-            return campaigns.TryGetValue(campaign, out var known) ? known.Whole.Ask(clock.GetUtcNow()) : Leave.Free;
+            return campaigns.TryGetValue(campaign, out var known) ? known.Whole.Ask(Now) : Leave.Free;
         }
     }
 
@@ -71,7 +76,7 @@ internal sealed class RelayHolds(string relay, TimeSpan patience, TimeProvider c
         lock (gate)
         {
             return campaigns.TryGetValue(campaign, out var known) && known.Routes.TryGetValue(domain, out var route)
-                ? route.Hold.Ask(clock.GetUtcNow())
+                ? route.Hold.Ask(Now)
                 : Leave.Free;
         }
     }
@@ -81,7 +86,7 @@ internal sealed class RelayHolds(string relay, TimeSpan patience, TimeProvider c
     {
         lock (gate)
         {
-            Of(campaign).Whole.Refuse(detail, clock.GetUtcNow());
+            Of(campaign).Whole.Refuse(detail, Now);
         }
     }
 
@@ -99,7 +104,7 @@ internal sealed class RelayHolds(string relay, TimeSpan patience, TimeProvider c
                 known.ServedAt.Clear(); // Forgotten evidence only delays an outcome.
             }
 
-            known.ServedAt[domain] = clock.GetUtcNow();
+            known.ServedAt[domain] = Now;
             if (known.Routes.TryGetValue(domain, out var route))
             {
                 route.Hold.Clear();
@@ -115,7 +120,7 @@ internal sealed class RelayHolds(string relay, TimeSpan patience, TimeProvider c
         lock (gate)
         {
             var known = Of(campaign);
-            var now = clock.GetUtcNow();
+            var now = Now;
             if (subject != RefusalSubject.Route)
             {
                 known.IsEscalated = false;
@@ -153,7 +158,7 @@ internal sealed class RelayHolds(string relay, TimeSpan patience, TimeProvider c
         {
             if (campaigns.TryGetValue(campaign, out var known))
             {
-                var now = clock.GetUtcNow();
+                var now = Now;
                 known.Whole.BecomeDue(now);
                 foreach (var route in known.Routes.Values)
                 {
@@ -162,6 +167,9 @@ internal sealed class RelayHolds(string relay, TimeSpan patience, TimeProvider c
             }
         }
     }
+
+    // By the clock as it shows now: whoever waits for a hold reads that one.
+    private RelayHold? Told(Back hold) => hold.Told(relay, clock.GetUtcNow() - Now);
 
     private Campaign Of(CampaignId campaign)
     {
@@ -245,7 +253,8 @@ internal sealed class RelayHolds(string relay, TimeSpan patience, TimeProvider c
 
         public bool IsHeld => detail is not null;
 
-        public RelayHold? Told(string relay) => detail is null ? null : new(relay, detail, since, nextTryAt);
+        public RelayHold? Told(string relay, TimeSpan set) =>
+            detail is null ? null : new(relay, detail, since + set, nextTryAt + set);
 
         public Leave Ask(DateTimeOffset now)
         {

@@ -19,4 +19,19 @@ public class ReplyClassificationLineTests
         string reply, string outcome, string cause, string contactStatus) =>
         Assert.Equal(
             new ReplyClassificationLine(outcome, cause, contactStatus), ReplyClassificationLine.Describe(reply));
+
+    [Theory]
+    [InlineData("550 5.1.8 your envelope sender is not allowed here", "policy", "sender-refused")]
+    [InlineData("550 5.7.0 sending has been disabled for this account", "policy", "account-suspended")]
+    [InlineData("550 5.1.1 user unknown", "no-such-mailbox", null)]
+    public void A_finer_cause_stands_beside_the_one_that_it_belongs_to(string reply, string cause, string? detail)
+    {
+        var line = ReplyClassificationLine.Describe(reply);
+
+        Assert.Equal((cause, detail), (line.Cause, line.Detail));
+    }
+
+    [Fact]
+    public void A_family_is_a_cause_of_its_own() =>
+        Assert.DoesNotContain(Enum.GetValues<Cause>(), cause => cause.Family().Family() != cause.Family());
 }

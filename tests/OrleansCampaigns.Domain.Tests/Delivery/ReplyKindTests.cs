@@ -17,9 +17,9 @@ public class ReplyKindTests
         var wrong = ReplyCases.All.Where(expected => expected.Kind == kind)
             .Select(expected => (expected, Line: ReplyClassificationLine.Describe(expected.Reply, explain: true)))
             .Where(pair => pair.Line.Outcome != pair.expected.Outcome.ToString()
-                || pair.Line.Cause != pair.expected.Cause.Name())
+                || (pair.Line.Detail ?? pair.Line.Cause) != pair.expected.Cause.Name())
             .Select(pair =>
-                $"{pair.expected.Reply}: {pair.Line.Outcome}/{pair.Line.Cause}, because of {pair.Line.Why}; "
+                $"{pair.expected.Reply}: {pair.Line.Outcome}/{pair.Line.Detail ?? pair.Line.Cause}, because of {pair.Line.Why}; "
                 + $"should be {pair.expected.Outcome}/{pair.expected.Cause.Name()}")
             .ToList();
 
