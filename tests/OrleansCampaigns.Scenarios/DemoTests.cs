@@ -62,10 +62,7 @@ public sealed class DemoTests
         var folder = Directory.CreateTempSubdirectory("oc-demo-");
         try
         {
-            var start = new ProcessStartInfo("dotnet", ["exec", ServerProcess.Executable, "demo"])
-            {
-                RedirectStandardOutput = true,
-            };
+            var start = Demo();
             start.Environment["TMPDIR"] = folder.FullName;
             using var demo = Process.Start(start)!;
             while (await demo.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line
@@ -92,11 +89,7 @@ public sealed class DemoTests
     [Fact]
     public async Task It_stays_open_where_it_is_asked_to_and_shows_what_arrived()
     {
-        using var demo = Process.Start(new ProcessStartInfo(
-            "dotnet", ["exec", ServerProcess.Executable, "demo", "--recipients", "50", "--stay", "true"])
-        {
-            RedirectStandardOutput = true,
-        })!;
+        using var demo = Process.Start(Demo("--recipients", "50", "--stay", "true"))!;
         var (url, key) = ("", "");
         while (key.Length == 0
             && await demo.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
@@ -115,6 +108,13 @@ public sealed class DemoTests
         await demo.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, demo.ExitCode);
     }
+
+    // A shell that runs these tests in the background ignores some signals, and so would everything that they start.
+    private static ProcessStartInfo Demo(params string[] options) => new(
+        "env", ["--default-signal=INT,HUP,TERM", "dotnet", "exec", ServerProcess.Executable, "demo", .. options])
+    {
+        RedirectStandardOutput = true,
+    };
 
     private static long Sum(JsonNode? counts) => counts!.AsObject().Sum(pair => (long)pair.Value!);
 

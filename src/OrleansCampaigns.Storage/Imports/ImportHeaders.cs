@@ -89,6 +89,16 @@ internal static class ImportHeaders
         "nume de familie", "prezime", "priimek", "фамилно име", "презиме", "pavardė", "uzvārds", "perekonnanimi",
         "επώνυμο", "姓", "名字", "اسم العائلة", "שם משפחה")];
 
+    // Where people write "Vorname, Name" they mean the last name; beside an English first name, a name is the whole one.
+    private static readonly HashSet<(string First, string Last)> LastBesideFirst =
+    [
+        .. new[]
+        {
+            ("vorname", "name"), ("rufname", "name"), ("voornaam", "naam"), ("förnamn", "namn"), ("fornavn", "navn"),
+            ("etunimi", "nimi"), ("eesnimi", "nimi"), ("keresztnév", "név"), ("utónév", "név"),
+        }.Select(pair => (KeyOf(pair.Item1), KeyOf(pair.Item2))),
+    ];
+
     private static readonly HashSet<string> Languages = [.. Keys(
         "language", "lang", "locale", "preferred language", "language code", "sprache", "bevorzugte sprache", "langue",
         "langue préférée", "idioma", "idioma preferido", "lengua", "lingua", "lingua preferita", "língua", "taal",
@@ -148,8 +158,9 @@ internal static class ImportHeaders
             whole = FindAfter(whole, first, last);
         }
 
-        // Beside a first name alone, the name is the last one.
-        return whole >= 0 && first >= 0 && last < 0 ? (-1, first, whole) : (whole, first, last);
+        return whole >= 0 && first >= 0 && last < 0 && LastBesideFirst.Contains((keys[first], keys[whole]))
+            ? (-1, first, whole)
+            : (whole, first, last);
 
         int Find(HashSet<string> names, int but) =>
             Array.FindIndex(keys, key => names.Contains(key) && (but < 0 || key != keys[but]));
