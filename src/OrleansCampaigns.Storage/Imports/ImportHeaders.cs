@@ -89,7 +89,7 @@ internal static class ImportHeaders
         "nume de familie", "prezime", "priimek", "фамилно име", "презиме", "pavardė", "uzvārds", "perekonnanimi",
         "επώνυμο", "姓", "名字", "اسم العائلة", "שם משפחה")];
 
-    // Where people write "Vorname, Name" they mean the last name; beside an English first name, a name is the whole one.
+    // Where people write "Vorname, Name" they mean the last name; beside an English first name, it is the whole one.
     private static readonly HashSet<(string First, string Last)> LastBesideFirst =
     [
         .. new[]

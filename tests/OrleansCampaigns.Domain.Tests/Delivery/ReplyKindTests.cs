@@ -19,8 +19,8 @@ public class ReplyKindTests
             .Where(pair => pair.Line.Outcome != pair.expected.Outcome.ToString()
                 || (pair.Line.Detail ?? pair.Line.Cause) != pair.expected.Cause.Name())
             .Select(pair =>
-                $"{pair.expected.Reply}: {pair.Line.Outcome}/{pair.Line.Detail ?? pair.Line.Cause}, because of {pair.Line.Why}; "
-                + $"should be {pair.expected.Outcome}/{pair.expected.Cause.Name()}")
+                $"{pair.expected.Reply}: {pair.Line.Outcome}/{pair.Line.Detail ?? pair.Line.Cause}, "
+                + $"because of {pair.Line.Why}; should be {pair.expected.Outcome}/{pair.expected.Cause.Name()}")
             .ToList();
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
