@@ -43,7 +43,9 @@ internal sealed class FairQueue(int places)
         lock (_lock)
         {
             return _accounts.TryGetValue(account, out var own) && _accounts.Values.Any(other =>
-                other.Given + DebtMin < own.Given && other.Lines.Values.Any(line => line.First is not null));
+                other.Active > 0
+                && other.Given + DebtMin < own.Given
+                && other.Lines.Values.Any(line => line.First is not null));
         }
     }
 
